@@ -1,0 +1,51 @@
+//! `Verified` as an axum extractor.
+
+use std::error::Error;
+use std::fmt;
+
+use axum_core::extract::FromRequestParts;
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::Verified;
+
+/// The request did not go through a [`WebhookLayer`](crate::WebhookLayer): a mistake in how the
+/// server is put together, answered with 500 and an empty body.
+///
+/// With the feature `tracing` it is also an event.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct MissingLayer;
+
+impl fmt::Display for MissingLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("request did not go through a webhook layer")
+    }
+}
+
+impl Error for MissingLayer {}
+
+impl IntoResponse for MissingLayer {
+    fn into_response(self) -> Response {
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    }
+}
+
+impl<S> FromRequestParts<S> for Verified
+where
+    S: Sync,
+{
+    type Rejection = MissingLayer;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        match parts.extensions.get::<Self>() {
+            Some(verified) => Ok(verified.clone()),
+            None => {
+                #[cfg(feature = "tracing")]
+                tracing::error!(target: "tower_webhook", "{MissingLayer}");
+                Err(MissingLayer)
+            }
+        }
+    }
+}

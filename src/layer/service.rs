@@ -1,0 +1,102 @@
+//! The service: headers first, then the body.
+
+use std::mem;
+use std::task::{Context, Poll};
+
+use http::header::CONTENT_LENGTH;
+use http::{Request, Response};
+use http_body::Body;
+use tower_service::Service;
+
+use super::body::Frames;
+use super::future::Delivery;
+use super::{OnRejection, Rejection, ResponseFuture, VerifiedBody, WebhookLayer};
+use crate::verify::Receipt;
+
+/// Lets only verified deliveries through to the inner service; made by [`WebhookLayer`].
+///
+/// The request's body may be any [`Body`]. What is not `Bytes` already is copied once, frame by
+/// frame.
+#[derive(Clone, Debug)]
+pub struct Webhook<S, R = super::BareStatus> {
+    pub(super) inner: S,
+    pub(super) layer: WebhookLayer<R>,
+}
+
+impl<S, R> Webhook<S, R> {
+    /// The service behind the verification.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The service behind the verification.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Takes the verification away.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+
+    fn admit<B>(&self, request: &Request<B>) -> Result<Receipt, Rejection>
+    where
+        B: Body,
+    {
+        let receipt =
+            Receipt::begin(&self.layer.verifier, request.headers()).map_err(Rejection::Refused)?;
+        if declared(request) > self.layer.body_limit as u64 {
+            return Err(Rejection::BodyTooLarge);
+        }
+        Ok(receipt)
+    }
+}
+
+impl<S, R, B, ResBody> Service<Request<B>> for Webhook<S, R>
+where
+    S: Service<Request<VerifiedBody>, Response = Response<ResBody>> + Clone,
+    R: OnRejection<ResBody> + Clone,
+    B: Body,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = ResponseFuture<S, B, R, ResBody>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        match self.admit(&request) {
+            Ok(receipt) => {
+                // The service that was polled ready is the one to call.
+                let clone = self.inner.clone();
+                let inner = mem::replace(&mut self.inner, clone);
+                let (parts, body) = request.into_parts();
+                let layer = self.layer.clone();
+                let frames = Frames::default();
+                ResponseFuture::reading(body, Delivery { parts, receipt, frames, inner, layer })
+            }
+            Err(rejection) => ResponseFuture::rejected(self.layer.reject(rejection)),
+        }
+    }
+}
+
+impl<R> WebhookLayer<R> {
+    pub(super) fn reject<B>(&self, rejection: Rejection) -> Response<B>
+    where
+        R: OnRejection<B>,
+    {
+        rejection.respond(self.verifier.scheme(), &self.on_rejection)
+    }
+}
+
+/// The least that the body has, as far as can be told before it is read.
+fn declared<B>(request: &Request<B>) -> u64
+where
+    B: Body,
+{
+    let length = request.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    request.body().size_hint().lower().max(length.unwrap_or(0))
+}

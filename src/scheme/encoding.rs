@@ -1,0 +1,105 @@
+//! How the bytes of a signature are written in a header.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+/// How the bytes of a signature are written.
+///
+/// Each encoding is read strictly: of exactly the right length and in its one canonical form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// Hexadecimal digits of either case.
+    Hex,
+    /// Standard base64 with padding
+    /// ([RFC 4648, section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
+    Base64,
+    /// Base64 of the URL-safe alphabet without padding
+    /// ([RFC 4648, section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
+    Base64Url,
+}
+
+impl Encoding {
+    /// Fills `bytes` from `text`, which must spell exactly that many. `None` leaves the bytes
+    /// unspecified.
+    pub(crate) fn decode(self, text: &[u8], bytes: &mut [u8]) -> Option<()> {
+        let size = bytes.len();
+        let decoded = match self {
+            Self::Hex => hex::decode_to_slice(text, bytes).ok().map(|()| size),
+            Self::Base64 => STANDARD.decode_slice(text, bytes).ok(),
+            Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
+        };
+        decoded.filter(|decoded| *decoded == size).map(|_| ())
+    }
+
+    pub(crate) fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex => hex::encode(bytes),
+            Self::Base64 => STANDARD.encode(bytes),
+            Self::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Encoding; 3] = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url];
+
+    fn decode(encoding: Encoding, text: &[u8]) -> Option<[u8; 32]> {
+        let mut bytes = [0; 32];
+        encoding.decode(text, &mut bytes).map(|()| bytes)
+    }
+
+    #[test]
+    fn decoding_is_the_inverse_of_encoding() {
+        let bytes: [u8; 32] = *b"\xfb\xff\xbf\x00 every kind of digit in here";
+        for encoding in ALL {
+            assert_eq!(decode(encoding, encoding.encode(&bytes).as_bytes()), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn hex_is_read_in_either_case() {
+        assert_eq!(decode(Encoding::Hex, "aB".repeat(32).as_bytes()), Some([0xab; 32]));
+    }
+
+    #[test]
+    fn only_the_exact_size_is_read() {
+        for encoding in ALL {
+            for size in (0..80).filter(|size| *size != 32) {
+                let text = encoding.encode(&vec![7; size]);
+                assert_eq!(decode(encoding, text.as_bytes()), None, "{encoding:?} {size}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_canonical_form_is_read() {
+        // 32 bytes leave two unused bits in the last digit, which must be zero.
+        let good = STANDARD.encode([0xff; 32]);
+        assert!(good.ends_with("8="));
+        let bare = good.trim_end_matches('=');
+        let refused = [
+            good.replace("8=", "9="),
+            bare.to_owned(),
+            format!("{good}="),
+            format!("{bare}=="),
+            format!(" {good}"),
+            format!("{good} "),
+            format!("{good},"),
+            good.replacen('/', "_", 1),
+            good.replacen("//", "/\u{fc}", 1),
+            good.replacen("//", "/\n/", 1),
+        ];
+        for text in &refused {
+            assert_eq!(decode(Encoding::Base64, text.as_bytes()), None, "{text:?}");
+        }
+        let bare = bare.replace('/', "_");
+        assert_eq!(decode(Encoding::Base64Url, bare.as_bytes()), Some([0xff; 32]));
+        assert_eq!(decode(Encoding::Base64Url, format!("{bare}=").as_bytes()), None);
+        assert_eq!(decode(Encoding::Base64Url, good.as_bytes()), None);
+        assert_eq!(decode(Encoding::Hex, format!("0x{}", "ab".repeat(31)).as_bytes()), None);
+    }
+}

@@ -1,0 +1,275 @@
+//! The shared secret, read in exactly the encoding that the caller names.
+
+use std::fmt;
+
+use base64ct::{Base64, Base64Unpadded, Encoding as _};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use crate::InvalidSecret;
+
+/// A secret shared with the sender of webhooks.
+///
+/// Each constructor reads one encoding. None of them guesses: a 32-digit hexadecimal key is also
+/// valid base64 and valid text, and each reading makes a different key. Use
+/// [`Scheme::secret`](crate::Scheme::secret) to read a secret the way its provider prints it.
+///
+/// No smallest or largest size is enforced, because providers have published keys of 18 and of
+/// 75 bytes; only an empty key is refused. Wherever you choose a key yourself, 32 random bytes
+/// are right ([RFC 2104, section 3](https://www.rfc-editor.org/rfc/rfc2104#section-3)).
+///
+/// # Security
+///
+/// The bytes are wiped when the secret is dropped, do not show in its `Debug` output, and are
+/// decoded without branches or lookups that depend on them. There is no `PartialEq`, `Hash` or
+/// `Display` on purpose.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::Secret;
+///
+/// let secret = Secret::whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Reads a secret as Standard Webhooks prints it: `whsec_` and then standard base64, padded
+    /// or not ([specification](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)).
+    ///
+    /// # Errors
+    ///
+    /// When the prefix is missing, when what follows is not canonical base64 or is empty, when
+    /// there is whitespace around it, and when the text is one half of an asymmetric pair
+    /// (`whpk_`, `whsk_`) or a versioned entry (`v1,whsec_…`).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidSecret, Secret};
+    ///
+    /// assert!(Secret::whsec("whsec_plJ3nmyCDGBKInavdOK15jsl").is_ok());
+    /// assert_eq!(Secret::whsec("whsec_").unwrap_err(), InvalidSecret::Empty);
+    /// ```
+    pub fn whsec(text: &str) -> Result<Self, InvalidSecret> {
+        let text = trimmed(text)?;
+        match text.strip_prefix("whsec_") {
+            Some(encoded) => decode_base64(encoded),
+            None if text.starts_with("whpk_") || text.starts_with("whsk_") => {
+                Err(InvalidSecret::AsymmetricKey)
+            }
+            None if text.contains(",whsec_") => Err(InvalidSecret::VersionedEntry),
+            None => Err(InvalidSecret::MissingPrefix),
+        }
+    }
+
+    /// Decodes hexadecimal digits of either case: the digits *spell* the key.
+    ///
+    /// # Errors
+    ///
+    /// When the text is not an even number of hexadecimal digits, is empty, or has whitespace
+    /// around it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidSecret, Secret};
+    ///
+    /// assert!(Secret::hex("a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6").is_ok());
+    /// assert_eq!(Secret::hex("a1b").unwrap_err(), InvalidSecret::NotHex);
+    /// ```
+    pub fn hex(text: &str) -> Result<Self, InvalidSecret> {
+        let text = trimmed(text)?;
+        let mut bytes = Zeroizing::new(vec![0; text.len() / 2]);
+        base16ct::mixed::decode(text, &mut bytes).map_err(|_| InvalidSecret::NotHex)?;
+        Self::not_empty(bytes)
+    }
+
+    /// Decodes standard base64, padded or not
+    /// ([RFC 4648, section 4](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
+    ///
+    /// # Errors
+    ///
+    /// When the text is not canonical base64, is empty, or has whitespace around it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidSecret, Secret};
+    ///
+    /// assert!(Secret::base64("c2VjcmV0IQ==").is_ok());
+    /// assert!(Secret::base64("c2VjcmV0IQ").is_ok());
+    /// assert_eq!(Secret::base64("c2VjcmV0IR==").unwrap_err(), InvalidSecret::NotBase64);
+    /// ```
+    pub fn base64(text: &str) -> Result<Self, InvalidSecret> {
+        decode_base64(trimmed(text)?)
+    }
+
+    /// Takes the text itself as the key, as most providers do with the secret they show.
+    ///
+    /// # Errors
+    ///
+    /// When the text is empty or has whitespace around it. A key that really begins or ends
+    /// with whitespace goes through [`Secret::bytes`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidSecret, Secret};
+    ///
+    /// assert!(Secret::utf8("It's a Secret to Everybody").is_ok());
+    /// assert_eq!(Secret::utf8("").unwrap_err(), InvalidSecret::Empty);
+    /// ```
+    pub fn utf8(text: &str) -> Result<Self, InvalidSecret> {
+        Self::bytes(trimmed(text)?)
+    }
+
+    /// Takes raw key bytes as they are.
+    ///
+    /// # Errors
+    ///
+    /// When there are none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Secret;
+    ///
+    /// assert!(Secret::bytes([0x20; 32]).is_ok());
+    /// assert!(Secret::bytes([]).is_err());
+    /// ```
+    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, InvalidSecret> {
+        Self::not_empty(Zeroizing::new(bytes.into()))
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn not_empty(bytes: Zeroizing<Vec<u8>>) -> Result<Self, InvalidSecret> {
+        if bytes.is_empty() {
+            return Err(InvalidSecret::Empty);
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl ZeroizeOnDrop for Secret {}
+
+fn trimmed(text: &str) -> Result<&str, InvalidSecret> {
+    if text.trim().len() == text.len() {
+        Ok(text)
+    } else {
+        Err(InvalidSecret::SurroundingWhitespace)
+    }
+}
+
+fn decode_base64(text: &str) -> Result<Secret, InvalidSecret> {
+    // Never less than the decoded size, so that nothing moves while the bytes arrive.
+    let mut bytes = Zeroizing::new(vec![0; text.len().div_ceil(4) * 3]);
+    let decoded = if text.ends_with('=') {
+        Base64::decode(text, &mut bytes)
+    } else {
+        Base64Unpadded::decode(text, &mut bytes)
+    };
+    let size = decoded.map_err(|_| InvalidSecret::NotBase64)?.len();
+    bytes.truncate(size);
+    Secret::not_empty(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(secret: Result<Secret, InvalidSecret>) -> Vec<u8> {
+        secret.unwrap().as_bytes().to_vec()
+    }
+
+    #[test]
+    fn one_text_is_three_different_keys() {
+        let text = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6";
+        assert_eq!(key(Secret::utf8(text)), text.as_bytes());
+        assert_eq!(key(Secret::hex(text)).len(), 16);
+        assert_eq!(key(Secret::base64(text)).len(), 24);
+    }
+
+    #[test]
+    fn whsec_decodes_the_published_keys() {
+        let demo = "31f290f6bf06298aab4f08d43c3f082cf648a362da2da4b0";
+        let demo = key(Secret::hex(demo));
+        assert_eq!(key(Secret::whsec("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")), demo);
+        assert_eq!(key(Secret::whsec("whsec_plJ3nmyCDGBKInavdOK15jsl")).len(), 18);
+    }
+
+    #[test]
+    fn padding_is_optional_and_bits_are_canonical() {
+        assert_eq!(key(Secret::whsec("whsec_AQ==")), [1]);
+        assert_eq!(key(Secret::whsec("whsec_AQ")), [1]);
+        assert_eq!(key(Secret::base64("AQI=")), [1, 2]);
+        for text in ["AR==", "AR", "A", "A===", "AQ=", "AQ=A", "AQ==AQ==", "A_-A", "AQ ==", "="] {
+            assert_eq!(Secret::base64(text).unwrap_err(), InvalidSecret::NotBase64, "{text}");
+        }
+    }
+
+    #[test]
+    fn hex_takes_either_case_and_nothing_else() {
+        assert_eq!(key(Secret::hex("00fFAb")), [0x00, 0xff, 0xab]);
+        for text in ["0", "0x00", "0g", "00 00", "ü"] {
+            assert_eq!(Secret::hex(text).unwrap_err(), InvalidSecret::NotHex, "{text}");
+        }
+    }
+
+    #[test]
+    fn empty_is_an_error_in_every_encoding() {
+        let empty = [
+            Secret::whsec("whsec_"),
+            Secret::hex(""),
+            Secret::base64(""),
+            Secret::utf8(""),
+            Secret::bytes([]),
+        ];
+        for secret in empty {
+            assert_eq!(secret.unwrap_err(), InvalidSecret::Empty);
+        }
+        assert_eq!(Secret::whsec("").unwrap_err(), InvalidSecret::MissingPrefix);
+    }
+
+    #[test]
+    fn surrounding_whitespace_is_an_error_in_every_text_encoding() {
+        for read in [Secret::whsec, Secret::hex, Secret::base64, Secret::utf8] {
+            for text in ["ab12\n", " ab12", "\tab12", "ab12\r\n", "\n", "ab12\u{a0}"] {
+                assert_eq!(read(text).unwrap_err(), InvalidSecret::SurroundingWhitespace);
+            }
+        }
+        assert!(Secret::bytes(*b" raw ").is_ok());
+        assert!(Secret::utf8("in side").is_ok());
+    }
+
+    #[test]
+    fn whsec_names_what_it_was_given_instead() {
+        let error = |text| Secret::whsec(text).unwrap_err();
+        assert_eq!(error("whpk_1SiA4o9hyqQ="), InvalidSecret::AsymmetricKey);
+        assert_eq!(error("whsk_6Xb/dCcHpPea"), InvalidSecret::AsymmetricKey);
+        assert_eq!(error("v1,whsec_MfKQ9r8G"), InvalidSecret::VersionedEntry);
+        assert_eq!(error("MfKQ9r8G"), InvalidSecret::MissingPrefix);
+        assert_eq!(error("WHSEC_MfKQ9r8G"), InvalidSecret::MissingPrefix);
+        assert_eq!(error("whsec_MfKQ9r8-"), InvalidSecret::NotBase64);
+    }
+
+    #[test]
+    fn debug_and_errors_show_no_text() {
+        assert_eq!(format!("{:?}", Secret::utf8("hunter2").unwrap()), "Secret(..)");
+        for read in [Secret::whsec, Secret::hex, Secret::base64] {
+            let error = read("!hunter2!").unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter"));
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! When a delivery was signed, how far from now that may be, and what now is.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::{Field, VerifyError};
+
+/// The longest timestamp text that is read. RFC 3339 with nanoseconds and an offset has 35 bytes.
+pub(crate) const MAX_TEXT: usize = 40;
+
+/// 9999-12-31T23:59:59Z, the last second of the calendar that RFC 3339 can write.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// How a provider writes the time of a delivery.
+///
+/// Numbers are read strictly: ASCII digits without a sign, a leading zero or a space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampFormat {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Seconds,
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    Millis,
+    /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) with an upper-case `T`, as in
+    /// `2026-11-21T09:30:00Z`.
+    Rfc3339,
+}
+
+impl TimestampFormat {
+    pub(crate) fn parse(self, text: &[u8]) -> Result<OffsetDateTime, VerifyError> {
+        self.read(text).ok_or(VerifyError::Malformed(Field::Timestamp))
+    }
+
+    /// Writes `at` so that [`TimestampFormat::parse`] reads it, dropping what is finer than the
+    /// format's unit.
+    pub(crate) fn print(self, at: OffsetDateTime) -> Result<String, VerifyError> {
+        let text = match self {
+            Self::Seconds => Some(at.unix_timestamp().to_string()),
+            Self::Millis => Some((at.unix_timestamp_nanos().div_euclid(1_000_000)).to_string()),
+            Self::Rfc3339 => at.to_utc().format(&Rfc3339).ok(),
+        };
+        let text = text.ok_or(VerifyError::Malformed(Field::Timestamp))?;
+        self.parse(text.as_bytes()).map(|_| text)
+    }
+
+    fn read(self, text: &[u8]) -> Option<OffsetDateTime> {
+        if text.len() > MAX_TEXT {
+            return None;
+        }
+        match self {
+            Self::Seconds => {
+                let seconds = number(text).filter(|seconds| *seconds <= LAST_SECOND)?;
+                OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()
+            }
+            Self::Millis => {
+                let millis = number(text).filter(|millis| millis / 1000 <= LAST_SECOND)?;
+                OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
+            }
+            Self::Rfc3339 => {
+                // The parser takes any separator between date and time.
+                if text.get(10) != Some(&b'T') {
+                    return None;
+                }
+                OffsetDateTime::parse(str::from_utf8(text).ok()?, &Rfc3339).ok()
+            }
+        }
+    }
+
+    /// Drops the part of `now` that the format cannot write, so that a delivery exactly at the
+    /// tolerance does not depend on where in the second the check runs.
+    fn truncate(self, now: OffsetDateTime) -> OffsetDateTime {
+        match self {
+            Self::Seconds => now.truncate_to_second(),
+            Self::Millis => now.truncate_to_millisecond(),
+            Self::Rfc3339 => now,
+        }
+    }
+}
+
+/// How far the time of a delivery may be from now. Exactly that far is still accepted.
+///
+/// Both directions have a limit: a bound on the past keeps a captured delivery from being sent
+/// again later, a bound on the future keeps a post-dated one from outliving that bound. The two
+/// are compared at the resolution of the timestamp, so whole seconds where it has whole seconds.
+///
+/// Each preset starts with its provider's own tolerance; the default is 5 minutes both ways,
+/// which is what the Standard Webhooks reference libraries use.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::{Scheme, Tolerance};
+///
+/// let verifier = Scheme::STRIPE
+///     .verifier("whsec_example")?
+///     .tolerance(Tolerance::new(Duration::from_secs(600), Duration::from_secs(5)));
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tolerance {
+    past: Duration,
+    future: Duration,
+}
+
+impl Tolerance {
+    /// Allows the same distance in the past and in the future.
+    #[must_use]
+    pub const fn symmetric(distance: Duration) -> Self {
+        Self::new(distance, distance)
+    }
+
+    /// Allows `past` before now and `future` after it.
+    #[must_use]
+    pub const fn new(past: Duration, future: Duration) -> Self {
+        Self { past, future }
+    }
+
+    /// Accepts any time at all: a captured delivery can be sent again forever.
+    ///
+    /// # Security
+    ///
+    /// Only for replaying archived deliveries. The timestamp must still be there and well formed,
+    /// and it is still covered by the signature.
+    #[must_use]
+    pub const fn dangerous_unlimited() -> Self {
+        Self::symmetric(Duration::MAX)
+    }
+
+    /// How long before now a delivery may have been signed.
+    #[must_use]
+    pub const fn past(&self) -> Duration {
+        self.past
+    }
+
+    /// How long after now a delivery may claim to have been signed.
+    #[must_use]
+    pub const fn future(&self) -> Duration {
+        self.future
+    }
+
+    pub(crate) const fn default_const() -> Self {
+        Self::symmetric(Duration::from_secs(300))
+    }
+
+    pub(crate) fn check(
+        &self,
+        format: TimestampFormat,
+        timestamp: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> Result<(), VerifyError> {
+        let age = format.truncate(now) - timestamp;
+        let distance = age.unsigned_abs();
+        if age.is_negative() {
+            (distance <= self.future).then_some(()).ok_or(VerifyError::TimestampTooNew)
+        } else {
+            (distance <= self.past).then_some(()).ok_or(VerifyError::TimestampTooOld)
+        }
+    }
+}
+
+impl Default for Tolerance {
+    /// 5 minutes both ways.
+    fn default() -> Self {
+        Self::default_const()
+    }
+}
+
+/// Tells the time, so that no check reads a clock of its own.
+///
+/// Closures are clocks too, which is how tests hold time still.
+///
+/// # Examples
+///
+/// ```
+/// use time::OffsetDateTime;
+/// use tower_webhook::Scheme;
+///
+/// let then = OffsetDateTime::from_unix_timestamp(1_731_705_121).unwrap();
+/// let verifier = Scheme::VELT
+///     .verifier("whsec_plJ3nmyCDGBKInavdOK15jsl")?
+///     .clock(move || then);
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+pub trait Clock: Send + Sync + 'static {
+    /// The current time. Deliveries are judged against it, so it must follow UTC.
+    fn now(&self) -> OffsetDateTime;
+}
+
+impl<F> Clock for F
+where
+    F: Fn() -> OffsetDateTime + Send + Sync + 'static,
+{
+    fn now(&self) -> OffsetDateTime {
+        self()
+    }
+}
+
+/// The operating system's clock, used unless another one is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    let digits = text.iter().all(u8::is_ascii_digit);
+    let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
+    if !digits || leading_zero {
+        return None;
+    }
+    str::from_utf8(text).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use TimestampFormat::{Millis, Rfc3339, Seconds};
+
+    use super::*;
+
+    fn at(seconds: i64) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(seconds).unwrap()
+    }
+
+    #[test]
+    fn seconds_are_plain_digits() {
+        assert_eq!(Seconds.read(b"1731705121"), Some(at(1_731_705_121)));
+        assert_eq!(Seconds.read(b"0"), Some(at(0)));
+        assert_eq!(Seconds.read(b"253402300799"), Some(at(253_402_300_799)));
+        let refused: &[&[u8]] = &[
+            b"",
+            b"+1731705121",
+            b"-1",
+            b"-9223372036854775808",
+            b"01731705121",
+            b"00",
+            b" 1731705121",
+            b"1731705121 ",
+            b"1731705121.0",
+            b"17_31705121",
+            b"1731705121abc",
+            b"0x6737e521",
+            b"1e9",
+            b"253402300800",
+            b"18446744073709551615",
+            b"18446744073709551616",
+            b"99999999999999999999999999999999999999999999999999",
+            "１７３１７０５１２１".as_bytes(),
+            b"\xff",
+        ];
+        for text in refused {
+            assert_eq!(Seconds.read(text), None, "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn millis_keep_their_resolution() {
+        let read = Millis.read(b"1731705121042").unwrap();
+        assert_eq!((read.unix_timestamp(), read.millisecond()), (1_731_705_121, 42));
+        assert_eq!(Millis.read(b"253402300799999").map(|at| at.year()), Some(9999));
+        assert_eq!(Millis.read(b"253402300800000"), None);
+        assert_eq!(Millis.read(b"01731705121042"), None);
+    }
+
+    #[test]
+    fn rfc_3339_is_read_with_fraction_and_offset() {
+        assert_eq!(Rfc3339.read(b"2024-11-15T21:12:01Z"), Some(at(1_731_705_121)));
+        assert_eq!(Rfc3339.read(b"2024-11-15T13:12:01-08:00"), Some(at(1_731_705_121)));
+        let nanos = Rfc3339.read(b"2019-11-16T10:11:12.634234626Z").unwrap();
+        assert_eq!(nanos.nanosecond(), 634_234_626);
+        let refused: &[&[u8]] = &[
+            b"",
+            b"2024-11-15",
+            b"2024-11-15 21:12:01Z",
+            b"2024-11-15t21:12:01Z",
+            b"2024-11-15T21:12:01",
+            b"2024-11-15T21:12Z",
+            b"2024-13-15T21:12:01Z",
+            b" 2024-11-15T21:12:01Z",
+            b"2024-11-15T21:12:01Z ",
+            b"1731705121",
+            b"2024-11-15T21:12:01.00000000000000000000000Z",
+        ];
+        for text in refused {
+            assert_eq!(Rfc3339.read(text), None, "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn printing_is_the_inverse_of_reading() {
+        for format in [Seconds, Millis, Rfc3339] {
+            let text = format.print(at(1_731_705_121)).unwrap();
+            assert_eq!(format.read(text.as_bytes()), Some(at(1_731_705_121)));
+            let west = at(1_731_705_121).to_offset(time::UtcOffset::from_hms(-8, 0, 0).unwrap());
+            assert_eq!(format.print(west).unwrap(), text);
+        }
+        let malformed = Err(VerifyError::Malformed(Field::Timestamp));
+        assert_eq!(Seconds.print(at(-1)), malformed);
+        assert_eq!(Millis.print(at(-1)), malformed);
+    }
+
+    #[test]
+    fn exactly_at_the_tolerance_is_accepted_wherever_in_the_second() {
+        let tolerance = Tolerance::new(Duration::from_secs(300), Duration::from_secs(60));
+        for nanos in [0, 1, 999_999_999] {
+            let now = at(10_000).replace_nanosecond(nanos).unwrap();
+            let check = |seconds| tolerance.check(Seconds, at(seconds), now);
+            assert_eq!(check(10_000), Ok(()));
+            assert_eq!(check(9_700), Ok(()));
+            assert_eq!(check(9_699), Err(VerifyError::TimestampTooOld));
+            assert_eq!(check(10_060), Ok(()));
+            assert_eq!(check(10_061), Err(VerifyError::TimestampTooNew));
+        }
+    }
+
+    #[test]
+    fn the_resolution_of_the_check_is_that_of_the_format() {
+        let tolerance = Tolerance::symmetric(Duration::from_secs(1));
+        let now = at(10).replace_nanosecond(500_999_999).unwrap();
+        let check = |format, text| tolerance.check(format, format.parse(text).unwrap(), now);
+        assert_eq!(check(Millis, b"9500"), Ok(()));
+        assert_eq!(check(Millis, b"9499"), Err(VerifyError::TimestampTooOld));
+        assert_eq!(check(Rfc3339, b"1970-01-01T00:00:09.500999999Z"), Ok(()));
+        let old = check(Rfc3339, b"1970-01-01T00:00:09.500999998Z");
+        assert_eq!(old, Err(VerifyError::TimestampTooOld));
+    }
+
+    #[test]
+    fn no_time_is_too_far_for_the_unlimited_tolerance() {
+        let unlimited = Tolerance::dangerous_unlimited();
+        assert_eq!(unlimited.check(Seconds, at(0), at(253_402_300_799)), Ok(()));
+        assert_eq!(unlimited.check(Seconds, at(253_402_300_799), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn the_default_is_five_minutes_both_ways() {
+        assert_eq!(Tolerance::default(), Tolerance::symmetric(Duration::from_secs(300)));
+    }
+}
