@@ -1,0 +1,134 @@
+//! What users may rely on without reading the fields.
+
+#![allow(clippy::unwrap_used)]
+
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use tower_webhook::{
+    Algorithm, Encoding, Field, HeaderNames, InvalidSecret, KeyFormat, Layout, Part, Scheme,
+    SchemeBuilder, Secret, Signer, SystemClock, TimestampFormat, Tolerance, Verification, Verified,
+    Verifier, VerifyError,
+};
+
+fn shared<T: Send + Sync + Unpin + 'static>() {}
+fn unwind_safe<T: UnwindSafe + RefUnwindSafe>() {}
+fn copy<T: Copy>() {}
+fn clone<T: Clone>() {}
+fn error<T: std::error::Error + Send + Sync + 'static>() {}
+fn hash<T: std::hash::Hash + Eq>() {}
+
+#[test]
+fn everything_can_be_shared_between_threads() {
+    shared::<Scheme>();
+    shared::<SchemeBuilder>();
+    shared::<HeaderNames>();
+    shared::<Layout>();
+    shared::<Part>();
+    shared::<Secret>();
+    shared::<Verifier>();
+    shared::<Verification>();
+    shared::<Verified>();
+    shared::<Signer>();
+    shared::<Tolerance>();
+    shared::<SystemClock>();
+    shared::<InvalidSecret>();
+    shared::<VerifyError>();
+    unwind_safe::<Secret>();
+    unwind_safe::<Scheme>();
+    unwind_safe::<Verified>();
+}
+
+#[test]
+fn data_is_copy_and_state_is_clone() {
+    copy::<Scheme>();
+    copy::<HeaderNames>();
+    copy::<Layout>();
+    copy::<Part>();
+    copy::<Algorithm>();
+    copy::<Encoding>();
+    copy::<KeyFormat>();
+    copy::<TimestampFormat>();
+    copy::<Tolerance>();
+    copy::<VerifyError>();
+    hash::<VerifyError>();
+    hash::<Field>();
+    clone::<Secret>();
+    clone::<Verifier>();
+    clone::<Verified>();
+    clone::<Signer>();
+}
+
+#[test]
+fn errors_are_errors_of_one_level_in_lower_case() {
+    error::<InvalidSecret>();
+    error::<VerifyError>();
+    let fields = [Field::Id, Field::Signature, Field::Timestamp];
+    let mut shown: Vec<String> = [
+        InvalidSecret::Empty,
+        InvalidSecret::SurroundingWhitespace,
+        InvalidSecret::MissingPrefix,
+        InvalidSecret::AsymmetricKey,
+        InvalidSecret::VersionedEntry,
+        InvalidSecret::NotBase64,
+        InvalidSecret::NotHex,
+        InvalidSecret::TooManySecrets,
+        InvalidSecret::SingleSignature,
+    ]
+    .map(|error| error.to_string())
+    .into();
+    shown.extend(fields.map(|field| VerifyError::Missing(field).to_string()));
+    shown.extend(fields.map(|field| VerifyError::Repeated(field).to_string()));
+    shown.extend(fields.map(|field| VerifyError::Malformed(field).to_string()));
+    shown.extend(
+        [
+            VerifyError::TooManySignatures,
+            VerifyError::UnsupportedVersion,
+            VerifyError::TimestampTooOld,
+            VerifyError::TimestampTooNew,
+            VerifyError::Mismatch,
+        ]
+        .map(|error| error.to_string()),
+    );
+    for text in &shown {
+        assert!(text.starts_with(|first: char| !first.is_uppercase()), "{text}");
+        assert!(!text.ends_with('.'), "{text}");
+    }
+    shown.sort();
+    shown.dedup();
+    assert_eq!(shown.len(), 23, "two errors read the same");
+}
+
+#[cfg(feature = "tower")]
+mod layer {
+    use std::convert::Infallible;
+
+    use http::{Request, Response};
+    use http_body_util::Full;
+    use hyper::body::Bytes;
+    use tower::util::BoxCloneSyncService;
+    use tower_webhook::{
+        BareStatus, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
+    };
+
+    use super::{clone, error, shared};
+
+    type Body = Full<Bytes>;
+    type Inner = BoxCloneSyncService<Request<VerifiedBody>, Response<Body>, Infallible>;
+
+    fn send<T: Send>() {}
+
+    #[test]
+    fn the_layer_adds_no_bounds_of_its_own() {
+        shared::<WebhookLayer>();
+        shared::<Webhook<Inner>>();
+        shared::<VerifiedBody>();
+        shared::<Rejection>();
+        clone::<WebhookLayer>();
+        clone::<Webhook<Inner>>();
+        error::<Rejection>();
+        send::<ResponseFuture<Inner, Body, BareStatus, Body>>();
+        // Neither the inner service nor its rejections need to be `Debug` or `Default` to exist.
+        struct Plain;
+        let _: Option<Webhook<Plain, Plain>> = None;
+    }
+}
