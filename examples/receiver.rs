@@ -1,1 +1,204 @@
-fn main() {}
+//! A receiver with one route for every preset. At start it sends itself good and forged
+//! deliveries over HTTP and shows what came of them; then it serves until Ctrl-C.
+//!
+//! ```text
+//! cargo run --example receiver --all-features               # 127.0.0.1:3000
+//! cargo run --example receiver --all-features -- 8080       # another port
+//! cargo run --example receiver --all-features -- --check    # only the table
+//! ```
+//!
+//! Each preset has a demo secret. A real one is taken from the environment: `VELT_SECRET`,
+//! `GITHUB_SECRET` and so on.
+
+use std::env;
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::post;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::Full;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use time::{Duration, OffsetDateTime};
+use tokio::net::TcpListener;
+use tower_webhook::{InvalidSecret, KeyFormat, Scheme, Verified, WebhookLayer};
+
+type Fallible<T> = Result<T, Box<dyn Error>>;
+
+const BODY_LIMIT: usize = 64 << 10;
+const BODY: &[u8] = br#"{"event":"ping"}"#;
+
+#[tokio::main]
+async fn main() -> Fallible<ExitCode> {
+    let (port, check) = arguments()?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| format!("cannot listen on 127.0.0.1:{port}: {error}"))?;
+    let address = listener.local_addr()?;
+    let server = tokio::spawn(async move {
+        axum::serve(listener, app()?).with_graceful_shutdown(interrupted()).await?;
+        Ok::<_, Box<dyn Error + Send + Sync>>(())
+    });
+
+    let as_expected = demonstrate(address).await?;
+    if check {
+        return Ok(if as_expected { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+
+    print_commands(address)?;
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    server.await?.map_err(|error| error.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The receiver itself: a route, a handler and a layer for every preset.
+fn app() -> Result<Router, InvalidSecret> {
+    let mut app = Router::new();
+    for scheme in Scheme::ALL {
+        let layer = WebhookLayer::new(scheme.verifier(&secret(scheme))?).body_limit(BODY_LIMIT);
+        app = app.route(&format!("/{}", scheme.name()), post(handle).layer(layer));
+    }
+    Ok(app)
+}
+
+async fn handle(delivery: Verified, body: Bytes) -> StatusCode {
+    tracing::info!(
+        scheme = delivery.scheme().name(),
+        id = delivery.id(),
+        bytes = body.len(),
+        "delivery accepted"
+    );
+    StatusCode::OK
+}
+
+/// The secret from the environment, or one for the demonstration.
+fn secret(scheme: &Scheme) -> String {
+    let name = format!("{}_SECRET", scheme.name().to_uppercase().replace('-', "_"));
+    env::var(name).unwrap_or_else(|_| demo_secret(scheme, "It's a Secret to Everybody"))
+}
+
+/// A secret of the shape that the scheme's provider prints.
+fn demo_secret(scheme: &Scheme, text: &str) -> String {
+    let hex = || text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    match scheme.key_format() {
+        KeyFormat::Utf8 => text.to_owned(),
+        KeyFormat::Hex | KeyFormat::Utf8OrHex => hex(),
+        // Hexadecimal digits are base64 too.
+        KeyFormat::Base64 => hex(),
+        _ => format!("whsec_{}", hex()),
+    }
+}
+
+/// A delivery, and the status that it should be answered with.
+struct Row {
+    scheme: &'static Scheme,
+    what: &'static str,
+    expected: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+fn rows() -> Fallible<Vec<Row>> {
+    let now = OffsetDateTime::now_utc();
+    let sign = |scheme: &Scheme, secret: &str, at, body: &[u8]| -> Fallible<HeaderMap> {
+        Ok(scheme.signer(secret)?.sign("msg_2vK9mPzGqLxYwBnR", at, body)?)
+    };
+    let mut rows = Vec::new();
+    for scheme in Scheme::ALL {
+        let headers = sign(scheme, &secret(scheme), now, BODY)?;
+        rows.push(Row {
+            scheme,
+            what: "good",
+            expected: StatusCode::OK,
+            headers,
+            body: BODY.into(),
+        });
+    }
+
+    let scheme = &Scheme::VELT;
+    let secret = secret(scheme);
+    let good = sign(scheme, &secret, now, BODY)?;
+    let mut refuse = |what, headers, body: &[u8], expected| {
+        rows.push(Row { scheme, what, expected, headers, body: body.into() });
+    };
+    let unauthorized = StatusCode::UNAUTHORIZED;
+    refuse("tampered body", good.clone(), br#"{"event":"pong"}"#, unauthorized);
+    let wrong = sign(scheme, &demo_secret(scheme, "another secret"), now, BODY)?;
+    refuse("wrong key", wrong, BODY, unauthorized);
+    let stale = sign(scheme, &secret, now - Duration::minutes(6), BODY)?;
+    refuse("stale", stale, BODY, unauthorized);
+    let future = sign(scheme, &secret, now + Duration::minutes(6), BODY)?;
+    refuse("future", future, BODY, unauthorized);
+    let mut repeated = good.clone();
+    repeated.append("webhook-id", "msg_other".parse()?);
+    refuse("repeated header", repeated, BODY, unauthorized);
+    let mut empty = good;
+    empty.insert("webhook-signature", "v1,".parse()?);
+    refuse("empty signature", empty, BODY, unauthorized);
+    refuse("unsigned", HeaderMap::new(), BODY, unauthorized);
+    let long = vec![b'x'; BODY_LIMIT + 1];
+    let signed = sign(scheme, &secret, now, &long)?;
+    refuse("oversized body", signed, &long, StatusCode::PAYLOAD_TOO_LARGE);
+    Ok(rows)
+}
+
+/// Sends every row over HTTP and prints what came back.
+async fn demonstrate(address: SocketAddr) -> Fallible<bool> {
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let mut as_expected = true;
+    println!("  {:<20} {:<16} {:>8} {:>5}", "scheme", "delivery", "expected", "got");
+    for row in rows()? {
+        let uri = format!("http://{address}/{}", row.scheme.name());
+        let mut request = Request::post(uri).body(Full::from(row.body))?;
+        request.headers_mut().extend(row.headers);
+        let got = client.request(request).await?.status();
+        let mark = if got == row.expected { "✓" } else { "✗" };
+        as_expected &= got == row.expected;
+        println!(
+            "{mark} {:<20} {:<16} {:>8} {:>5}",
+            row.scheme.name(),
+            row.what,
+            row.expected.as_u16(),
+            got.as_u16()
+        );
+    }
+    println!("{}", if as_expected { "every row as expected" } else { "NOT every row as expected" });
+    Ok(as_expected)
+}
+
+/// Prints one command for every preset, to be pasted within its tolerance.
+fn print_commands(address: SocketAddr) -> Fallible<()> {
+    println!("\nTry it yourself; the signatures with a time in them are good for five minutes:\n");
+    for row in rows()?.iter().filter(|row| row.what == "good") {
+        print!("curl -i http://{address}/{}", row.scheme.name());
+        for (name, value) in &row.headers {
+            print!(" \\\n  -H '{name}: {}'", value.to_str()?);
+        }
+        println!(" \\\n  --data-binary '{}'\n", str::from_utf8(&row.body)?);
+    }
+    println!("listening on http://{address}, Ctrl-C ends");
+    Ok(())
+}
+
+async fn interrupted() {
+    // Without a handler for Ctrl-C there is nothing to wait for.
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn arguments() -> Fallible<(u16, bool)> {
+    let (mut port, mut check) = (3000, false);
+    for argument in env::args().skip(1) {
+        match argument.as_str() {
+            "--check" => check = true,
+            text => {
+                port = text
+                    .parse()
+                    .map_err(|_| format!("expected a port or --check, got {text:?}"))?;
+            }
+        }
+    }
+    Ok((port, check))
+}

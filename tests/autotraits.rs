@@ -1,6 +1,6 @@
 //! What users may rely on without reading the fields.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 

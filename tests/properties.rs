@@ -1,6 +1,6 @@
 //! Properties that hold for every preset, any delivery and any change to it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Vectors that providers and their libraries have published, each with its source.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 

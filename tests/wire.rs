@@ -1,6 +1,6 @@
 //! The rules of the wire, one by one: what is refused, what is not, and as what.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 
@@ -217,6 +217,16 @@ fn the_boundary_between_id_and_timestamp_cannot_be_moved() {
     assert!(verifier.verify(&sent, b"1700000001.{}").is_ok());
     let moved = standard("a.1700000000", "1700000001", &signature);
     assert_eq!(verifier.verify(&moved, b"{}").unwrap_err(), VerifyError::Malformed(Field::Id));
+}
+
+#[test]
+fn an_id_that_is_not_signed_is_no_id() {
+    let mut sent = sign(Scheme::GITHUB, BODY);
+    sent.insert("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958".parse().unwrap());
+    sent.insert("webhook-id", ID.parse().unwrap());
+    sent.insert("webhook-timestamp", NOW.into());
+    let verified = verifier(Scheme::GITHUB).verify(&sent, BODY).unwrap();
+    assert_eq!((verified.id(), verified.timestamp()), (None, None));
 }
 
 #[test]
