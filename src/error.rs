@@ -25,8 +25,17 @@ pub enum InvalidSecret {
     SurroundingWhitespace,
     /// The text does not begin with `whsec_`.
     MissingPrefix,
-    /// The text is half of an asymmetric pair (`whpk_` or `whsk_`), not a shared secret.
+    /// The secret is half of an asymmetric pair (`whpk_` or `whsk_`), and the scheme wants a
+    /// shared one.
     AsymmetricKey,
+    /// The bytes are not an Ed25519 public key that can be trusted to verify.
+    NotPublicKey,
+    /// The bytes are not an Ed25519 seed with its public key.
+    NotPrivateKey,
+    /// The secret is a private key: it signs, and a receiver should not have it.
+    PrivateKey,
+    /// The secret is a public key: it verifies, and cannot sign.
+    PublicKey,
     /// The text is a list entry such as `v1,whsec_…`, not the secret alone.
     VersionedEntry,
     /// The text is not standard base64 in its canonical form.
@@ -50,6 +59,10 @@ impl fmt::Display for InvalidSecret {
             Self::AsymmetricKey => {
                 "expected a shared `whsec_` secret, got half of an asymmetric key pair"
             }
+            Self::NotPublicKey => "expected the 32 bytes of an Ed25519 public key",
+            Self::NotPrivateKey => "expected `whsk_` followed by the base64 of an Ed25519 key pair",
+            Self::PrivateKey => "expected a public key to verify with, got a private key",
+            Self::PublicKey => "expected a private key to sign with, got a public key",
             Self::VersionedEntry => "expected a `whsec_` secret without a version in front of it",
             Self::NotBase64 => "expected canonical standard base64",
             Self::NotHex => "expected an even number of hexadecimal digits",
@@ -62,6 +75,20 @@ impl fmt::Display for InvalidSecret {
 }
 
 impl Error for InvalidSecret {}
+
+/// A public URL that no sender could have called; see
+/// [`Verifier::public_url`](crate::Verifier::public_url).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidPublicUrl;
+
+impl fmt::Display for InvalidPublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected `https://` or `http://`, a host, and at most a path")
+    }
+}
+
+impl Error for InvalidPublicUrl {}
 
 /// The part of a delivery that a [`VerifyError`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,6 +148,20 @@ pub enum VerifyError {
     TimestampTooNew,
     /// No signature matches any of the secrets.
     Mismatch,
+    /// Not the sender's fault: the scheme signs the URL, so the whole request has to be verified,
+    /// with [`Verifier::verify_request`](crate::Verifier::verify_request).
+    NeedsRequest,
+    /// Not the sender's fault: the scheme signs the URL, and
+    /// [`Verifier::public_url`](crate::Verifier::public_url) was not called.
+    NeedsPublicUrl,
+}
+
+impl VerifyError {
+    /// Whether the receiver is set up in a way that no delivery could be verified.
+    #[must_use]
+    pub fn is_setup(&self) -> bool {
+        matches!(self, Self::NeedsRequest | Self::NeedsPublicUrl)
+    }
 }
 
 impl fmt::Display for VerifyError {
@@ -134,6 +175,10 @@ impl fmt::Display for VerifyError {
             Self::TimestampTooOld => f.write_str("timestamp is too old"),
             Self::TimestampTooNew => f.write_str("timestamp is too far in the future"),
             Self::Mismatch => f.write_str("no signature matches"),
+            Self::NeedsRequest => f.write_str("the scheme signs the URL, so it needs the request"),
+            Self::NeedsPublicUrl => {
+                f.write_str("the scheme signs the URL, so it needs a public URL")
+            }
         }
     }
 }

@@ -74,25 +74,31 @@
 //! | `tower` | yes | `WebhookLayer` |
 //! | `axum` | | `Verified` as an axum extractor |
 //! | `tracing` | | one event for every rejected request |
+//! | `ed25519` | | the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
+//! | `sha1` | | the providers that still use HMAC-SHA-1 |
 //! | `full` | | all of the above |
 //!
 //! Features only add; none changes how anything behaves.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod error;
 #[cfg(feature = "axum")]
 mod extract;
+mod key;
 #[cfg(feature = "tower")]
 mod layer;
 mod mac;
+pub mod manual;
 mod scheme;
 mod secret;
 mod sign;
 mod timestamp;
 mod verify;
 
-pub use self::error::{Field, InvalidSecret, VerifyError};
+pub use self::error::{Field, InvalidPublicUrl, InvalidSecret, VerifyError};
 #[cfg(feature = "axum")]
 pub use self::extract::MissingLayer;
 #[cfg(feature = "tower")]
@@ -100,7 +106,7 @@ pub use self::layer::{
     BareStatus, OnRejection, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
 };
 pub use self::scheme::{
-    Algorithm, Encoding, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
+    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
 };
 pub use self::secret::Secret;
 pub use self::sign::Signer;

@@ -1,6 +1,8 @@
 //! Keyed states, running MACs, and the only comparison of signatures in the crate.
 
 use hmac::{Hmac, KeyInit, Mac as _};
+#[cfg(feature = "sha1")]
+use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
@@ -16,6 +18,8 @@ pub(crate) const MAX_TAG: usize = 64;
 pub(crate) enum Mac {
     Sha256(Hmac<Sha256>),
     Sha512(Hmac<Sha512>),
+    #[cfg(feature = "sha1")]
+    Sha1(Hmac<Sha1>),
 }
 
 impl Mac {
@@ -26,6 +30,10 @@ impl Mac {
         match algorithm {
             Algorithm::HmacSha256 => Hmac::new_from_slice(key).map(Self::Sha256),
             Algorithm::HmacSha512 => Hmac::new_from_slice(key).map(Self::Sha512),
+            #[cfg(feature = "sha1")]
+            Algorithm::HmacSha1 => Hmac::new_from_slice(key).map(Self::Sha1),
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => return Err(InvalidSecret::NotPublicKey),
         }
         .map_err(|_| InvalidSecret::Empty)
     }
@@ -34,6 +42,8 @@ impl Mac {
         match self {
             Self::Sha256(mac) => mac.update(bytes),
             Self::Sha512(mac) => mac.update(bytes),
+            #[cfg(feature = "sha1")]
+            Self::Sha1(mac) => mac.update(bytes),
         }
     }
 
@@ -41,6 +51,8 @@ impl Mac {
         match self {
             Self::Sha256(mac) => Tag::new(&mac.finalize().into_bytes()),
             Self::Sha512(mac) => Tag::new(&mac.finalize().into_bytes()),
+            #[cfg(feature = "sha1")]
+            Self::Sha1(mac) => Tag::new(&mac.finalize().into_bytes()),
         }
     }
 }
@@ -58,9 +70,11 @@ impl Tag {
         Self { bytes, size: tag.len() }
     }
 
-    /// Compares in constant time. Different sizes never match.
-    pub(crate) fn matches(&self, candidate: &[u8]) -> Choice {
-        self.as_bytes().ct_eq(candidate)
+    /// Compares with every signature in constant time, whichever matches. One of another size
+    /// never does.
+    pub(crate) fn is_among<'a>(&self, signatures: impl Iterator<Item = &'a [u8]>) -> Choice {
+        let none = Choice::from(0);
+        signatures.fold(none, |any, signature| any | self.as_bytes().ct_eq(signature))
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -95,17 +109,21 @@ mod tests {
     #[test]
     fn only_the_whole_tag_matches() {
         let tag = tag(Algorithm::HmacSha256, b"key", b"text");
+        let matches = |signature: &[u8]| bool::from(tag.is_among([signature].into_iter()));
         let good = tag.as_bytes().to_vec();
-        assert!(bool::from(tag.matches(&good)));
+        assert!(matches(&good));
         for size in 0..good.len() {
-            assert!(!bool::from(tag.matches(&good[..size])), "{size} bytes");
+            assert!(!matches(&good[..size]), "{size} bytes");
         }
-        assert!(!bool::from(tag.matches(&[good.as_slice(), &[0]].concat())));
+        assert!(!matches(&[good.as_slice(), &[0]].concat()));
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert!(!bool::from(tag.matches(&bad)), "bit {bit}");
+            assert!(!matches(&bad), "bit {bit}");
+            let among = [bad.as_slice(), &good, &bad];
+            assert!(bool::from(tag.is_among(among.into_iter())));
         }
+        assert!(!bool::from(tag.is_among([].into_iter())));
     }
 
     fn hex_of(tag: &Tag) -> String {

@@ -33,7 +33,23 @@ use crate::InvalidSecret;
 /// # Ok::<(), tower_webhook::InvalidSecret>(())
 /// ```
 #[derive(Clone)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret {
+    kind: Kind,
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+/// What the bytes of a secret are.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// A key that both sides have.
+    Shared,
+    /// The half of a pair that verifies.
+    #[cfg(feature = "ed25519")]
+    Public,
+    /// The half of a pair that signs, with the other one behind it.
+    #[cfg(feature = "ed25519")]
+    Private,
+}
 
 impl Secret {
     /// Reads a secret as Standard Webhooks prints it: `whsec_` and then standard base64, padded
@@ -144,15 +160,87 @@ impl Secret {
         Self::not_empty(Zeroizing::new(bytes.into()))
     }
 
+    /// Reads an Ed25519 public key as Standard Webhooks prints it: `whpk_` and then base64.
+    ///
+    /// It verifies the `v1a` signatures of [`Scheme::STANDARD`](crate::Scheme::STANDARD) and
+    /// [`Scheme::SVIX`](crate::Scheme::SVIX).
+    ///
+    /// # Errors
+    ///
+    /// When the prefix is missing, or what follows is not the base64 of a public key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Secret;
+    ///
+    /// assert!(Secret::whpk("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").is_ok());
+    /// ```
+    #[cfg(feature = "ed25519")]
+    pub fn whpk(text: &str) -> Result<Self, InvalidSecret> {
+        let text = trimmed(text)?.strip_prefix("whpk_").ok_or(InvalidSecret::NotPublicKey)?;
+        Self::ed25519(decode_base64(text)?.as_bytes())
+    }
+
+    /// Reads an Ed25519 private key as Standard Webhooks prints it: `whsk_` and then the base64
+    /// of the 32-byte seed and the public key. Only a [`Signer`](crate::Signer) has use for it.
+    ///
+    /// # Errors
+    ///
+    /// When the prefix is missing, or what follows is not the base64 of such a pair.
+    ///
+    /// # Examples
+    ///
+    /// The demonstration pair of Svix:
+    ///
+    /// ```
+    /// use tower_webhook::Secret;
+    ///
+    /// let text = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
+    /// assert!(Secret::whsk(text).is_ok());
+    /// ```
+    #[cfg(feature = "ed25519")]
+    pub fn whsk(text: &str) -> Result<Self, InvalidSecret> {
+        let text = trimmed(text)?.strip_prefix("whsk_").ok_or(InvalidSecret::NotPrivateKey)?;
+        let pair = decode_base64(text)?;
+        crate::ed25519::PrivateKey::new(pair.as_bytes())?;
+        Ok(Self { kind: Kind::Private, bytes: pair.bytes })
+    }
+
+    /// Takes the 32 bytes of an Ed25519 public key
+    /// ([RFC 8032, section 5.1.5](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.5)).
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not a public key, or one of small order, for which signatures exist
+    /// that are valid for any content.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidSecret, Secret};
+    ///
+    /// assert_eq!(Secret::ed25519(&[0; 32]).unwrap_err(), InvalidSecret::NotPublicKey);
+    /// ```
+    #[cfg(feature = "ed25519")]
+    pub fn ed25519(public_key: &[u8]) -> Result<Self, InvalidSecret> {
+        crate::ed25519::PublicKey::new(public_key)?;
+        Ok(Self { kind: Kind::Public, bytes: Zeroizing::new(public_key.to_vec()) })
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
     }
 
     fn not_empty(bytes: Zeroizing<Vec<u8>>) -> Result<Self, InvalidSecret> {
         if bytes.is_empty() {
             return Err(InvalidSecret::Empty);
         }
-        Ok(Self(bytes))
+        Ok(Self { kind: Kind::Shared, bytes })
     }
 }
 

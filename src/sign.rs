@@ -2,13 +2,18 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
 
+#[cfg(feature = "ed25519")]
+use crate::Algorithm;
+#[cfg(feature = "ed25519")]
+use crate::ed25519::PrivateKey;
 use crate::mac::Mac;
-use crate::scheme::{Envelope, LayoutKind};
-use crate::verify::{MAX_SECRETS, absorb};
-use crate::{Field, InvalidSecret, Layout, Scheme, Secret, VerifyError};
+use crate::scheme::{Envelope, LayoutKind, List};
+use crate::secret::Kind;
+use crate::verify::MAX_SECRETS;
+use crate::{Field, HeaderNames, InvalidSecret, Scheme, Secret, VerifyError};
 
 /// Signs deliveries the way a scheme's provider does: for tests, and for senders.
 ///
@@ -30,7 +35,7 @@ use crate::{Field, InvalidSecret, Layout, Scheme, Secret, VerifyError};
 pub struct Signer {
     scheme: Scheme,
     /// Never empty; the newest first.
-    keys: Vec<Mac>,
+    keys: Vec<Key>,
 }
 
 impl Signer {
@@ -38,9 +43,18 @@ impl Signer {
     ///
     /// # Errors
     ///
-    /// When the secret cannot be a key of the scheme's algorithm.
+    /// When the secret cannot be a key of the scheme's algorithm, or is a public key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, Secret, Signer};
+    ///
+    /// let signer = Signer::new(Scheme::GITHUB, Secret::bytes(*b"\x17 raw bytes")?)?;
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn new(scheme: Scheme, secret: Secret) -> Result<Self, InvalidSecret> {
-        Ok(Self { scheme, keys: vec![Mac::new(scheme.algorithm(), &secret)?] })
+        Ok(Self { scheme, keys: vec![Key::new(scheme, &secret)?] })
     }
 
     /// Adds an older secret, so that receivers that still have it accept the deliveries. Each
@@ -64,14 +78,15 @@ impl Signer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn older_secret(mut self, secret: Secret) -> Result<Self, InvalidSecret> {
-        let list = matches!(self.scheme.layout().0, LayoutKind::List { .. });
-        if !list && !self.scheme.repeated_signature() {
+        let list = matches!(self.scheme.layout().0, LayoutKind::List(_));
+        let names = self.scheme.headers().first().map_or(0, |names| names.signatures().count());
+        if !list && !self.scheme.repeated_signature() && self.keys.len() >= names {
             return Err(InvalidSecret::SingleSignature);
         }
         if self.keys.len() >= MAX_SECRETS {
             return Err(InvalidSecret::TooManySecrets);
         }
-        self.keys.push(Mac::new(self.scheme.algorithm(), &secret)?);
+        self.keys.push(Key::new(self.scheme, &secret)?);
         Ok(self)
     }
 
@@ -99,23 +114,95 @@ impl Signer {
         timestamp: OffsetDateTime,
         body: &[u8],
     ) -> Result<HeaderMap, VerifyError> {
-        let envelope = Envelope::write(self.scheme, id.into(), timestamp)?;
-        let tags = self.keys.iter().map(|key| envelope.finish(absorb(key, &envelope, [body])));
-        let signatures = tags.map(|tag| self.scheme.encoding().encode(tag.as_bytes()));
-        let (id, timestamp) = envelope.texts();
+        self.sign_target(None, id.into(), timestamp, body)
+    }
 
+    /// Computes the headers of a delivery to a URL, for the schemes that sign it; for the others
+    /// it is the same as [`Signer::sign`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Signer::sign`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Method;
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let url = "https://hooks.example.com/hubspot";
+    /// let headers = Scheme::HUBSPOT_V3
+    ///     .signer("client secret")?
+    ///     .sign_request(&Method::POST, url, None, OffsetDateTime::now_utc(), b"[]")?;
+    /// assert!(headers.contains_key("x-hubspot-signature-v3"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign_request<'a>(
+        &self,
+        method: &Method,
+        url: &str,
+        id: impl Into<Option<&'a str>>,
+        timestamp: OffsetDateTime,
+        body: &[u8],
+    ) -> Result<HeaderMap, VerifyError> {
+        self.sign_target(Some((method, url)), id.into(), timestamp, body)
+    }
+
+    fn sign_target(
+        &self,
+        target: Option<(&Method, &str)>,
+        id: Option<&str>,
+        timestamp: OffsetDateTime,
+        body: &[u8],
+    ) -> Result<HeaderMap, VerifyError> {
+        let envelope = Envelope::write(self.scheme, target, id, timestamp)?;
+        let (id, timestamp) = envelope.texts();
         let names = self.scheme.headers().first().ok_or(VerifyError::Missing(Field::Signature))?;
+
         let mut headers = HeaderMap::new();
-        for value in values(self.scheme.layout(), timestamp, signatures) {
-            insert(&mut headers, names.signature, &value, Field::Signature)?;
+        for (name, value) in self.signatures(names, &envelope, timestamp, body) {
+            insert(&mut headers, name, &value, Field::Signature)?;
         }
-        if let Some((name, id)) = names.id.zip(id) {
+        if let Some((name, id)) = names.id_name().zip(id) {
             insert(&mut headers, name, id, Field::Id)?;
         }
-        if let Some((name, timestamp)) = names.timestamp.zip(timestamp) {
+        if let Some((name, timestamp)) = names.timestamp_name().zip(timestamp) {
             insert(&mut headers, name, timestamp, Field::Timestamp)?;
         }
         Ok(headers)
+    }
+
+    /// The signature headers: one list, or one value for each secret.
+    fn signatures(
+        &self,
+        names: &HeaderNames,
+        envelope: &Envelope,
+        timestamp: Option<&[u8]>,
+        body: &[u8],
+    ) -> Vec<(&'static str, Vec<u8>)> {
+        let mut all = names.signatures();
+        let first = all.next().unwrap_or_default();
+        let texts = self.keys.iter().map(|key| {
+            (key, self.scheme.encoding().encode(&key.sign(envelope, body)).into_bytes())
+        });
+        match self.scheme.layout().0 {
+            LayoutKind::Single { prefix } => {
+                // One header after the other, or the same one again.
+                let names = [first].into_iter().chain(all).chain(std::iter::repeat(first));
+                let values = texts.map(|(_, text)| [prefix.as_bytes(), &text].concat());
+                names.zip(values).collect()
+            }
+            LayoutKind::List(list) => {
+                let assign = list.assign.to_string();
+                let entry =
+                    |key: &str, text: &[u8]| [key.as_bytes(), assign.as_bytes(), text].concat();
+                let stamp = list.timestamp.zip(timestamp).map(|(key, text)| entry(key, text));
+                let entries = texts.map(|(key, text)| entry(key.version(&list), &text));
+                let entries: Vec<_> = stamp.into_iter().chain(entries).collect();
+                vec![(first, entries.join(list.separator.to_string().as_bytes()))]
+            }
+        }
     }
 }
 
@@ -128,27 +215,53 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// The values of the signature header: one list, or one value for each signature.
-fn values(
-    layout: Layout,
-    timestamp: Option<&[u8]>,
-    signatures: impl Iterator<Item = String>,
-) -> Vec<Vec<u8>> {
-    match layout.0 {
-        LayoutKind::Single { prefix } => {
-            signatures.map(|text| [prefix.as_bytes(), text.as_bytes()].concat()).collect()
-        }
-        LayoutKind::List { separator, assign, version, timestamp: key } => {
-            let stamp = key.zip(timestamp).map(|(key, text)| entry(key, assign, text));
-            let entries = signatures.map(|text| entry(version, assign, text.as_bytes()));
-            let entries: Vec<_> = stamp.into_iter().chain(entries).collect();
-            vec![entries.join(separator.to_string().as_bytes())]
-        }
-    }
+/// What signs.
+#[derive(Clone)]
+enum Key {
+    Mac(Mac),
+    #[cfg(feature = "ed25519")]
+    Private(PrivateKey),
 }
 
-fn entry(key: &str, assign: char, value: &[u8]) -> Vec<u8> {
-    [key.as_bytes(), assign.to_string().as_bytes(), value].concat()
+impl Key {
+    fn new(scheme: Scheme, secret: &Secret) -> Result<Self, InvalidSecret> {
+        match secret.kind() {
+            Kind::Shared => Mac::new(scheme.algorithm(), secret).map(Self::Mac),
+            #[cfg(feature = "ed25519")]
+            Kind::Public | Kind::Private if !scheme.knows(Algorithm::Ed25519) => {
+                Err(InvalidSecret::AsymmetricKey)
+            }
+            #[cfg(feature = "ed25519")]
+            Kind::Public => Err(InvalidSecret::PublicKey),
+            #[cfg(feature = "ed25519")]
+            Kind::Private => PrivateKey::new(secret.as_bytes()).map(Self::Private),
+        }
+    }
+
+    fn sign(&self, envelope: &Envelope, body: &[u8]) -> Vec<u8> {
+        let mut content = Vec::new();
+        envelope.before_body(|bytes| content.push(bytes));
+        content.push(body);
+        envelope.after_body(|bytes| content.push(bytes));
+        match self {
+            Self::Mac(mac) => {
+                let mut mac = mac.clone();
+                content.into_iter().for_each(|bytes| mac.update(bytes));
+                mac.finish().as_bytes().to_vec()
+            }
+            #[cfg(feature = "ed25519")]
+            Self::Private(key) => key.sign(&content).to_vec(),
+        }
+    }
+
+    /// What this key's signatures are called in a list.
+    fn version(&self, list: &List) -> &'static str {
+        match self {
+            Self::Mac(_) => list.version,
+            #[cfg(feature = "ed25519")]
+            Self::Private(_) => list.version_of(Algorithm::Ed25519),
+        }
+    }
 }
 
 fn insert(

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::request::Parts;
+use http::{HeaderMap, Uri};
 use time::OffsetDateTime;
 
-use crate::mac::Mac;
-use crate::scheme::{DeliveryId, Envelope};
-use crate::{Clock, InvalidSecret, Scheme, Secret, SystemClock, Tolerance, VerifyError};
+use crate::key::{Key, Running};
+use crate::scheme::{DeliveryId, Envelope, Head};
+use crate::{
+    Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, SystemClock, Tolerance, VerifyError,
+};
 
 /// The most secrets that a verifier or a signer holds.
 pub(crate) const MAX_SECRETS: usize = 16;
@@ -20,6 +23,7 @@ pub(crate) const MAX_SECRETS: usize = 16;
 /// # Errors
 ///
 /// When the delivery is not one that the holder of `secret` signed just now; see [`VerifyError`].
+/// A secret that is none for this scheme ([`Verifier::new`] tells) matches nothing.
 ///
 /// # Examples
 ///
@@ -42,11 +46,12 @@ pub fn verify(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Verified, VerifyError> {
-    let envelope = Envelope::read(scheme, headers)?;
+    let key = Key::new(scheme, secret).map_err(|_| VerifyError::Mismatch)?;
+    let head = Head { headers, request: None };
+    let envelope = Envelope::read(scheme, None, head, |algorithm| key.algorithm() == algorithm)?;
     envelope.check(scheme.tolerance(), SystemClock.now())?;
-    let key = Mac::new(scheme.algorithm(), secret).map_err(|_| VerifyError::Mismatch)?;
-    let mut keys = [key].into_iter();
-    judge(envelope, |envelope| keys.next().map(|key| absorb(&key, envelope, [body])))
+    let attempts = attempts(std::slice::from_ref(&key), &envelope);
+    judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
 }
 
 /// Verifies the deliveries of one endpoint.
@@ -83,9 +88,10 @@ pub fn verify(
 pub struct Verifier {
     scheme: Scheme,
     /// Never empty; the newest first.
-    keys: Vec<Mac>,
+    keys: Vec<Key>,
     tolerance: Tolerance,
     clock: Arc<dyn Clock>,
+    public_url: Option<Arc<str>>,
 }
 
 impl Verifier {
@@ -106,9 +112,10 @@ impl Verifier {
     pub fn new(scheme: Scheme, secret: Secret) -> Result<Self, InvalidSecret> {
         Ok(Self {
             scheme,
-            keys: vec![Mac::new(scheme.algorithm(), &secret)?],
+            keys: vec![Key::new(scheme, &secret)?],
             tolerance: scheme.tolerance(),
             clock: Arc::new(SystemClock),
+            public_url: None,
         })
     }
 
@@ -134,7 +141,7 @@ impl Verifier {
         if self.keys.len() >= MAX_SECRETS {
             return Err(InvalidSecret::TooManySecrets);
         }
-        self.keys.push(Mac::new(self.scheme.algorithm(), &secret)?);
+        self.keys.push(Key::new(self.scheme, &secret)?);
         Ok(self)
     }
 
@@ -150,6 +157,36 @@ impl Verifier {
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// Sets what the sender calls before the request's path and query, for a scheme that signs
+    /// its URL: `https://hooks.example.com`, or with the part of the path that a proxy takes away.
+    ///
+    /// It is configured because nothing in a request tells it reliably: `Host` and
+    /// `X-Forwarded-*` come from whoever sends them.
+    ///
+    /// # Errors
+    ///
+    /// When it is not `http://` or `https://` with a host and at most a path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?.public_url("https://hooks.example.com")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
+        let uri: Uri = url.parse().map_err(|_| InvalidPublicUrl)?;
+        let web = matches!(uri.scheme_str(), Some("https" | "http"));
+        let host = uri.host().is_some_and(|host| !host.is_empty());
+        if !web || !host || uri.query().is_some() || url.contains('#') {
+            return Err(InvalidPublicUrl);
+        }
+        // The request's path begins with the slash.
+        self.public_url = Some(url.trim_end_matches('/').into());
+        Ok(self)
     }
 
     /// The scheme whose deliveries are verified.
@@ -195,9 +232,51 @@ impl Verifier {
         body: &[u8],
         now: OffsetDateTime,
     ) -> Result<Verified, VerifyError> {
-        let envelope = self.open(headers, now)?;
-        let mut keys = self.keys.iter();
-        judge(envelope, |envelope| keys.next().map(|key| absorb(key, envelope, [body])))
+        self.verify_head(Head { headers, request: None }, body, now)
+    }
+
+    /// Verifies a delivery that has just arrived with its method and URL, for the schemes that
+    /// sign them; for the others it is the same as [`Verifier::verify`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::verify`], and [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL
+    /// and [`Verifier::public_url`] was not called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Request;
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let (mut parts, ()) = Request::post("/square?shop=1").body(())?.into_parts();
+    /// let called = "https://hooks.example.com/square?shop=1";
+    /// let now = OffsetDateTime::now_utc();
+    /// parts.headers = Scheme::SQUARE
+    ///     .signer("signature key")?
+    ///     .sign_request(&parts.method, called, None, now, b"{}")?;
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?.public_url("https://hooks.example.com")?;
+    /// assert!(verifier.verify_request(&parts, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify_request(&self, parts: &Parts, body: &[u8]) -> Result<Verified, VerifyError> {
+        self.verify_request_at(parts, body, self.clock.now())
+    }
+
+    /// Verifies a delivery with its method and URL as if it had arrived at `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::verify_request`].
+    pub fn verify_request_at(
+        &self,
+        parts: &Parts,
+        body: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Verified, VerifyError> {
+        self.verify_head(whole(parts), body, now)
     }
 
     /// Begins to verify a delivery whose body arrives in pieces.
@@ -234,16 +313,33 @@ impl Verifier {
         headers: &HeaderMap,
         now: OffsetDateTime,
     ) -> Result<Verification, VerifyError> {
-        let envelope = self.open(headers, now)?;
-        let mut macs = [const { None }; MAX_SECRETS];
-        for (mac, key) in macs.iter_mut().zip(&self.keys) {
-            *mac = Some(absorb(key, &envelope, []));
-        }
-        Ok(Verification { envelope, macs })
+        Ok(Verification::new(self, self.open(Head { headers, request: None }, now)?))
     }
 
-    fn open(&self, headers: &HeaderMap, now: OffsetDateTime) -> Result<Envelope, VerifyError> {
-        let envelope = Envelope::read(self.scheme, headers)?;
+    /// Begins to verify a delivery with its method and URL.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::begin`], and [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL and
+    /// [`Verifier::public_url`] was not called.
+    pub fn begin_request(&self, parts: &Parts) -> Result<Verification, VerifyError> {
+        Ok(Verification::new(self, self.open(whole(parts), self.clock.now())?))
+    }
+
+    fn verify_head(
+        &self,
+        head: Head<'_>,
+        body: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Verified, VerifyError> {
+        let envelope = self.open(head, now)?;
+        let attempts = attempts(&self.keys, &envelope);
+        judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+    }
+
+    fn open(&self, head: Head<'_>, now: OffsetDateTime) -> Result<Envelope, VerifyError> {
+        let wanted = |algorithm| self.keys.iter().any(|key| key.algorithm() == algorithm);
+        let envelope = Envelope::read(self.scheme, self.public_url.as_ref(), head, wanted)?;
         envelope.check(self.tolerance, now)?;
         Ok(envelope)
     }
@@ -261,17 +357,30 @@ impl fmt::Debug for Verifier {
 
 /// A delivery whose body is still arriving; made by [`Verifier::begin`].
 ///
-/// Nothing of the body is kept, so one MAC per secret runs along.
+/// Nothing of the body is kept, so one computation per secret runs along (for Ed25519, one per
+/// signature).
 #[must_use = "nothing is verified until `finish` returns"]
 pub struct Verification {
     envelope: Envelope,
-    macs: [Option<Mac>; MAX_SECRETS],
+    attempts: [Option<Attempt>; Self::INLINE],
+    more: Vec<Attempt>,
 }
 
 impl Verification {
+    /// More attempts than this are kept on the heap.
+    const INLINE: usize = 4;
+
+    fn new(verifier: &Verifier, envelope: Envelope) -> Self {
+        let mut started = attempts(&verifier.keys, &envelope);
+        let inline = std::array::from_fn(|_| started.next());
+        let more = started.collect();
+        Self { envelope, attempts: inline, more }
+    }
+
     /// Takes the next piece of the body. Where the body is cut makes no difference.
     pub fn update(&mut self, chunk: &[u8]) {
-        self.macs.iter_mut().flatten().for_each(|mac| mac.update(chunk));
+        let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
+        attempts.for_each(|attempt| attempt.running.update(chunk));
     }
 
     /// Ends the body and gives the verdict.
@@ -280,8 +389,7 @@ impl Verification {
     ///
     /// [`VerifyError::Mismatch`] when no signature matches any of the secrets.
     pub fn finish(self) -> Result<Verified, VerifyError> {
-        let mut macs = self.macs.into_iter().flatten();
-        judge(self.envelope, |_| macs.next())
+        judge(&self.envelope, self.attempts.into_iter().flatten().chain(self.more))
     }
 }
 
@@ -291,40 +399,35 @@ impl fmt::Debug for Verification {
     }
 }
 
-/// A delivery whose frames are kept until the verdict, so that only the newest secret runs along
-/// and the older ones are tried when it does not match.
+/// A delivery whose frames are kept until the verdict, so that only the first attempt runs along
+/// and the others are made when it fails.
 #[cfg(feature = "tower")]
 pub(crate) struct Receipt {
     verifier: Arc<Verifier>,
     envelope: Envelope,
-    newest: Option<Mac>,
+    first: Option<Attempt>,
 }
 
 #[cfg(feature = "tower")]
 impl Receipt {
-    pub(crate) fn begin(
-        verifier: &Arc<Verifier>,
-        headers: &HeaderMap,
-    ) -> Result<Self, VerifyError> {
-        let envelope = verifier.open(headers, verifier.clock.now())?;
-        let newest = verifier.keys.first().map(|key| absorb(key, &envelope, []));
-        Ok(Self { verifier: Arc::clone(verifier), envelope, newest })
+    pub(crate) fn begin(verifier: &Arc<Verifier>, head: Head<'_>) -> Result<Self, VerifyError> {
+        let envelope = verifier.open(head, verifier.clock.now())?;
+        let first = attempts(&verifier.keys, &envelope).next();
+        Ok(Self { verifier: Arc::clone(verifier), envelope, first })
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        self.newest.iter_mut().for_each(|mac| mac.update(chunk));
+        self.first.iter_mut().for_each(|attempt| attempt.running.update(chunk));
     }
 
     /// `frames` are all the chunks that `update` has seen.
     pub(crate) fn finish<'a>(
-        mut self,
+        self,
         frames: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> Result<Verified, VerifyError> {
-        let mut older = self.verifier.keys.iter().skip(1);
-        judge(self.envelope, |envelope| {
-            let next = || Some(absorb(older.next()?, envelope, frames.clone()));
-            self.newest.take().or_else(next)
-        })
+        let others = attempts(&self.verifier.keys, &self.envelope).skip(1);
+        let others = others.map(|attempt| attempt.feed(frames.clone()));
+        judge(&self.envelope, self.first.into_iter().chain(others))
     }
 }
 
@@ -398,32 +501,43 @@ impl fmt::Debug for Verified {
     }
 }
 
-/// The only place where a verdict is made. `next` gives the state of each secret's MAC after the
-/// body, the newest secret first.
-fn judge(
-    envelope: Envelope,
-    mut next: impl FnMut(&Envelope) -> Option<Mac>,
-) -> Result<Verified, VerifyError> {
-    let mut secret_index = 0;
-    while let Some(mac) = next(&envelope) {
-        let tag = envelope.finish(mac);
-        if envelope.contains(&tag).into() {
-            let (scheme, id, timestamp) = envelope.into_claims();
-            return Ok(Verified { scheme, id, timestamp, secret_index });
-        }
-        secret_index += 1;
-    }
-    Err(VerifyError::Mismatch)
+/// One key that is tried on a delivery.
+struct Attempt {
+    secret_index: usize,
+    running: Running,
 }
 
-/// Starts from a secret's keyed state and feeds what comes before the body, and the body.
-pub(crate) fn absorb<'a>(
-    key: &Mac,
+impl Attempt {
+    fn feed<'a>(mut self, body: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        body.into_iter().for_each(|chunk| self.running.update(chunk));
+        self
+    }
+}
+
+/// Starts the attempts one by one, those of the newest secret first.
+fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope) -> impl Iterator<Item = Attempt> + 'a {
+    keys.iter().enumerate().flat_map(|(secret_index, key)| {
+        key.attempts(envelope).map(move |running| Attempt { secret_index, running })
+    })
+}
+
+/// The only place where a verdict is made, from attempts that have been fed with the body.
+fn judge(
     envelope: &Envelope,
-    body: impl IntoIterator<Item = &'a [u8]>,
-) -> Mac {
-    let mut mac = key.clone();
-    envelope.begin(&mut mac);
-    body.into_iter().for_each(|chunk| mac.update(chunk));
-    mac
+    mut attempts: impl Iterator<Item = Attempt>,
+) -> Result<Verified, VerifyError> {
+    let found = attempts.find_map(|Attempt { secret_index, running }| {
+        running.matches(envelope).then_some(secret_index)
+    });
+    let secret_index = found.ok_or(VerifyError::Mismatch)?;
+    Ok(Verified {
+        scheme: envelope.scheme(),
+        id: envelope.id().cloned(),
+        timestamp: envelope.timestamp(),
+        secret_index,
+    })
+}
+
+fn whole(parts: &Parts) -> Head<'_> {
+    Head { headers: &parts.headers, request: Some((&parts.method, &parts.uri)) }
 }

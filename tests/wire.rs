@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{ID, NOW, WHSEC, at, headers, secret, sign, verifier};
+use common::{ID, NOW, WHSEC, at, headers, request, secret, sign, signer, verifier, verify};
 use http::HeaderMap;
 use std::time::Duration;
 use tower_webhook::{
@@ -35,7 +35,7 @@ fn standard(id: &str, timestamp: &str, signature: &str) -> HeaderMap {
 }
 
 fn verify_standard(headers: &HeaderMap) -> Result<Verified, VerifyError> {
-    verifier(Scheme::STANDARD).verify(headers, BODY)
+    verify(Scheme::STANDARD, headers, BODY)
 }
 
 /// A good delivery at [`NOW`] with this for its list of signatures; `{}` is the good one.
@@ -53,7 +53,7 @@ fn claimed(id: &str, timestamp: &str) -> Result<Verified, VerifyError> {
 #[test]
 fn every_preset_accepts_what_it_signs() {
     for &scheme in Scheme::ALL {
-        let verified = verifier(scheme).verify(&sign(scheme, BODY), BODY).unwrap();
+        let verified = verify(scheme, &sign(scheme, BODY), BODY).unwrap();
         assert_eq!(verified.scheme(), scheme);
         assert_eq!(verified.id(), scheme.signs_id().then_some(ID));
         assert_eq!(verified.timestamp(), scheme.timestamp_format().map(|_| at(NOW)));
@@ -68,10 +68,10 @@ fn a_missing_header_is_a_failure() {
         for name in good.keys() {
             let mut bad = good.clone();
             bad.remove(name);
-            let error = verifier(scheme).verify(&bad, BODY).unwrap_err();
+            let error = verify(scheme, &bad, BODY).unwrap_err();
             assert!(matches!(error, VerifyError::Missing(_)), "{scheme:?} {name} {error:?}");
         }
-        let error = verifier(scheme).verify(&HeaderMap::new(), BODY).unwrap_err();
+        let error = verify(scheme, &HeaderMap::new(), BODY).unwrap_err();
         assert_eq!(error, VerifyError::Missing(Field::Signature));
     }
 }
@@ -81,9 +81,13 @@ fn a_repeated_header_is_a_failure_even_if_both_are_the_same() {
     for &scheme in Scheme::ALL {
         let good = sign(scheme, BODY);
         for (name, value) in &good {
+            let several = scheme.repeated_signature();
+            if several && scheme.headers()[0].signatures().any(|signature| name == signature) {
+                continue;
+            }
             let mut bad = good.clone();
             bad.append(name, value.clone());
-            let error = verifier(scheme).verify(&bad, BODY).unwrap_err();
+            let error = verify(scheme, &bad, BODY).unwrap_err();
             assert!(matches!(error, VerifyError::Repeated(_)), "{scheme:?} {name} {error:?}");
         }
     }
@@ -96,7 +100,7 @@ fn an_empty_header_is_a_failure() {
         for name in good.keys() {
             let mut bad = good.clone();
             bad.insert(name, "".parse().unwrap());
-            assert!(verifier(scheme).verify(&bad, BODY).is_err(), "{scheme:?} {name}");
+            assert!(verify(scheme, &bad, BODY).is_err(), "{scheme:?} {name}");
         }
     }
 }
@@ -225,7 +229,7 @@ fn an_id_that_is_not_signed_is_no_id() {
     sent.insert("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958".parse().unwrap());
     sent.insert("webhook-id", ID.parse().unwrap());
     sent.insert("webhook-timestamp", NOW.into());
-    let verified = verifier(Scheme::GITHUB).verify(&sent, BODY).unwrap();
+    let verified = verify(Scheme::GITHUB, &sent, BODY).unwrap();
     assert_eq!((verified.id(), verified.timestamp()), (None, None));
 }
 
@@ -292,7 +296,7 @@ fn an_empty_or_short_signature_never_matches() {
             for size in 0..value.len() {
                 let mut bad = good.clone();
                 bad.insert(name, value[..size].parse().unwrap());
-                let verdict = verifier(scheme).verify(&bad, BODY);
+                let verdict = verify(scheme, &bad, BODY);
                 assert!(verdict.is_err(), "{scheme:?} {name} {:?}", &value[..size]);
             }
         }
@@ -314,8 +318,8 @@ fn thirty_two_signatures_are_looked_at_and_thirty_three_are_not() {
     let good = sign(scheme, BODY)["stripe-signature"].to_str().unwrap().to_owned();
     let wrong = format!(",v1={}", "0".repeat(64));
     let with = |count| headers(&[("stripe-signature", good.clone() + &wrong.repeat(count))]);
-    assert!(verifier(scheme).verify(&with(31), BODY).is_ok());
-    let error = verifier(scheme).verify(&with(32), BODY).unwrap_err();
+    assert!(verify(scheme, &with(31), BODY).is_ok());
+    let error = verify(scheme, &with(32), BODY).unwrap_err();
     assert_eq!(error, VerifyError::TooManySignatures);
 }
 
@@ -347,7 +351,7 @@ fn header_families_never_mix() {
 #[test]
 fn velt_sends_one_family() {
     let svix = sign(Scheme::SVIX, BODY);
-    let error = verifier(Scheme::VELT).verify(&svix, BODY).unwrap_err();
+    let error = verify(Scheme::VELT, &svix, BODY).unwrap_err();
     assert_eq!(error, VerifyError::Missing(Field::Signature));
 }
 
@@ -366,10 +370,10 @@ fn a_prefix_is_part_of_the_grammar() {
         "sha256=".to_owned(),
     ] {
         let bad = headers(&[("x-hub-signature-256", &value)]);
-        assert_eq!(verifier(Scheme::GITHUB).verify(&bad, BODY).unwrap_err(), malformed, "{value}");
+        assert_eq!(verify(Scheme::GITHUB, &bad, BODY).unwrap_err(), malformed, "{value}");
     }
     let upper = headers(&[("x-hub-signature-256", format!("sha256={}", bare.to_uppercase()))]);
-    assert!(verifier(Scheme::GITHUB).verify(&upper, BODY).is_ok());
+    assert!(verify(Scheme::GITHUB, &upper, BODY).is_ok());
 }
 
 #[test]
@@ -380,7 +384,7 @@ fn stripes_list_has_its_own_rules() {
     let zeros = "0".repeat(64);
     let verdict = |value: &str| {
         let sent = headers(&[("stripe-signature", value.replace("{}", good))]);
-        verifier(Scheme::STRIPE).verify(&sent, BODY)
+        verify(Scheme::STRIPE, &sent, BODY)
     };
 
     for value in [
@@ -497,12 +501,12 @@ fn bodies_are_bytes() {
     let every_byte: Vec<u8> = (0..=255).collect();
     for body in [&b""[..], b"\xff\xfe\x00", b"\r\n", &every_byte] {
         for &scheme in Scheme::ALL {
-            assert!(verifier(scheme).verify(&sign(scheme, body), body).is_ok());
+            assert!(verify(scheme, &sign(scheme, body), body).is_ok());
         }
     }
     // What a lossy conversion to text would make equal stays different.
     let sent = sign(Scheme::GITHUB, b"\xff");
-    let error = verifier(Scheme::GITHUB).verify(&sent, b"\xfe").unwrap_err();
+    let error = verify(Scheme::GITHUB, &sent, b"\xfe").unwrap_err();
     assert_eq!(error, VerifyError::Mismatch);
 }
 
@@ -590,11 +594,11 @@ fn nothing_shows_a_secret_or_a_signature() {
         let verifier = verifier(scheme);
         let shown = [
             format!("{:?}", scheme.secret(secret(scheme)).unwrap()),
-            format!("{:?}", scheme.signer(secret(scheme)).unwrap()),
+            format!("{:?}", signer(scheme)),
             format!("{verifier:?}"),
-            format!("{:?}", verifier.begin(&sent).unwrap()),
-            format!("{:?}", verifier.verify(&sent, BODY).unwrap()),
-            format!("{:?}", verifier.verify(&sent, b"").unwrap_err()),
+            format!("{:?}", verifier.begin_request(&request(&sent)).unwrap()),
+            format!("{:?}", verifier.verify_request(&request(&sent), BODY).unwrap()),
+            format!("{:?}", verifier.verify_request(&request(&sent), b"").unwrap_err()),
         ]
         .concat();
         assert!(!shown.contains(secret(scheme)), "{shown}");

@@ -16,7 +16,7 @@ pub use self::rejection::{BareStatus, OnRejection, Rejection};
 pub use self::service::Webhook;
 use crate::Verifier;
 
-/// The default of [`WebhookLayer::body_limit`]: 2 MiB.
+/// The default of [`WebhookLayer::body_limit`] where the scheme has none: 2 MiB.
 const BODY_LIMIT: usize = 2 << 20;
 
 /// Lets only verified deliveries through to a service.
@@ -32,6 +32,7 @@ const BODY_LIMIT: usize = 2 << 20;
 /// | a header is missing, malformed or repeated, the time is off, no signature matches | 401 |
 /// | the body is over the limit, by its `Content-Length` or while it is read | 413 |
 /// | the body broke off or failed | 400 |
+/// | the scheme signs its URL and [`Verifier::public_url`] was not called | 500 |
 ///
 /// The reason is in the response's extensions as a [`Rejection`] and, with the feature `tracing`,
 /// in one event. Trailers are not signed and are dropped.
@@ -84,15 +85,18 @@ pub struct WebhookLayer<R = BareStatus> {
 }
 
 impl WebhookLayer {
-    /// Makes a layer that verifies with `verifier`, accepts bodies of up to 2 MiB, and answers
-    /// everything else with a bare status.
+    /// Makes a layer that verifies with `verifier` and answers everything that it refuses with a
+    /// bare status.
     pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
-        Self { verifier: verifier.into(), body_limit: BODY_LIMIT, on_rejection: BareStatus }
+        let verifier = verifier.into();
+        let body_limit = verifier.scheme().body_limit().unwrap_or(BODY_LIMIT);
+        Self { verifier, body_limit, on_rejection: BareStatus }
     }
 }
 
 impl<R> WebhookLayer<R> {
-    /// Sets the size of the largest body that is accepted, in bytes. The default is 2 MiB.
+    /// Sets the size of the largest body that is accepted, in bytes. The default is 2 MiB, or
+    /// [`Scheme::body_limit`](crate::Scheme::body_limit) for providers that send more.
     ///
     /// A longer body is refused with 413, before it is read if its length is declared.
     pub fn body_limit(mut self, bytes: usize) -> Self {

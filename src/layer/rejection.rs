@@ -24,7 +24,8 @@ use crate::{Scheme, VerifyError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Rejection {
-    /// The delivery could not be verified: 401.
+    /// The delivery could not be verified: 401, or 500 if the layer is set up so that none could
+    /// ([`VerifyError::is_setup`]).
     Refused(VerifyError),
     /// The body is longer than the limit: 413.
     BodyTooLarge,
@@ -37,6 +38,7 @@ impl Rejection {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
+            Self::Refused(error) if error.is_setup() => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyFailed => StatusCode::BAD_REQUEST,

@@ -11,6 +11,7 @@ use tower_service::Service;
 use super::body::Frames;
 use super::future::Delivery;
 use super::{OnRejection, Rejection, ResponseFuture, VerifiedBody, WebhookLayer};
+use crate::scheme::Head;
 use crate::verify::Receipt;
 
 /// Lets only verified deliveries through to the inner service; made by [`WebhookLayer`].
@@ -43,8 +44,9 @@ impl<S, R> Webhook<S, R> {
     where
         B: Body,
     {
-        let receipt =
-            Receipt::begin(&self.layer.verifier, request.headers()).map_err(Rejection::Refused)?;
+        let target = (request.method(), request.uri());
+        let head = Head { headers: request.headers(), request: Some(target) };
+        let receipt = Receipt::begin(&self.layer.verifier, head).map_err(Rejection::Refused)?;
         if declared(request) > self.layer.body_limit as u64 {
             return Err(Rejection::BodyTooLarge);
         }

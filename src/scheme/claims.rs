@@ -1,5 +1,8 @@
-//! The id and the timestamp of a delivery, with the text that was signed.
+//! What a delivery says of itself, with the text that was signed.
 
+use std::sync::Arc;
+
+use http::{Method, Uri};
 use time::OffsetDateTime;
 
 use super::{Part, Scheme};
@@ -9,12 +12,9 @@ use crate::{Field, VerifyError};
 /// The longest id that is read, in bytes.
 const MAX_ID: usize = 256;
 
-/// An id as received: visible ASCII, not empty, and on the heap only if it is long.
+/// An id as received: visible ASCII and not empty.
 #[derive(Clone)]
-pub(crate) enum DeliveryId {
-    Short(Text<64>),
-    Long(Box<[u8]>),
-}
+pub(crate) struct DeliveryId(Text<64>);
 
 impl DeliveryId {
     pub(super) fn read(scheme: &Scheme, text: &[u8]) -> Result<Self, VerifyError> {
@@ -22,7 +22,7 @@ impl DeliveryId {
         if text.is_empty() || text.len() > MAX_ID || !visible || runs_on(scheme, text) {
             return Err(VerifyError::Malformed(Field::Id));
         }
-        Ok(Text::new(text).map_or_else(|| Self::Long(text.into()), Self::Short))
+        Ok(Self(Text::new(text)))
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
@@ -30,10 +30,7 @@ impl DeliveryId {
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Short(text) => text.as_bytes(),
-            Self::Long(text) => text,
-        }
+        self.0.as_bytes()
     }
 }
 
@@ -46,8 +43,7 @@ pub(super) struct Timestamp {
 impl Timestamp {
     pub(super) fn read(scheme: &Scheme, text: &[u8]) -> Result<Self, VerifyError> {
         let at = scheme.timestamp_format.parse(text)?;
-        let text = Text::new(text).ok_or(VerifyError::Malformed(Field::Timestamp))?;
-        Ok(Self { at, text })
+        Ok(Self { at, text: Text::new(text) })
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -55,22 +51,52 @@ impl Timestamp {
     }
 }
 
-/// Up to `N` bytes without the heap.
+/// What was called, for a scheme that signs it.
+pub(super) struct Target {
+    method: Method,
+    base: Arc<str>,
+    path_and_query: Text<192>,
+}
+
+impl Target {
+    pub(super) fn new(method: &Method, base: Arc<str>, uri: Option<&Uri>) -> Self {
+        let path = uri.and_then(Uri::path_and_query).map_or("", |path| path.as_str());
+        Self { method: method.clone(), base, path_and_query: Text::new(path.as_bytes()) }
+    }
+
+    pub(super) fn method(&self) -> &[u8] {
+        self.method.as_str().as_bytes()
+    }
+
+    pub(super) fn url(&self) -> [&[u8]; 2] {
+        [self.base.as_bytes(), self.path_and_query.as_bytes()]
+    }
+}
+
+/// Bytes that are on the heap only if there are more than `N`.
 #[derive(Clone)]
-pub(crate) struct Text<const N: usize> {
-    bytes: [u8; N],
-    size: usize,
+enum Text<const N: usize> {
+    Short { bytes: [u8; N], size: usize },
+    Long(Box<[u8]>),
 }
 
 impl<const N: usize> Text<N> {
-    fn new(text: &[u8]) -> Option<Self> {
+    fn new(text: &[u8]) -> Self {
         let mut bytes = [0; N];
-        bytes.get_mut(..text.len())?.copy_from_slice(text);
-        Some(Self { bytes, size: text.len() })
+        match bytes.get_mut(..text.len()) {
+            Some(start) => {
+                start.copy_from_slice(text);
+                Self::Short { bytes, size: text.len() }
+            }
+            None => Self::Long(text.into()),
+        }
     }
 
     fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.size).unwrap_or_default()
+        match self {
+            Self::Short { bytes, size } => bytes.get(..*size).unwrap_or_default(),
+            Self::Long(bytes) => bytes,
+        }
     }
 }
 

@@ -1,18 +1,22 @@
 //! How a provider signs, as data.
 
+mod builder;
 mod catalog;
 mod claims;
 mod encoding;
 mod envelope;
+mod parts;
 mod signatures;
 
 use std::fmt;
 
-use http::HeaderName;
-
+pub use self::builder::SchemeBuilder;
+use self::builder::Tally;
 pub(crate) use self::claims::DeliveryId;
 pub use self::encoding::Encoding;
-pub(crate) use self::envelope::Envelope;
+pub(crate) use self::envelope::{Envelope, Head};
+pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
+pub(crate) use self::parts::{LayoutKind, List};
 use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
@@ -43,6 +47,8 @@ pub struct Scheme {
     tolerance: Tolerance,
     key_format: KeyFormat,
     repeated_signature: bool,
+    body_limit: Option<usize>,
+    documentation: Option<(&'static str, Evidence)>,
 }
 
 impl Scheme {
@@ -108,6 +114,8 @@ impl Scheme {
             tolerance: Tolerance::default_const(),
             key_format: KeyFormat::Utf8,
             repeated_signature: false,
+            body_limit: None,
+            documentation: None,
         })
     }
 
@@ -178,6 +186,38 @@ impl Scheme {
         self.repeated_signature
     }
 
+    /// Whether the request's method or URL is part of the signed content, so that a verifier needs
+    /// the whole request and [`Verifier::public_url`].
+    #[must_use]
+    pub const fn signs_request(&self) -> bool {
+        Tally::of(self.signed).request > 0
+    }
+
+    /// The size of the largest body that the provider sends, in bytes, where that is more than
+    /// the default of a layer.
+    #[must_use]
+    pub const fn body_limit(&self) -> Option<usize> {
+        self.body_limit
+    }
+
+    /// The page that the scheme is taken from.
+    #[must_use]
+    pub const fn documentation(&self) -> Option<&'static str> {
+        match self.documentation {
+            Some((url, _)) => Some(url),
+            None => None,
+        }
+    }
+
+    /// What the scheme rests on.
+    #[must_use]
+    pub const fn evidence(&self) -> Option<Evidence> {
+        match self.documentation {
+            Some((_, evidence)) => Some(evidence),
+            None => None,
+        }
+    }
+
     /// Reads a secret the way this provider prints it.
     ///
     /// Where the provider's documentation leaves two readings ([`KeyFormat::Utf8OrHex`]), this is
@@ -198,11 +238,34 @@ impl Scheme {
     /// ```
     pub fn secret(&self, text: &str) -> Result<Secret, InvalidSecret> {
         match self.key_format {
-            KeyFormat::Whsec => Secret::whsec(text),
+            #[cfg(feature = "ed25519")]
+            KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whpk_") => {
+                Secret::whpk(text)
+            }
+            #[cfg(feature = "ed25519")]
+            KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whsk_") => {
+                Secret::whsk(text)
+            }
+            KeyFormat::WhsecOrUtf8 if !text.starts_with("whsec_") => Secret::utf8(text),
+            KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => Secret::whsec(text),
             KeyFormat::Utf8 | KeyFormat::Utf8OrHex => Secret::utf8(text),
             KeyFormat::Hex => Secret::hex(text),
             KeyFormat::Base64 => Secret::base64(text),
+            #[cfg(feature = "ed25519")]
+            KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.as_bytes()),
+            #[cfg(feature = "ed25519")]
+            KeyFormat::PublicKeyBase64 => Secret::ed25519(Secret::base64(text)?.as_bytes()),
         }
+    }
+
+    /// Whether signatures of this algorithm are among those that the scheme reads.
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn knows(&self, algorithm: Algorithm) -> bool {
+        let more = match self.layout.0 {
+            LayoutKind::List(list) => list.more_versions,
+            LayoutKind::Single { .. } => &[],
+        };
+        self.algorithm == algorithm || more.iter().any(|(_, more)| *more == algorithm)
     }
 
     /// Makes a verifier from a secret as this provider prints it.
@@ -257,377 +320,5 @@ impl Scheme {
 impl fmt::Debug for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Scheme").field(&self.name).finish()
-    }
-}
-
-/// Describes a [`Scheme`]; made by [`Scheme::custom`].
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a builder does nothing until `build` is called"]
-pub struct SchemeBuilder(Scheme);
-
-impl SchemeBuilder {
-    /// Sets the header families, the preferred one first. The first whose signature header is in
-    /// the request is used whole; families never mix.
-    pub const fn headers(mut self, headers: &'static [HeaderNames]) -> Self {
-        self.0.headers = headers;
-        self
-    }
-
-    /// Sets how the value of the signature header is laid out.
-    pub const fn layout(mut self, layout: Layout) -> Self {
-        self.0.layout = layout;
-        self
-    }
-
-    /// Sets how the bytes of a signature are written.
-    pub const fn encoding(mut self, encoding: Encoding) -> Self {
-        self.0.encoding = encoding;
-        self
-    }
-
-    /// Sets what computes the signature.
-    pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
-        self.0.algorithm = algorithm;
-        self
-    }
-
-    /// Sets the signed content, in order.
-    pub const fn signed(mut self, parts: &'static [Part]) -> Self {
-        self.0.signed = parts;
-        self
-    }
-
-    /// Sets how the timestamp is written.
-    pub const fn timestamp_format(mut self, format: TimestampFormat) -> Self {
-        self.0.timestamp_format = format;
-        self
-    }
-
-    /// Sets how far from now a timestamp may be.
-    pub const fn tolerance(mut self, tolerance: Tolerance) -> Self {
-        self.0.tolerance = tolerance;
-        self
-    }
-
-    /// Sets how the provider prints a secret.
-    pub const fn key_format(mut self, format: KeyFormat) -> Self {
-        self.0.key_format = format;
-        self
-    }
-
-    /// Reads several signature headers in one request as one list. Without this, a repeated
-    /// signature header is an error.
-    pub const fn repeated_signature(mut self) -> Self {
-        self.0.repeated_signature = true;
-        self
-    }
-
-    /// Checks the description and makes the scheme.
-    ///
-    /// # Panics
-    ///
-    /// In a `const`, these are errors of the compiler:
-    ///
-    /// - a literal of the signed content is empty;
-    /// - there is no header family, or a header name is not valid in lower case;
-    /// - the signed content does not contain the body exactly once, or contains the id or the
-    ///   timestamp more than once;
-    /// - an id is signed but not every family names its header, or the other way round;
-    /// - a timestamp is signed but does not come from exactly one place, the header or the list;
-    /// - a separator of a list is not ASCII, or an entry could not be told from another.
-    #[must_use]
-    pub const fn build(self) -> Scheme {
-        let scheme = self.0;
-        let signed = Tally::of(scheme.signed);
-        assert!(signed.body == 1, "the body must be signed exactly once");
-        assert!(
-            signed.id <= 1 && signed.timestamp <= 1,
-            "the id and the timestamp are signed once"
-        );
-        assert!(signed.empty == 0, "a literal must not be empty");
-        assert!(!scheme.headers.is_empty(), "a scheme needs a header family");
-        let listed = scheme.layout.check();
-        let mut rest = scheme.headers;
-        while let [names, others @ ..] = rest {
-            assert!(
-                names.id.is_some() as usize == signed.id,
-                "an id is read if and only if it is signed"
-            );
-            let sources = names.timestamp.is_some() as usize + listed as usize;
-            assert!(sources == signed.timestamp, "a signed timestamp comes from exactly one place");
-            names.check();
-            rest = others;
-        }
-        scheme
-    }
-}
-
-/// The headers that carry one delivery's signature, id and timestamp.
-///
-/// # Examples
-///
-/// ```
-/// use tower_webhook::HeaderNames;
-///
-/// const NAMES: HeaderNames = HeaderNames::new("webhook-signature")
-///     .id("webhook-id")
-///     .timestamp("webhook-timestamp");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeaderNames {
-    pub(crate) signature: &'static str,
-    pub(crate) id: Option<&'static str>,
-    pub(crate) timestamp: Option<&'static str>,
-}
-
-impl HeaderNames {
-    /// Names the header with the signature, in lower case.
-    #[must_use]
-    pub const fn new(signature: &'static str) -> Self {
-        Self { signature, id: None, timestamp: None }
-    }
-
-    /// Names the header with the signed id, in lower case.
-    #[must_use]
-    pub const fn id(mut self, name: &'static str) -> Self {
-        self.id = Some(name);
-        self
-    }
-
-    /// Names the header with the signed timestamp, in lower case.
-    #[must_use]
-    pub const fn timestamp(mut self, name: &'static str) -> Self {
-        self.timestamp = Some(name);
-        self
-    }
-
-    /// `HeaderName::from_static` is the check: it panics for what is not a name in lower case.
-    const fn check(&self) {
-        core::mem::forget(HeaderName::from_static(self.signature));
-        if let Some(name) = self.id {
-            core::mem::forget(HeaderName::from_static(name));
-        }
-        if let Some(name) = self.timestamp {
-            core::mem::forget(HeaderName::from_static(name));
-        }
-    }
-}
-
-/// How the value of a signature header is laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout(pub(crate) LayoutKind);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LayoutKind {
-    Single { prefix: &'static str },
-    List { separator: char, assign: char, version: &'static str, timestamp: Option<&'static str> },
-}
-
-impl Layout {
-    /// One signature after a fixed prefix, which may be empty: `sha256=5f…`.
-    #[must_use]
-    pub const fn single(prefix: &'static str) -> Self {
-        Self(LayoutKind::Single { prefix })
-    }
-
-    /// A list of versioned signatures: `v1,g0hM…= v1,bm9l…=` is `list(' ', ',', "v1")` and
-    /// `t=1,v1=5f…,v1=6e…` is `list(',', '=', "v1").timestamp_key("t")`.
-    ///
-    /// Entries of another version or without a version are skipped. Spaces after a separator are
-    /// skipped too, as [RFC 9110, section 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1)
-    /// allows them in lists.
-    #[must_use]
-    pub const fn list(separator: char, assign: char, version: &'static str) -> Self {
-        Self(LayoutKind::List { separator, assign, version, timestamp: None })
-    }
-
-    /// Names the entry of the list that is the timestamp.
-    ///
-    /// # Panics
-    ///
-    /// When the layout is not a list; in a `const`, that is an error of the compiler.
-    #[must_use]
-    pub const fn timestamp_key(mut self, key: &'static str) -> Self {
-        assert!(matches!(self.0, LayoutKind::List { .. }), "only a list has keys");
-        if let LayoutKind::List { timestamp, .. } = &mut self.0 {
-            *timestamp = Some(key);
-        }
-        self
-    }
-
-    /// Tells whether the timestamp is in the list.
-    const fn check(&self) -> bool {
-        match self.0 {
-            LayoutKind::Single { .. } => false,
-            LayoutKind::List { separator, assign, version, timestamp } => {
-                assert!(separator.is_ascii() && assign.is_ascii(), "separators must be ASCII");
-                assert!(separator as u32 != assign as u32, "separators must differ");
-                assert!(!version.is_empty(), "the version must not be empty");
-                if let Some(key) = timestamp {
-                    assert!(!key.is_empty(), "the timestamp's key must not be empty");
-                    assert!(!same(key, version), "the keys of a list must differ");
-                }
-                timestamp.is_some()
-            }
-        }
-    }
-}
-
-/// One piece of the signed content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Part {
-    /// The delivery's id, as received. It must not contain the literal that follows it, so that
-    /// no two deliveries have the same signed content.
-    Id,
-    /// The timestamp, as received.
-    Timestamp,
-    /// The raw body.
-    Body,
-    /// Fixed text.
-    Literal(&'static str),
-}
-
-/// What computes a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// HMAC with SHA-256 ([RFC 2104](https://www.rfc-editor.org/rfc/rfc2104),
-    /// [FIPS 180-4](https://doi.org/10.6028/NIST.FIPS.180-4)), 32 bytes.
-    HmacSha256,
-    /// HMAC with SHA-512, 64 bytes.
-    HmacSha512,
-}
-
-impl Algorithm {
-    /// The size of a signature, in bytes.
-    #[must_use]
-    pub const fn size(self) -> usize {
-        match self {
-            Self::HmacSha256 => 32,
-            Self::HmacSha512 => 64,
-        }
-    }
-}
-
-/// How a provider prints its secrets, and what they mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeyFormat {
-    /// `whsec_` and base64, which spells the key: [`Secret::whsec`].
-    Whsec,
-    /// The text is the key: [`Secret::utf8`].
-    Utf8,
-    /// Hexadecimal digits spell the key: [`Secret::hex`].
-    Hex,
-    /// Base64 spells the key: [`Secret::base64`].
-    Base64,
-    /// Hexadecimal digits, and the provider's documentation does not say whether they *are* the
-    /// key or *spell* it. [`Scheme::verifier`] holds both readings, the text first.
-    Utf8OrHex,
-}
-
-/// How often each part is in the signed content.
-struct Tally {
-    id: usize,
-    timestamp: usize,
-    body: usize,
-    empty: usize,
-}
-
-impl Tally {
-    const fn of(mut parts: &[Part]) -> Self {
-        let mut tally = Self { id: 0, timestamp: 0, body: 0, empty: 0 };
-        while let [part, rest @ ..] = parts {
-            match part {
-                Part::Id => tally.id += 1,
-                Part::Timestamp => tally.timestamp += 1,
-                Part::Body => tally.body += 1,
-                Part::Literal(text) => tally.empty += text.is_empty() as usize,
-            }
-            parts = rest;
-        }
-        tally
-    }
-}
-
-const fn same(left: &str, right: &str) -> bool {
-    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
-    while let ([a, rest_left @ ..], [b, rest_right @ ..]) = (left, right) {
-        if *a != *b {
-            return false;
-        }
-        (left, right) = (rest_left, rest_right);
-    }
-    left.is_empty() && right.is_empty()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(builder: SchemeBuilder) -> String {
-        let panic = std::panic::catch_unwind(|| builder.build()).unwrap_err();
-        panic.downcast_ref::<&str>().map_or_else(
-            || panic.downcast_ref::<String>().cloned().unwrap_or_default(),
-            |text| (*text).to_owned(),
-        )
-    }
-
-    const PLAIN: &[HeaderNames] = &[HeaderNames::new("x-signature")];
-    const STAMPED: &[HeaderNames] = &[HeaderNames::new("x-signature").timestamp("x-timestamp")];
-
-    const NAMED: &[HeaderNames] = &[HeaderNames::new("x-signature").id("x-id")];
-
-    #[test]
-    fn contradictions_do_not_build() {
-        let scheme = || Scheme::custom("test").headers(PLAIN);
-        assert_eq!(refused(Scheme::custom("test")), "a scheme needs a header family");
-        assert_eq!(refused(scheme().signed(&[])), "the body must be signed exactly once");
-        assert_eq!(
-            refused(scheme().signed(&[Part::Body, Part::Body])),
-            "the body must be signed exactly once"
-        );
-        assert_eq!(
-            refused(scheme().signed(&[Part::Literal(""), Part::Body])),
-            "a literal must not be empty"
-        );
-        assert_eq!(
-            refused(scheme().signed(&[Part::Id, Part::Body])),
-            "an id is read if and only if it is signed"
-        );
-        assert_eq!(refused(scheme().headers(NAMED)), "an id is read if and only if it is signed");
-        assert_eq!(
-            refused(scheme().signed(&[Part::Timestamp, Part::Body])),
-            "a signed timestamp comes from exactly one place"
-        );
-        assert_eq!(
-            refused(scheme().headers(STAMPED)),
-            "a signed timestamp comes from exactly one place"
-        );
-        let twice = scheme()
-            .headers(STAMPED)
-            .layout(Layout::list(',', '=', "v1").timestamp_key("t"))
-            .signed(&[Part::Timestamp, Part::Body]);
-        assert_eq!(refused(twice), "a signed timestamp comes from exactly one place");
-        let list = |layout| refused(scheme().layout(layout));
-        assert_eq!(list(Layout::list(',', ',', "v1")), "separators must differ");
-        assert_eq!(list(Layout::list('–', '=', "v1")), "separators must be ASCII");
-        assert_eq!(list(Layout::list(',', '=', "")), "the version must not be empty");
-        assert_eq!(
-            list(Layout::list(',', '=', "t").timestamp_key("t")),
-            "the keys of a list must differ"
-        );
-        for name in ["X-Signature", "", "x signature", "x-signatür"] {
-            let names: &'static _ = Box::leak(Box::new([HeaderNames::new(name)]));
-            let built = std::panic::catch_unwind(|| scheme().headers(names).build());
-            assert!(built.is_err(), "{name}");
-        }
-    }
-
-    #[test]
-    fn keys_of_a_list_are_compared_whole() {
-        assert!(same("v1", "v1") && same("", ""));
-        assert!(!same("v1", "v") && !same("v", "v1") && !same("v1", "v2"));
     }
 }

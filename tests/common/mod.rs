@@ -2,9 +2,10 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use time::OffsetDateTime;
-use tower_webhook::{KeyFormat, Scheme, Verifier};
+use tower_webhook::{KeyFormat, Scheme, Signer, Verified, Verifier, VerifyError};
 
 /// The key that Standard Webhooks and Svix use in their documentation.
 pub(crate) const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -28,22 +29,63 @@ pub(crate) fn headers<N: AsRef<str>, V: AsRef<[u8]>>(pairs: &[(N, V)]) -> Header
     headers
 }
 
+/// What senders call, for the schemes that sign it.
+pub(crate) const URL: &str = "https://hooks.example.com/hook?shop=1";
+
+/// The demonstration pair of Svix.
+#[cfg(feature = "ed25519")]
+pub(crate) const WHSK: &str =
+    "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
+#[cfg(feature = "ed25519")]
+pub(crate) const WHPK: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
+
 /// A secret of the shape that the scheme's provider prints.
 pub(crate) fn secret(scheme: Scheme) -> &'static str {
     match scheme.key_format() {
-        KeyFormat::Whsec => WHSEC,
+        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => WHSEC,
         KeyFormat::Hex | KeyFormat::Utf8OrHex => "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         KeyFormat::Base64 => "c2VjcmV0LXNlY3JldA==",
+        #[cfg(feature = "ed25519")]
+        KeyFormat::PublicKeyBase64 => WHPK.trim_start_matches("whpk_"),
+        #[cfg(feature = "ed25519")]
+        KeyFormat::PublicKeyHex => {
+            "d52880e28f61caa4c2a48a82e55f4751a92289a78009ea9f6532270c16ce8abe"
+        }
         _ => "It's a Secret to Everybody",
     }
 }
 
 /// A verifier that believes it is [`NOW`].
 pub(crate) fn verifier(scheme: Scheme) -> Verifier {
-    scheme.verifier(secret(scheme)).unwrap().clock(|| at(NOW))
+    let verifier = scheme.verifier(secret(scheme)).unwrap().clock(|| at(NOW));
+    verifier.public_url("https://hooks.example.com").unwrap()
+}
+
+/// A request to [`URL`] as it arrives.
+pub(crate) fn request(headers: &HeaderMap) -> Parts {
+    let (mut parts, ()) = Request::post("/hook?shop=1").body(()).unwrap().into_parts();
+    parts.headers = headers.clone();
+    parts
+}
+
+pub(crate) fn verify(
+    scheme: Scheme,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Verified, VerifyError> {
+    verifier(scheme).verify_request(&request(headers), body)
+}
+
+/// What signs for [`verifier`].
+pub(crate) fn signer(scheme: Scheme) -> Signer {
+    #[cfg(feature = "ed25519")]
+    if scheme.algorithm() == tower_webhook::Algorithm::Ed25519 {
+        return Signer::new(scheme, tower_webhook::Secret::whsk(WHSK).unwrap()).unwrap();
+    }
+    scheme.signer(secret(scheme)).unwrap()
 }
 
 /// The headers of a good delivery at [`NOW`].
 pub(crate) fn sign(scheme: Scheme, body: &[u8]) -> HeaderMap {
-    scheme.signer(secret(scheme)).unwrap().sign(ID, at(NOW), body).unwrap()
+    signer(scheme).sign_request(&Method::POST, URL, ID, at(NOW), body).unwrap()
 }

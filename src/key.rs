@@ -1,0 +1,104 @@
+//! A secret made ready: keyed once when it is loaded, started afresh for each delivery.
+
+use crate::mac::Mac;
+use crate::scheme::{Envelope, Scheme};
+use crate::secret::Kind;
+use crate::{Algorithm, InvalidSecret, Secret};
+
+#[cfg(feature = "ed25519")]
+use crate::ed25519::{MAX_ATTEMPTS, PublicKey, Running as RunningSignature};
+
+/// What verifies.
+#[derive(Clone)]
+pub(crate) enum Key {
+    Mac(Algorithm, Mac),
+    #[cfg(feature = "ed25519")]
+    Public(PublicKey),
+}
+
+impl Key {
+    pub(crate) fn new(scheme: Scheme, secret: &Secret) -> Result<Self, InvalidSecret> {
+        match secret.kind() {
+            Kind::Shared => {
+                let algorithm = scheme.algorithm();
+                Ok(Self::Mac(algorithm, Mac::new(algorithm, secret)?))
+            }
+            #[cfg(feature = "ed25519")]
+            Kind::Public | Kind::Private if !scheme.knows(Algorithm::Ed25519) => {
+                Err(InvalidSecret::AsymmetricKey)
+            }
+            #[cfg(feature = "ed25519")]
+            Kind::Public => PublicKey::new(secret.as_bytes()).map(Self::Public),
+            #[cfg(feature = "ed25519")]
+            Kind::Private => Err(InvalidSecret::PrivateKey),
+        }
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Mac(algorithm, _) => *algorithm,
+            #[cfg(feature = "ed25519")]
+            Self::Public(_) => Algorithm::Ed25519,
+        }
+    }
+
+    /// Starts every computation that may find this key's signature among the delivery's, each fed
+    /// with what comes before the body. For a MAC that is one, however many signatures there are.
+    pub(crate) fn attempts<'a>(
+        &'a self,
+        envelope: &'a Envelope,
+    ) -> impl Iterator<Item = Running> + 'a {
+        let count = match self {
+            Self::Mac(..) => 1,
+            #[cfg(feature = "ed25519")]
+            Self::Public(_) => MAX_ATTEMPTS,
+        };
+        (0..count).map_while(move |index| self.attempt(envelope, index))
+    }
+
+    #[cfg_attr(not(feature = "ed25519"), expect(unused_variables, clippy::unnecessary_wraps))]
+    fn attempt(&self, envelope: &Envelope, index: usize) -> Option<Running> {
+        let mut running = match self {
+            Self::Mac(algorithm, mac) => Running::Mac(*algorithm, mac.clone()),
+            #[cfg(feature = "ed25519")]
+            Self::Public(key) => {
+                let mut signatures = envelope.signatures().of(Algorithm::Ed25519);
+                Running::Signature(key.begin(signatures.nth(index)?))
+            }
+        };
+        envelope.before_body(|bytes| running.update(bytes));
+        Some(running)
+    }
+}
+
+/// A computation that is being fed with a delivery.
+pub(crate) enum Running {
+    Mac(Algorithm, Mac),
+    #[cfg(feature = "ed25519")]
+    /// `None` for what cannot be a signature.
+    Signature(Option<RunningSignature>),
+}
+
+impl Running {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Mac(_, mac) => mac.update(bytes),
+            #[cfg(feature = "ed25519")]
+            Self::Signature(signature) => {
+                signature.iter_mut().for_each(|signature| signature.update(bytes));
+            }
+        }
+    }
+
+    /// The body is complete: feeds what comes after it, and tells whether a signature matches.
+    pub(crate) fn matches(mut self, envelope: &Envelope) -> bool {
+        envelope.after_body(|bytes| self.update(bytes));
+        match self {
+            Self::Mac(algorithm, mac) => {
+                mac.finish().is_among(envelope.signatures().of(algorithm)).into()
+            }
+            #[cfg(feature = "ed25519")]
+            Self::Signature(signature) => signature.is_some_and(RunningSignature::finish),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The description of a scheme, checked by the compiler.
+
+use super::{Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme};
+use crate::{TimestampFormat, Tolerance};
+
+/// Describes a [`Scheme`]; made by [`Scheme::custom`].
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct SchemeBuilder(pub(super) Scheme);
+
+impl SchemeBuilder {
+    /// Sets the header families, the preferred one first. The first whose signature header is in
+    /// the request is used whole; families never mix.
+    pub const fn headers(mut self, headers: &'static [HeaderNames]) -> Self {
+        self.0.headers = headers;
+        self
+    }
+
+    /// Sets how the value of the signature header is laid out.
+    pub const fn layout(mut self, layout: Layout) -> Self {
+        self.0.layout = layout;
+        self
+    }
+
+    /// Sets how the bytes of a signature are written.
+    pub const fn encoding(mut self, encoding: Encoding) -> Self {
+        self.0.encoding = encoding;
+        self
+    }
+
+    /// Sets what computes the signature.
+    pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
+        self.0.algorithm = algorithm;
+        self
+    }
+
+    /// Sets the signed content, in order.
+    pub const fn signed(mut self, parts: &'static [Part]) -> Self {
+        self.0.signed = parts;
+        self
+    }
+
+    /// Sets how the timestamp is written.
+    pub const fn timestamp_format(mut self, format: TimestampFormat) -> Self {
+        self.0.timestamp_format = format;
+        self
+    }
+
+    /// Sets how far from now a timestamp may be. The default is 5 minutes both ways.
+    pub const fn tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.0.tolerance = tolerance;
+        self
+    }
+
+    /// Sets how the provider prints a secret.
+    pub const fn key_format(mut self, format: KeyFormat) -> Self {
+        self.0.key_format = format;
+        self
+    }
+
+    /// Sets the size of the largest body that the provider sends, in bytes, which a layer then
+    /// starts with.
+    pub const fn body_limit(mut self, bytes: usize) -> Self {
+        self.0.body_limit = Some(bytes);
+        self
+    }
+
+    /// Names the page that the scheme is taken from, and what kind of evidence it is.
+    pub const fn documentation(mut self, url: &'static str, evidence: Evidence) -> Self {
+        self.0.documentation = Some((url, evidence));
+        self
+    }
+
+    /// Reads several signature headers in one request as one list. Without this, a repeated
+    /// signature header is an error.
+    pub const fn repeated_signature(mut self) -> Self {
+        self.0.repeated_signature = true;
+        self
+    }
+
+    /// Checks the description and makes the scheme.
+    ///
+    /// # Panics
+    ///
+    /// In a `const`, these are errors of the compiler:
+    ///
+    /// - a literal of the signed content is empty;
+    /// - there is no header family, or a header name is not valid in lower case;
+    /// - the signed content does not contain the body exactly once, or contains the id or the
+    ///   timestamp more than once;
+    /// - an id is signed but not every family names its header, or the other way round;
+    /// - a timestamp is signed but does not come from exactly one place, the header or the list;
+    /// - a separator of a list is not ASCII, or an entry could not be told from another.
+    #[must_use]
+    pub const fn build(self) -> Scheme {
+        let scheme = self.0;
+        let signed = Tally::of(scheme.signed);
+        assert!(signed.body == 1, "the body must be signed exactly once");
+        assert!(
+            signed.id <= 1 && signed.timestamp <= 1,
+            "the id and the timestamp are signed once"
+        );
+        assert!(signed.empty == 0, "a literal must not be empty");
+        assert!(!scheme.headers.is_empty(), "a scheme needs a header family");
+        let listed = scheme.layout.check();
+        let mut rest = scheme.headers;
+        while let [names, others @ ..] = rest {
+            let id = names.id_name().is_some() as usize;
+            assert!(id == signed.id, "an id is read if and only if it is signed");
+            let sources = names.timestamp_name().is_some() as usize + listed as usize;
+            assert!(sources == signed.timestamp, "a signed timestamp comes from exactly one place");
+            names.check();
+            rest = others;
+        }
+        scheme
+    }
+}
+
+/// How often each part is in the signed content.
+pub(super) struct Tally {
+    pub(super) id: usize,
+    pub(super) timestamp: usize,
+    pub(super) request: usize,
+    body: usize,
+    empty: usize,
+}
+
+impl Tally {
+    pub(super) const fn of(mut parts: &[Part]) -> Self {
+        let mut tally = Self { id: 0, timestamp: 0, request: 0, body: 0, empty: 0 };
+        while let [part, rest @ ..] = parts {
+            match part {
+                Part::Id => tally.id += 1,
+                Part::Timestamp => tally.timestamp += 1,
+                Part::Body => tally.body += 1,
+                Part::Method | Part::Url => tally.request += 1,
+                Part::Literal(text) => tally.empty += text.is_empty() as usize,
+            }
+            parts = rest;
+        }
+        tally
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(builder: SchemeBuilder) -> String {
+        let panic = std::panic::catch_unwind(|| builder.build()).unwrap_err();
+        panic.downcast_ref::<&str>().map_or_else(
+            || panic.downcast_ref::<String>().cloned().unwrap_or_default(),
+            |text| (*text).to_owned(),
+        )
+    }
+
+    const PLAIN: &[HeaderNames] = &[HeaderNames::new("x-signature")];
+    const STAMPED: &[HeaderNames] = &[HeaderNames::new("x-signature").timestamp("x-timestamp")];
+
+    const NAMED: &[HeaderNames] = &[HeaderNames::new("x-signature").id("x-id")];
+
+    #[test]
+    fn contradictions_do_not_build() {
+        let scheme = || Scheme::custom("test").headers(PLAIN);
+        assert_eq!(refused(Scheme::custom("test")), "a scheme needs a header family");
+        assert_eq!(refused(scheme().signed(&[])), "the body must be signed exactly once");
+        assert_eq!(
+            refused(scheme().signed(&[Part::Body, Part::Body])),
+            "the body must be signed exactly once"
+        );
+        assert_eq!(
+            refused(scheme().signed(&[Part::Literal(""), Part::Body])),
+            "a literal must not be empty"
+        );
+        assert_eq!(
+            refused(scheme().signed(&[Part::Id, Part::Body])),
+            "an id is read if and only if it is signed"
+        );
+        assert_eq!(refused(scheme().headers(NAMED)), "an id is read if and only if it is signed");
+        assert_eq!(
+            refused(scheme().signed(&[Part::Timestamp, Part::Body])),
+            "a signed timestamp comes from exactly one place"
+        );
+        assert_eq!(
+            refused(scheme().headers(STAMPED)),
+            "a signed timestamp comes from exactly one place"
+        );
+        let twice = scheme()
+            .headers(STAMPED)
+            .layout(Layout::list(',', '=', "v1").timestamp_key("t"))
+            .signed(&[Part::Timestamp, Part::Body]);
+        assert_eq!(refused(twice), "a signed timestamp comes from exactly one place");
+        let list = |layout| refused(scheme().layout(layout));
+        assert_eq!(list(Layout::list(',', ',', "v1")), "separators must differ");
+        assert_eq!(list(Layout::list('–', '=', "v1")), "separators must be ASCII");
+        assert_eq!(list(Layout::list(',', '=', "")), "the version must not be empty");
+        assert_eq!(
+            list(Layout::list(',', '=', "t").timestamp_key("t")),
+            "the keys of a list must differ"
+        );
+        for name in ["X-Signature", "", "x signature", "x-signatür"] {
+            let names: &'static _ = Box::leak(Box::new([HeaderNames::new(name)]));
+            let built = std::panic::catch_unwind(|| scheme().headers(names).build());
+            assert!(built.is_err(), "{name}");
+        }
+    }
+}
