@@ -86,6 +86,8 @@ mod extract;
 #[cfg(feature = "tower")]
 mod layer;
 mod mac;
+#[cfg(feature = "replay")]
+mod replay;
 mod scheme;
 mod secret;
 mod sign;
@@ -98,6 +100,13 @@ pub use self::extract::MissingLayer;
 #[cfg(feature = "tower")]
 pub use self::layer::{
     BareStatus, OnRejection, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
+};
+#[cfg(feature = "redis")]
+pub use self::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
+#[cfg(feature = "replay")]
+pub use self::replay::{
+    Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
+    ReplayGuard, ReplayKey, WhenFull,
 };
 pub use self::scheme::{
     Algorithm, Encoding, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
