@@ -126,7 +126,7 @@ where
             if set.query_async::<Option<String>>(&mut connection).await?.is_some() {
                 return Ok(Answer::Fresh);
             }
-            let get = redis::cmd("GET").arg(name).clone();
+            let get = redis::Cmd::get(name);
             match get.query_async::<Option<String>>(&mut connection).await? {
                 // An earlier try of this very call, whose answer was lost.
                 Some(held) if held == owner => return Ok(Answer::Fresh),
