@@ -101,13 +101,13 @@ pub use self::extract::MissingLayer;
 pub use self::layer::{
     BareStatus, OnRejection, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
 };
-#[cfg(feature = "redis")]
-pub use self::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
 #[cfg(feature = "replay")]
 pub use self::replay::{
     Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
     ReplayGuard, ReplayKey, WhenFull,
 };
+#[cfg(feature = "redis")]
+pub use self::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
 pub use self::scheme::{
     Algorithm, Encoding, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
 };

@@ -175,7 +175,7 @@ fn full(claim: Result<Claim, ReplayError>) {
     assert_eq!(claim.unwrap_err().kind(), ReplayErrorKind::Full);
 }
 
-conformance!(Memory::start());
+conformance!(each Memory::start());
 
 #[tokio::test]
 async fn a_shared_guard_is_a_guard() {
@@ -214,7 +214,7 @@ async fn a_clock_that_goes_backwards_keeps_nothing_forever() {
     const YEARS: i64 = 75 * 365 * 24 * 60 * 60;
     let memory = Memory::holding(2, WhenFull::Refuse);
     memory.turn(YEARS);
-    drop(fresh(&memory.guard, &key(1), HOUR).await);
+    fresh(&memory.guard, &key(1), HOUR).await;
     commit(&memory.guard, 2, HOUR).await;
     memory.turn(-YEARS);
     in_flight(memory.guard.claim(&key(1), HOUR).await);
@@ -236,8 +236,8 @@ async fn a_full_guard_refuses_and_forgets_nothing() {
     for id in 0..100 {
         leases.push(fresh(&memory.guard, &key(id), HOUR).await);
     }
-    for id in 0..50 {
-        memory.guard.commit(&key(id), &leases[id], 2 * HOUR).await.unwrap();
+    for (id, lease) in leases.iter().enumerate().take(50) {
+        memory.guard.commit(&key(id), lease, 2 * HOUR).await.unwrap();
     }
     for id in 100..200 {
         full(memory.guard.claim(&key(id), HOUR).await);
@@ -299,22 +299,24 @@ async fn a_guard_without_room_refuses_everything() {
 async fn a_million_random_keys_never_take_more_than_the_capacity() {
     const CAPACITY: usize = 10_000;
     for (when_full, each) in [(WhenFull::Refuse, 50_000), (WhenFull::EvictOldest, 500_000)] {
-        let memory = Arc::new(Memory::holding(CAPACITY, when_full));
+        let (now, builder) = (at(NOW), MemoryReplayGuard::builder());
+        let builder = builder.capacity(CAPACITY).when_full(when_full).clock(move || now);
+        let guard = Arc::new(builder.build());
         let tasks: Vec<_> = (0..2)
             .map(|task| {
-                let memory = Arc::clone(&memory);
+                let guard = Arc::clone(&guard);
                 tokio::spawn(async move {
                     let mut taken = 0;
                     for id in 0..each {
                         let key = key(format!("{task} {id}"));
-                        match memory.guard.claim(&key, HOUR).await {
+                        match guard.claim(&key, HOUR).await {
                             Ok(Claim::Fresh(lease)) => {
                                 taken += 1;
-                                memory.guard.commit(&key, &lease, HOUR).await.unwrap();
+                                guard.commit(&key, &lease, HOUR).await.unwrap();
                             }
                             other => full(other),
                         }
-                        assert!(memory.guard.len() <= CAPACITY);
+                        assert!(guard.len() <= CAPACITY);
                     }
                     taken
                 })
@@ -324,8 +326,8 @@ async fn a_million_random_keys_never_take_more_than_the_capacity() {
         for task in tasks {
             taken += task.await.unwrap();
         }
-        assert_eq!(memory.guard.len(), CAPACITY);
-        let evicted = usize::try_from(memory.guard.evicted()).unwrap();
+        assert_eq!(guard.len(), CAPACITY);
+        let evicted = usize::try_from(guard.evicted()).unwrap();
         assert_eq!(taken, CAPACITY + evicted);
         assert_eq!(evicted, if when_full == WhenFull::Refuse { 0 } else { 2 * each - CAPACITY });
     }

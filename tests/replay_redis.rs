@@ -42,11 +42,27 @@ fn name(key: &ReplayKey) -> String {
     format!("{PREFIX}{}", hex::encode(key.as_bytes()))
 }
 
+async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENT, waiting).await.unwrap();
+}
+
 /// A guard, and a connection beside it that moves the ends of keys.
 struct Redis<G, C> {
     guard: Arc<G>,
     admin: C,
     _servers: Vec<Server>,
+}
+
+impl<G, C: ConnectionLike + Clone> Redis<G, C> {
+    /// In a cluster, on all its nodes.
+    async fn clear(&self) {
+        redis::cmd("FLUSHALL").exec_async(&mut self.admin.clone()).await.unwrap();
+    }
 }
 
 impl<G: ReplayGuard, C: ConnectionLike + Clone> Store for Redis<G, C> {
@@ -79,7 +95,7 @@ mod one_server {
         Some(Redis { guard, admin: admin(&server).await, _servers: vec![server] })
     }
 
-    conformance!(start());
+    conformance!(each start());
 }
 
 mod cluster {
@@ -99,19 +115,13 @@ mod cluster {
         meet.exec_async(&mut first).await.unwrap();
         for server in &servers {
             let mut admin = admin(server).await;
-            let ready = async {
-                let mut info = redis::cmd("CLUSTER");
-                info.arg("INFO");
-                while !info
-                    .query_async::<String>(&mut admin)
-                    .await
-                    .unwrap()
-                    .contains("cluster_state:ok")
-                {
-                    tokio::task::yield_now().await;
-                }
-            };
-            tokio::time::timeout(PATIENT, ready).await.unwrap();
+            let mut info = redis::cmd("CLUSTER");
+            info.arg("INFO");
+            until(async || {
+                let info = info.query_async::<String>(&mut admin).await.unwrap();
+                info.contains("cluster_state:ok")
+            })
+            .await;
         }
         let client = ClusterClient::builder(servers.iter().map(Server::url))
             .connection_timeout(PATIENT)
@@ -123,7 +133,7 @@ mod cluster {
         Some(Redis { guard, admin: connection, _servers: servers })
     }
 
-    conformance!(start());
+    conformance!(all start());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -235,12 +245,7 @@ async fn a_server_that_is_gone_is_unavailable_and_one_that_is_back_works() {
     tokio::time::timeout(PATIENT, calls).await.unwrap();
 
     server.restart();
-    let back = async {
-        while guard.claim(&key(2), HOUR).await.is_err() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENT, back).await.unwrap();
+    until(async || guard.claim(&key(2), HOUR).await.is_ok()).await;
     in_flight(guard.claim(&key(2), HOUR).await);
     let lease = fresh(&guard, &key(1), HOUR).await;
     guard.commit(&key(1), &lease, HOUR).await.unwrap();
@@ -255,7 +260,7 @@ async fn a_claim_whose_answer_is_lost_is_in_flight_until_the_lease_ends() {
 
     let (port, mute) = relay(server.port()).await;
     let url = format!("redis://127.0.0.1:{port}/");
-    let cut_off = builder().timeout(Duration::from_millis(100)).connect(&url).await.unwrap();
+    let cut_off = builder().timeout(Duration::from_millis(500)).connect(&url).await.unwrap();
     mute.store(true, Ordering::SeqCst);
     let error = cut_off.claim(&key(1), HOUR).await.unwrap_err();
     assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
@@ -263,12 +268,7 @@ async fn a_claim_whose_answer_is_lost_is_in_flight_until_the_lease_ends() {
 
     let mut exists = redis::cmd("EXISTS");
     exists.arg(name(&key(1)));
-    let arrived = async {
-        while exists.query_async::<u32>(&mut store.admin.clone()).await.unwrap() == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENT, arrived).await.unwrap();
+    until(async || exists.query_async::<u32>(&mut store.admin.clone()).await.unwrap() == 1).await;
     in_flight(store.guard.claim(&key(1), HOUR).await);
     store.pass(&key(1), HOUR).await;
     let lease = fresh(&*store.guard, &key(1), HOUR).await;

@@ -178,8 +178,14 @@ mod tests {
     #[test]
     fn the_derivation_is_stable() {
         let shown = format!("{:?}", ReplayKey::of_id("standard", Some("acme"), "msg_1"));
-        assert_eq!(shown, "ReplayKey(598d68ca9d480aefa5de8bc49c96d1d51af05aa59d694ba9f5c30b124fb725e8)");
+        assert_eq!(
+            shown,
+            "ReplayKey(598d68ca9d480aefa5de8bc49c96d1d51af05aa59d694ba9f5c30b124fb725e8)"
+        );
         let shown = format!("{:?}", ReplayKey::of_content(Scheme::GITHUB, None, b"{}"));
-        assert_eq!(shown, "ReplayKey(d7c79a5a3f7589bb52389aaf3ad030b31619053e1de04ce643ab08687480ea12)");
+        assert_eq!(
+            shown,
+            "ReplayKey(d7c79a5a3f7589bb52389aaf3ad030b31619053e1de04ce643ab08687480ea12)"
+        );
     }
 }

@@ -52,7 +52,11 @@ impl Shard {
     pub(super) fn look(&self, key: &ReplayKey) -> Known {
         match self.entries.get(key) {
             Some(entry) if entry.until > self.timeline.elapsed => {
-                if entry.committed { Known::Committed } else { Known::Claimed }
+                if entry.committed {
+                    Known::Committed
+                } else {
+                    Known::Claimed
+                }
             }
             _ => Known::No,
         }
@@ -216,7 +220,8 @@ mod tests {
         for id in 50..60 {
             assert!(shard.release(&key(id), &leases[id as usize]));
         }
-        let sizes = |shard: &Shard| (shard.entries.len(), shard.claimed.len(), shard.committed.len());
+        let sizes =
+            |shard: &Shard| (shard.entries.len(), shard.claimed.len(), shard.committed.len());
         assert_eq!(sizes(&shard), (90, 40, 50));
         shard.at(at(7));
         while shard.reclaim() {}
