@@ -22,7 +22,7 @@ const CAPACITY: usize = 1_000_000;
 /// # Memory
 ///
 /// It holds at most as many deliveries as its [capacity](MemoryReplayGuardBuilder::capacity),
-/// claimed and committed ones together, with about 200 bytes for each. There is no background
+/// claimed and committed ones together, with about 250 bytes for each. There is no background
 /// task: each claim drops a few deliveries whose time is over, and a full guard looks for one
 /// before it gives up. The deliveries are spread over several locks, but the capacity is that of
 /// all together; how they happen to be spread makes no difference to it.

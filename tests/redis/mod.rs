@@ -1,9 +1,12 @@
 //! Redis servers of the tests' own, from the `redis-server` on the path.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
+
+const DIRECTORY: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// A server on a free port of the loopback interface that keeps nothing on disk; killed on drop.
 pub(crate) struct Server {
@@ -36,7 +39,9 @@ impl Server {
                     let required = std::env::var_os("TOWER_WEBHOOK_REQUIRE_REDIS").is_some();
                     assert!(!required, "there is no redis-server on the path");
                     let test = thread::current();
-                    println!("skipped, no redis-server: {}", test.name().unwrap_or_default());
+                    let name = test.name().unwrap_or_default();
+                    // Not `println`, which the runner hides where the test passes.
+                    writeln!(std::io::stderr(), "skipped, no redis-server: {name}").unwrap();
                     return None;
                 }
                 Err(error) => panic!("{error}"),
@@ -80,6 +85,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let _ = std::fs::remove_file(Path::new(DIRECTORY).join(nodes_file(self.port)));
     }
 }
 
@@ -87,9 +93,9 @@ impl Drop for Server {
 fn spawn(port: u16, cluster_port: Option<u16>) -> std::io::Result<Option<Child>> {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
-    command.args(["--save", "", "--appendonly", "no", "--dir", env!("CARGO_TARGET_TMPDIR")]);
+    command.args(["--save", "", "--appendonly", "no", "--dir", DIRECTORY]);
     if let Some(cluster_port) = cluster_port {
-        let nodes = format!("nodes-{}-{port}.conf", std::process::id());
+        let nodes = nodes_file(port);
         command.args(["--cluster-enabled", "yes", "--cluster-config-file", &nodes]);
         command.args(["--cluster-port", &cluster_port.to_string()]);
     }
@@ -107,6 +113,11 @@ fn spawn(port: u16, cluster_port: Option<u16>) -> std::io::Result<Option<Child>>
     }
     child.wait()?;
     Ok(None)
+}
+
+/// What a node writes in spite of all, for itself.
+fn nodes_file(port: u16) -> String {
+    format!("nodes-{}-{port}.conf", std::process::id())
 }
 
 fn free_port() -> u16 {
