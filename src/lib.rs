@@ -92,6 +92,8 @@ mod key;
 mod layer;
 mod mac;
 pub mod manual;
+#[cfg(feature = "replay")]
+mod replay;
 mod scheme;
 mod secret;
 mod sign;
@@ -105,6 +107,13 @@ pub use self::extract::MissingLayer;
 pub use self::layer::{
     BareStatus, OnRejection, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
 };
+#[cfg(feature = "replay")]
+pub use self::replay::{
+    Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
+    ReplayGuard, ReplayKey, WhenFull,
+};
+#[cfg(feature = "redis")]
+pub use self::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
 pub use self::scheme::{
     Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
 };

@@ -132,3 +132,56 @@ mod layer {
         let _: Option<Webhook<Plain, Plain>> = None;
     }
 }
+
+#[cfg(feature = "replay")]
+mod replay {
+    use tower_webhook::{
+        Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
+        ReplayGuard, ReplayKey, WhenFull,
+    };
+
+    use super::{clone, copy, error, hash, shared};
+
+    fn guard<T: ReplayGuard>() {}
+
+    #[test]
+    fn guards_can_be_shared_and_leases_cannot_be_doubled() {
+        guard::<MemoryReplayGuard>();
+        guard::<std::sync::Arc<MemoryReplayGuard>>();
+        shared::<MemoryReplayGuard>();
+        shared::<Claim>();
+        shared::<Lease>();
+        shared::<ReplayKey>();
+        copy::<ReplayKey>();
+        copy::<ReplayErrorKind>();
+        copy::<WhenFull>();
+        hash::<ReplayKey>();
+        hash::<ReplayErrorKind>();
+        clone::<MemoryReplayGuardBuilder>();
+        error::<ReplayError>();
+        assert_eq!(format!("{:?}", Lease::random().unwrap()), "Lease(..)");
+    }
+
+    #[test]
+    fn errors_are_of_one_level_in_lower_case() {
+        let kinds =
+            [ReplayErrorKind::Unavailable, ReplayErrorKind::Full, ReplayErrorKind::LeaseLost];
+        let shown = kinds.map(|kind| ReplayError::new(kind).with_source("below").to_string());
+        for text in &shown {
+            assert!(text.starts_with(|first: char| first.is_lowercase()), "{text}");
+            assert!(!text.ends_with('.') && !text.contains("below"), "{text}");
+        }
+        assert!(shown[0] != shown[1] && shown[1] != shown[2] && shown[0] != shown[2]);
+    }
+
+    #[cfg(feature = "redis")]
+    #[test]
+    fn the_guard_in_redis_is_a_guard_over_any_connection() {
+        use tower_webhook::{RedisReplayGuard, RedisReplayGuardBuilder};
+
+        guard::<RedisReplayGuard>();
+        guard::<RedisReplayGuard<redis::cluster_async::ClusterConnection>>();
+        guard::<RedisReplayGuard<redis::aio::MultiplexedConnection>>();
+        clone::<RedisReplayGuardBuilder>();
+    }
+}

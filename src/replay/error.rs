@@ -1,0 +1,90 @@
+//! What can go wrong in a store of deliveries.
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a [`ReplayGuard`](super::ReplayGuard) could not do what it was asked.
+///
+/// What lies beneath, such as an error of the network, is its [`source`](Error::source).
+///
+/// # Examples
+///
+/// ```
+/// use std::error::Error as _;
+/// use tower_webhook::{ReplayError, ReplayErrorKind};
+///
+/// let error = ReplayError::unavailable("connection refused");
+/// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+/// assert_eq!(error.to_string(), "replay store is not available");
+/// assert_eq!(error.source().unwrap().to_string(), "connection refused");
+/// ```
+pub struct ReplayError {
+    kind: ReplayErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl ReplayError {
+    /// Makes an error with nothing beneath it.
+    #[must_use]
+    pub fn new(kind: ReplayErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    /// Makes an error of the kind [`ReplayErrorKind::Unavailable`], with what caused it.
+    #[must_use]
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(ReplayErrorKind::Unavailable).with_source(source)
+    }
+
+    /// Adds what caused the error. Nothing in it may be secret: it ends up in logs.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ReplayErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            ReplayErrorKind::Unavailable => "replay store is not available",
+            ReplayErrorKind::Full => "replay store is full",
+            ReplayErrorKind::LeaseLost => "delivery is no longer claimed by this lease",
+        })
+    }
+}
+
+impl fmt::Debug for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("ReplayError");
+        debug.field("kind", &self.kind);
+        if let Some(source) = &self.source {
+            debug.field("source", source);
+        }
+        debug.finish()
+    }
+}
+
+impl Error for ReplayError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The kinds of [`ReplayError`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplayErrorKind {
+    /// The store did not answer, or answered with an error. It is not known what it did.
+    Unavailable,
+    /// The store has no room for another delivery, and none that it may forget.
+    Full,
+    /// The lease has ended or was released, so its former owner changed nothing.
+    LeaseLost,
+}

@@ -1,0 +1,191 @@
+//! By what a delivery is remembered.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::{Scheme, Verified};
+
+/// What one delivery is remembered by: a SHA-256 over the scheme's name, the endpoint and the
+/// signed id, or the signed content where no id is signed.
+///
+/// The same delivery has the same key each time it is sent, whichever of the secrets signed it
+/// and whatever its other headers say. The key tells nothing about the secret, and every key has
+/// 32 bytes, however long the id is.
+///
+/// `endpoint` keeps the deliveries of several senders apart that use one scheme, such as the
+/// tenants of a service. It is the receiver's own name for the sender, never text from an
+/// unsigned header.
+///
+/// # Examples
+///
+/// ```
+/// use time::OffsetDateTime;
+/// use tower_webhook::{ReplayKey, Scheme};
+///
+/// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// let (signer, verifier) = (Scheme::SVIX.signer(secret)?, Scheme::SVIX.verifier(secret)?);
+/// let now = OffsetDateTime::now_utc();
+///
+/// let first = verifier.verify(&signer.sign("msg_1", now, b"{}")?, b"{}")?;
+/// let later = now + std::time::Duration::from_secs(5);
+/// let retry = verifier.verify(&signer.sign("msg_1", later, b"{}")?, b"{}")?;
+/// assert_eq!(ReplayKey::of(&first, None), ReplayKey::of(&retry, None));
+/// assert_ne!(ReplayKey::of(&first, Some("acme")), ReplayKey::of(&first, Some("umbrella")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReplayKey([u8; 32]);
+
+impl ReplayKey {
+    /// The key of a verified delivery, or `None` when its scheme signs no id.
+    #[must_use]
+    pub fn of(verified: &Verified, endpoint: Option<&str>) -> Option<Self> {
+        Some(Self::of_id(verified.scheme().name(), endpoint, verified.id()?))
+    }
+
+    /// The key of a delivery whose scheme signs no id, by its signed content.
+    ///
+    /// `content` is what the signature covers: the timestamp too where the scheme signs one. Two
+    /// deliveries with the same content count as one, so a scheme that signs the body alone needs
+    /// bodies that differ. Pass it only after the delivery was verified.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{ReplayKey, Scheme};
+    ///
+    /// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"Hello, World!");
+    /// assert_ne!(key, ReplayKey::of_content(Scheme::GITHUB, None, b"Hello, world!"));
+    /// ```
+    #[must_use]
+    pub fn of_content(scheme: Scheme, endpoint: Option<&str>, content: &[u8]) -> Self {
+        let mut key = ContentKey::begin(scheme.name(), endpoint);
+        key.update(content);
+        key.finish()
+    }
+
+    pub(crate) fn of_id(scheme_name: &str, endpoint: Option<&str>, id: &str) -> Self {
+        let mut hash = begin(Kind::Id, scheme_name, endpoint);
+        field(&mut hash, id.as_bytes());
+        Self(hash.finalize().into())
+    }
+
+    /// The bytes of the key, for implementations of [`ReplayGuard`](super::ReplayGuard).
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ReplayKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReplayKey({})", hex::encode(self.0))
+    }
+}
+
+/// The key of a delivery whose signed content comes in pieces.
+pub(crate) struct ContentKey(Sha256);
+
+impl ContentKey {
+    pub(crate) fn begin(scheme_name: &str, endpoint: Option<&str>) -> Self {
+        Self(begin(Kind::Content, scheme_name, endpoint))
+    }
+
+    /// Takes the next piece. Where the content is cut makes no difference.
+    pub(crate) fn update(&mut self, piece: &[u8]) {
+        self.0.update(piece);
+    }
+
+    pub(crate) fn finish(self) -> ReplayKey {
+        ReplayKey(self.0.finalize().into())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Id = 1,
+    Content = 2,
+}
+
+/// All that comes before the id or the content. It has one reading only, since each field carries
+/// its size; so the content, whose size is not known before its end, can go last without one.
+fn begin(kind: Kind, scheme_name: &str, endpoint: Option<&str>) -> Sha256 {
+    let mut hash = Sha256::new_with_prefix(b"tower-webhook replay key 1");
+    hash.update([kind as u8, u8::from(endpoint.is_some())]);
+    field(&mut hash, scheme_name.as_bytes());
+    field(&mut hash, endpoint.unwrap_or_default().as_bytes());
+    hash
+}
+
+fn field(hash: &mut Sha256, bytes: &[u8]) {
+    hash.update((bytes.len() as u64).to_be_bytes());
+    hash.update(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn boundaries_between_fields_cannot_be_moved() {
+        let mut keys = HashSet::new();
+        let mut count = 0;
+        for whole in ["abcabc", "aaaaaa"] {
+            for cut in 0..=whole.len() {
+                let (scheme, rest) = whole.split_at(cut);
+                for cut in 0..=rest.len() {
+                    let (endpoint, last) = rest.split_at(cut);
+                    keys.insert(ReplayKey::of_id(scheme, Some(endpoint), last));
+                    let mut content = ContentKey::begin(scheme, Some(endpoint));
+                    content.update(last.as_bytes());
+                    keys.insert(content.finish());
+                    count += 2;
+                }
+                keys.insert(ReplayKey::of_id(scheme, None, rest));
+                let mut content = ContentKey::begin(scheme, None);
+                content.update(rest.as_bytes());
+                keys.insert(content.finish());
+                count += 2;
+            }
+        }
+        assert_eq!(keys.len(), count);
+    }
+
+    #[test]
+    fn content_can_hold_what_looks_like_a_field() {
+        let mut content = ContentKey::begin("acme", None);
+        content.update(&5_u64.to_be_bytes());
+        content.update(b"msg_1");
+        assert_ne!(content.finish(), ReplayKey::of_id("acme", None, "msg_1"));
+    }
+
+    #[test]
+    fn where_the_content_is_cut_makes_no_difference() {
+        let whole = ReplayKey::of_content(Scheme::GITHUB, Some("acme"), b"Hello, World!");
+        for cut in 0..=13 {
+            let mut key = ContentKey::begin("github", Some("acme"));
+            let (first, second) = b"Hello, World!".split_at(cut);
+            key.update(first);
+            key.update(second);
+            assert_eq!(key.finish(), whole);
+        }
+    }
+
+    // A key that changes between versions makes every store forget.
+    #[test]
+    fn the_derivation_is_stable() {
+        let shown = format!("{:?}", ReplayKey::of_id("standard", Some("acme"), "msg_1"));
+        assert_eq!(
+            shown,
+            "ReplayKey(598d68ca9d480aefa5de8bc49c96d1d51af05aa59d694ba9f5c30b124fb725e8)"
+        );
+        let shown = format!("{:?}", ReplayKey::of_content(Scheme::GITHUB, None, b"{}"));
+        assert_eq!(
+            shown,
+            "ReplayKey(d7c79a5a3f7589bb52389aaf3ad030b31619053e1de04ce643ab08687480ea12)"
+        );
+    }
+}

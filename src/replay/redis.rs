@@ -1,0 +1,314 @@
+//! Deliveries remembered in Redis, for all the processes that share it.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::time::Duration;
+
+use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
+use redis::{Client, RedisError, RedisResult, Script};
+use tokio::time::timeout;
+
+use super::{Claim, Lease, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey, bounded};
+
+/// Replaces the owner's claim by the mark of a committed delivery. A second time it finds the mark.
+const COMMIT: &str = "\
+local held = redis.call('GET', KEYS[1])
+if held == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  return 1
+end
+return held == ARGV[2] and 1 or 0";
+
+const RELEASE: &str = "\
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  return redis.call('DEL', KEYS[1])
+end
+return 0";
+
+/// A [`ReplayGuard`] for many processes, which share a Redis server or cluster.
+///
+/// Each delivery is one key: the prefix and the 64 hexadecimal digits of its [`ReplayKey`]. Its
+/// value is `claimed:` or `done:` and the token of the owner, and it expires when the lease or the
+/// keep time ends. A claim is `SET … NX PX`; commit and release are scripts that check the owner,
+/// and they are loaded again by themselves after a restart of the server. Redis 2.6.12 or newer.
+///
+/// # What happens when something breaks
+///
+/// A server that does not answer within the [time-out](RedisReplayGuardBuilder::timeout) is
+/// [`ReplayErrorKind::Unavailable`]. A connection that turns out to be lost is made anew, and the
+/// call repeated once within the same time-out. When the server carried out a claim and its answer
+/// was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the lease
+/// ends, and then [`Claim::Fresh`]. It is late, not lost.
+///
+/// A server that forgets makes the guard forget. Deliveries are never lost by that, but they can be
+/// handled twice: after a restart without persistence, after a failover that lost the last writes,
+/// and under an eviction policy. Set `maxmemory-policy noeviction`; a server out of memory is then
+/// [`ReplayErrorKind::Full`].
+///
+/// Time is the server's.
+///
+/// # TLS
+///
+/// `rediss://` URLs work when the binary turns on a TLS feature of the `redis` crate, by a
+/// dependency of its own such as `redis = { version = "1", features = ["tokio-rustls-comp"] }`.
+///
+/// # Clusters
+///
+/// No command touches more than one key, so the keys may be anywhere in a cluster. Turn on the
+/// feature `cluster-async` of the `redis` crate in the same way, and pass a connection:
+///
+/// ```no_run
+/// # async fn example() -> redis::RedisResult<()> {
+/// use redis::cluster::ClusterClient;
+/// use tower_webhook::RedisReplayGuard;
+///
+/// let cluster = ClusterClient::new(["redis://10.0.0.1", "redis://10.0.0.2"])?;
+/// let guard = RedisReplayGuard::builder().connection(cluster.get_async_connection().await?);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example() -> Result<(), tower_webhook::ReplayError> {
+/// use std::time::Duration;
+/// use tower_webhook::RedisReplayGuard;
+///
+/// let guard = RedisReplayGuard::builder()
+///     .key_prefix("billing:webhooks:")
+///     .timeout(Duration::from_millis(500))
+///     .connect("redis://127.0.0.1/")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct RedisReplayGuard<C = ConnectionManager> {
+    connection: C,
+    commit: Script,
+    release: Script,
+    key_prefix: String,
+    timeout: Duration,
+}
+
+/// Sets up a [`RedisReplayGuard`].
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until it is given a connection"]
+pub struct RedisReplayGuardBuilder {
+    key_prefix: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+}
+
+impl RedisReplayGuard {
+    /// Starts to set up a guard with the key prefix `tower-webhook:replay:` and a time-out of 1
+    /// second.
+    pub fn builder() -> RedisReplayGuardBuilder {
+        RedisReplayGuardBuilder {
+            key_prefix: "tower-webhook:replay:".into(),
+            timeout: Duration::from_secs(1),
+            connect_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+impl<C> RedisReplayGuard<C>
+where
+    C: ConnectionLike + Clone + Send + Sync + 'static,
+{
+    async fn try_claim(&self, name: &str, owner: &str, lease: u64) -> RedisResult<Answer> {
+        let mut connection = self.connection.clone();
+        // The second round is for a key that expires between the two commands.
+        for _ in 0..2 {
+            let mut set = redis::cmd("SET");
+            set.arg(name).arg(owner).arg("NX").arg("PX").arg(lease);
+            if set.query_async::<Option<String>>(&mut connection).await?.is_some() {
+                return Ok(Answer::Fresh);
+            }
+            let get = redis::Cmd::get(name);
+            match get.query_async::<Option<String>>(&mut connection).await? {
+                // An earlier try of this very call, whose answer was lost.
+                Some(held) if held == owner => return Ok(Answer::Fresh),
+                Some(held) if held.starts_with(DONE) => return Ok(Answer::Done),
+                Some(_) => return Ok(Answer::InFlight),
+                None => {}
+            }
+        }
+        Ok(Answer::InFlight)
+    }
+
+    async fn try_commit(&self, name: &str, lease: &Lease, keep: u64) -> RedisResult<bool> {
+        let mut commit = self.commit.key(name);
+        commit.arg(value(CLAIMED, lease)).arg(value(DONE, lease)).arg(keep);
+        commit.invoke_async(&mut self.connection.clone()).await
+    }
+
+    async fn try_release(&self, name: &str, lease: &Lease) -> RedisResult<bool> {
+        let mut release = self.release.key(name);
+        release.arg(value(CLAIMED, lease)).invoke_async(&mut self.connection.clone()).await
+    }
+
+    /// Makes a call, and makes it again if the connection was lost. Each of the three calls may be
+    /// repeated, since the server knows the owner.
+    async fn call<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, ReplayError>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        let both = async {
+            match call().await {
+                Err(error) if error.is_unrecoverable_error() => call().await,
+                done => done,
+            }
+        };
+        within(self.timeout, both).await
+    }
+
+    fn name(&self, key: &ReplayKey) -> String {
+        format!("{}{}", self.key_prefix, hex::encode(key.as_bytes()))
+    }
+}
+
+impl<C> ReplayGuard for RedisReplayGuard<C>
+where
+    C: ConnectionLike + Clone + Send + Sync + 'static,
+{
+    async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
+        let owner = Lease::random()?;
+        let (name, mine) = (self.name(key), value(CLAIMED, &owner));
+        let answer = self.call(|| self.try_claim(&name, &mine, millis(lease))).await?;
+        Ok(match answer {
+            Answer::Fresh => Claim::Fresh(owner),
+            Answer::InFlight => Claim::InFlight,
+            Answer::Done => Claim::Done,
+        })
+    }
+
+    async fn commit(
+        &self,
+        key: &ReplayKey,
+        lease: &Lease,
+        keep: Duration,
+    ) -> Result<(), ReplayError> {
+        let name = self.name(key);
+        let committed = self.call(|| self.try_commit(&name, lease, millis(keep))).await?;
+        committed.then_some(()).ok_or_else(|| ReplayError::new(ReplayErrorKind::LeaseLost))
+    }
+
+    async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
+        let name = self.name(key);
+        self.call(|| self.try_release(&name, lease)).await?;
+        Ok(())
+    }
+}
+
+impl<C> fmt::Debug for RedisReplayGuard<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisReplayGuard")
+            .field("key_prefix", &self.key_prefix)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RedisReplayGuardBuilder {
+    /// Sets what the name of every key begins with. The default is `tower-webhook:replay:`.
+    ///
+    /// Guards that share a server and a prefix share their deliveries. In a cluster, a prefix with
+    /// `{…}` in it puts all keys on one node.
+    pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.key_prefix = prefix.into();
+        self
+    }
+
+    /// Sets how long one claim, commit or release may take, with all its commands and a new
+    /// connection if one is needed. The default is 1 second.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets how long [`RedisReplayGuardBuilder::connect`] waits for the server. The default is 5
+    /// seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Connects to a server: `redis://[<user>:<password>@]<host>[:<port>][/<database>]`, and
+    /// `rediss://` with TLS. The connection is shared by all calls, and made anew when it is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayErrorKind::Unavailable`] when the URL cannot be read, and when the server cannot be
+    /// reached or refuses us.
+    ///
+    /// # Cancel safety
+    ///
+    /// When the future is dropped, nothing is left behind.
+    pub async fn connect(self, url: &str) -> Result<RedisReplayGuard, ReplayError> {
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(self.connect_timeout))
+            .set_response_timeout(Some(self.timeout))
+            // While the server is away, each call starts another round.
+            .set_number_of_retries(3)
+            .set_max_delay(Duration::from_millis(500));
+        let client = Client::open(url).map_err(unavailable)?;
+        let manager = ConnectionManager::new_with_config(client, config);
+        let connection = within(self.connect_timeout, manager).await?;
+        Ok(self.connection(connection))
+    }
+
+    /// Uses a connection that is made by other means: to a cluster, through sentinels, with
+    /// settings of its own. It should restore itself when it is lost.
+    #[must_use]
+    pub fn connection<C>(self, connection: C) -> RedisReplayGuard<C>
+    where
+        C: ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        RedisReplayGuard {
+            connection,
+            commit: Script::new(COMMIT),
+            release: Script::new(RELEASE),
+            key_prefix: self.key_prefix,
+            timeout: self.timeout,
+        }
+    }
+}
+
+enum Answer {
+    Fresh,
+    InFlight,
+    Done,
+}
+
+const CLAIMED: &str = "claimed:";
+const DONE: &str = "done:";
+
+fn value(state: &str, lease: &Lease) -> String {
+    format!("{state}{}", hex::encode(lease.as_bytes()))
+}
+
+/// Whole milliseconds, rounded up.
+fn millis(duration: Duration) -> u64 {
+    let millis = bounded(duration).as_nanos().div_ceil(1_000_000);
+    u64::try_from(millis).unwrap_or(u64::MAX)
+}
+
+async fn within<T>(
+    limit: Duration,
+    call: impl Future<Output = RedisResult<T>>,
+) -> Result<T, ReplayError> {
+    match timeout(limit, call).await {
+        Ok(done) => done.map_err(unavailable),
+        Err(_) => Err(ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut))),
+    }
+}
+
+fn unavailable(error: RedisError) -> ReplayError {
+    let kind = match error.code() {
+        Some("OOM") => ReplayErrorKind::Full,
+        _ => ReplayErrorKind::Unavailable,
+    };
+    ReplayError::new(kind).with_source(error)
+}

@@ -1,0 +1,125 @@
+//! Redis servers of the tests' own, from the `redis-server` on the path.
+
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+const DIRECTORY: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// A server on a free port of the loopback interface that keeps nothing on disk; killed on drop.
+pub(crate) struct Server {
+    child: Child,
+    port: u16,
+    /// Set for a node of a cluster.
+    cluster_port: Option<u16>,
+}
+
+impl Server {
+    /// Starts a server, and waits until it answers. Without a `redis-server` on the path there is
+    /// none, which fails the test if `TOWER_WEBHOOK_REQUIRE_REDIS` is set.
+    pub(crate) fn start() -> Option<Self> {
+        Self::start_as(|| None)
+    }
+
+    /// Starts a server that is to be a node of a cluster.
+    pub(crate) fn start_node() -> Option<Self> {
+        Self::start_as(|| Some(free_port()))
+    }
+
+    fn start_as(cluster_port: impl Fn() -> Option<u16>) -> Option<Self> {
+        // Another process may take the port before the server does.
+        for _ in 0..10 {
+            let (port, cluster_port) = (free_port(), cluster_port());
+            match spawn(port, cluster_port) {
+                Ok(Some(child)) => return Some(Self { child, port, cluster_port }),
+                Ok(None) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {
+                    let required = std::env::var_os("TOWER_WEBHOOK_REQUIRE_REDIS").is_some();
+                    assert!(!required, "there is no redis-server on the path");
+                    let test = thread::current();
+                    let name = test.name().unwrap_or_default();
+                    // Not `println`, which the runner hides where the test passes.
+                    writeln!(std::io::stderr(), "skipped, no redis-server: {name}").unwrap();
+                    return None;
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("redis-server does not start");
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The port by which the nodes of a cluster talk to each other.
+    pub(crate) fn cluster_port(&self) -> u16 {
+        self.cluster_port.unwrap()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Kills the server: it forgets everything and says nothing.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Starts the killed server anew, on the same port.
+    pub(crate) fn restart(&mut self) {
+        for _ in 0..100 {
+            if let Some(child) = spawn(self.port, self.cluster_port).unwrap() {
+                self.child = child;
+                return;
+            }
+        }
+        panic!("redis-server does not start again");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(Path::new(DIRECTORY).join(nodes_file(self.port)));
+    }
+}
+
+/// Starts a server and waits until it says that it is ready. `None` if it ends before that.
+fn spawn(port: u16, cluster_port: Option<u16>) -> std::io::Result<Option<Child>> {
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
+    command.args(["--save", "", "--appendonly", "no", "--dir", DIRECTORY]);
+    if let Some(cluster_port) = cluster_port {
+        let nodes = nodes_file(port);
+        command.args(["--cluster-enabled", "yes", "--cluster-config-file", &nodes]);
+        command.args(["--cluster-port", &cluster_port.to_string()]);
+    }
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    let Some(output) = child.stdout.take() else { return Ok(None) };
+    let mut output = BufReader::new(output);
+    let mut line = String::new();
+    while output.read_line(&mut line)? > 0 {
+        if line.contains("Ready to accept connections") {
+            // A full pipe would stop the server.
+            thread::spawn(move || output.read_to_end(&mut Vec::new()));
+            return Ok(Some(child));
+        }
+        line.clear();
+    }
+    child.wait()?;
+    Ok(None)
+}
+
+/// What a node writes in spite of all, for itself.
+fn nodes_file(port: u16) -> String {
+    format!("nodes-{}-{port}.conf", std::process::id())
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

@@ -1,0 +1,485 @@
+//! Replay guards: by what deliveries are remembered, and the guard in memory.
+
+#![cfg(feature = "replay")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod common;
+#[macro_use]
+mod guard;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use common::{ID, NOW, WHSEC, at, sign, verifier};
+use guard::{HOUR, Store, done, fresh, in_flight, key};
+use http::{HeaderMap, HeaderValue};
+use proptest::prelude::*;
+use time::OffsetDateTime;
+use tower_webhook::{
+    Claim, HeaderNames, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, Part, ReplayError,
+    ReplayErrorKind, ReplayGuard, ReplayKey, Scheme, Secret, Verified, WhenFull,
+};
+
+/// Signs an id in hexadecimal, which no preset does.
+const HEX: Scheme = Scheme::custom("hex")
+    .headers(&[HeaderNames::new("hex-signature").id("hex-id")])
+    .signed(&[Part::Id, Part::Literal("."), Part::Body])
+    .build();
+
+fn verify(scheme: Scheme, headers: &HeaderMap) -> Verified {
+    verifier(scheme).verify(headers, b"{}").unwrap()
+}
+
+fn key_of(scheme: Scheme, headers: &HeaderMap) -> ReplayKey {
+    ReplayKey::of(&verify(scheme, headers), None).unwrap()
+}
+
+#[test]
+fn what_is_not_signed_does_not_change_the_key() {
+    let headers = sign(Scheme::STANDARD, b"{}");
+    let key = key_of(Scheme::STANDARD, &headers);
+    let mut changed = headers.clone();
+    changed.insert("user-agent", HeaderValue::from_static("other"));
+    changed.insert("x-request-id", HeaderValue::from_static("other"));
+    changed.insert("idempotency-key", HeaderValue::from_static("other"));
+    changed.insert("svix-id", HeaderValue::from_static("other"));
+    assert_eq!(key_of(Scheme::STANDARD, &changed), key);
+}
+
+#[test]
+fn how_the_signature_is_written_does_not_change_the_key() {
+    let headers = sign(HEX, b"{}");
+    let mut upper = headers.clone();
+    let text = headers["hex-signature"].to_str().unwrap().to_uppercase();
+    assert_ne!(text.as_bytes(), headers["hex-signature"].as_bytes());
+    upper.insert("hex-signature", text.parse().unwrap());
+    assert_eq!(key_of(HEX, &upper), key_of(HEX, &headers));
+}
+
+#[test]
+fn the_order_of_the_list_and_the_secret_that_matches_do_not_change_the_key() {
+    let signer = Scheme::STANDARD.signer("whsec_b3RoZXI=").unwrap();
+    let signer = signer.older_secret(Secret::whsec(WHSEC).unwrap()).unwrap();
+    let headers = signer.sign(ID, at(NOW), b"{}").unwrap();
+    let first = verify(Scheme::STANDARD, &headers);
+
+    let mut turned = headers.clone();
+    let list = headers["webhook-signature"].to_str().unwrap();
+    let (one, other) = list.split_once(' ').unwrap();
+    turned.insert("webhook-signature", format!("{other} {one}").parse().unwrap());
+    let second = verify(Scheme::STANDARD, &turned);
+
+    let rotated = Scheme::STANDARD.verifier("whsec_bmV3").unwrap().clock(|| at(NOW));
+    let rotated = rotated.older_secret(Secret::whsec("whsec_b3RoZXI=").unwrap()).unwrap();
+    let third = rotated.verify(&headers, b"{}").unwrap();
+    assert_eq!((first.secret_index(), third.secret_index()), (0, 1));
+
+    let keys = [first, second, third].map(|verified| ReplayKey::of(&verified, None).unwrap());
+    assert_eq!(keys[0], keys[1]);
+    assert_eq!(keys[0], keys[2]);
+}
+
+#[test]
+fn a_retry_has_the_same_key() {
+    let signer = Scheme::STANDARD.signer(WHSEC).unwrap();
+    let retry = signer.sign(ID, at(NOW + 7), b"{}").unwrap();
+    let headers = sign(Scheme::STANDARD, b"{}");
+    assert_ne!(retry["webhook-signature"], headers["webhook-signature"]);
+    assert_eq!(key_of(Scheme::STANDARD, &retry), key_of(Scheme::STANDARD, &headers));
+}
+
+#[test]
+fn scheme_endpoint_and_id_change_the_key() {
+    let standard = verify(Scheme::STANDARD, &sign(Scheme::STANDARD, b"{}"));
+    let svix = verify(Scheme::SVIX, &sign(Scheme::SVIX, b"{}"));
+    assert_eq!(standard.id(), svix.id());
+    let signer = Scheme::STANDARD.signer(WHSEC).unwrap();
+    let other = verify(Scheme::STANDARD, &signer.sign("msg_other", at(NOW), b"{}").unwrap());
+    let keys = [
+        ReplayKey::of(&standard, None),
+        ReplayKey::of(&standard, Some("")),
+        ReplayKey::of(&standard, Some("acme")),
+        ReplayKey::of(&standard, Some("umbrella")),
+        ReplayKey::of(&svix, None),
+        ReplayKey::of(&svix, Some("acme")),
+        ReplayKey::of(&other, None),
+        Some(ReplayKey::of_content(Scheme::STANDARD, None, ID.as_bytes())),
+        Some(ReplayKey::of_content(Scheme::STANDARD, Some("acme"), ID.as_bytes())),
+        Some(ReplayKey::of_content(Scheme::SVIX, None, ID.as_bytes())),
+    ];
+    for (index, key) in keys.iter().enumerate() {
+        assert!(key.is_some(), "{index}");
+        assert_eq!(keys.iter().position(|other| other == key), Some(index));
+    }
+}
+
+#[test]
+fn a_scheme_that_signs_no_id_has_no_key_of_its_own() {
+    let github = verify(Scheme::GITHUB, &sign(Scheme::GITHUB, b"{}"));
+    assert_eq!(ReplayKey::of(&github, None), None);
+}
+
+/// A guard whose clock stands still unless it is told.
+struct Memory {
+    guard: Arc<MemoryReplayGuard>,
+    millis: Arc<AtomicI64>,
+}
+
+impl Memory {
+    fn new(builder: MemoryReplayGuardBuilder) -> Self {
+        let millis = Arc::new(AtomicI64::new(NOW * 1000));
+        let clock = Arc::clone(&millis);
+        let guard = builder.clock(move || moment(clock.load(Ordering::SeqCst))).build();
+        Self { guard: Arc::new(guard), millis }
+    }
+
+    async fn start() -> Option<Self> {
+        Some(Self::new(MemoryReplayGuard::builder()))
+    }
+
+    fn holding(capacity: usize, when_full: WhenFull) -> Self {
+        Self::new(MemoryReplayGuard::builder().capacity(capacity).when_full(when_full))
+    }
+
+    fn turn(&self, seconds: i64) {
+        self.millis.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+}
+
+impl Store for Memory {
+    type Guard = MemoryReplayGuard;
+
+    fn guard(&self) -> &Arc<MemoryReplayGuard> {
+        &self.guard
+    }
+
+    async fn pass(&self, _: &ReplayKey, time: Duration) {
+        self.millis.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+fn moment(millis: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).unwrap()
+}
+
+async fn commit(guard: &MemoryReplayGuard, id: impl ToString, keep: Duration) {
+    let key = key(id);
+    let lease = fresh(guard, &key, HOUR).await;
+    guard.commit(&key, &lease, keep).await.unwrap();
+}
+
+#[track_caller]
+fn full(claim: Result<Claim, ReplayError>) {
+    assert_eq!(claim.unwrap_err().kind(), ReplayErrorKind::Full);
+}
+
+conformance!(each Memory::start());
+
+#[tokio::test]
+async fn a_shared_guard_is_a_guard() {
+    let (one, other) = (Arc::new(MemoryReplayGuard::builder().build()), key(1));
+    let two = Arc::clone(&one);
+    let lease = fresh(&one, &other, HOUR).await;
+    two.commit(&other, &lease, HOUR).await.unwrap();
+    done(two.claim(&other, HOUR).await);
+    two.release(&other, &lease).await.unwrap();
+    done(one.claim(&other, HOUR).await);
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_backwards_ends_nothing_early() {
+    let memory = Memory::start().await.unwrap();
+    let lease = fresh(&memory.guard, &key(1), HOUR).await;
+    commit(&memory.guard, 2, HOUR).await;
+    for _ in 0..5 {
+        memory.turn(-30 * 60);
+        in_flight(memory.guard.claim(&key(1), HOUR).await);
+        done(memory.guard.claim(&key(2), HOUR).await);
+        memory.turn(30 * 60 + 10 * 60);
+        in_flight(memory.guard.claim(&key(1), HOUR).await);
+        done(memory.guard.claim(&key(2), HOUR).await);
+    }
+    memory.turn(-30 * 60);
+    in_flight(memory.guard.claim(&key(1), HOUR).await);
+    memory.guard.commit(&key(1), &lease, HOUR).await.unwrap();
+    memory.turn(30 * 60 + 10 * 60);
+    done(memory.guard.claim(&key(1), HOUR).await);
+    fresh(&memory.guard, &key(2), HOUR).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_backwards_keeps_nothing_forever() {
+    const YEARS: i64 = 75 * 365 * 24 * 60 * 60;
+    let memory = Memory::holding(2, WhenFull::Refuse);
+    memory.turn(YEARS);
+    fresh(&memory.guard, &key(1), HOUR).await;
+    commit(&memory.guard, 2, HOUR).await;
+    memory.turn(-YEARS);
+    in_flight(memory.guard.claim(&key(1), HOUR).await);
+    done(memory.guard.claim(&key(2), HOUR).await);
+    full(memory.guard.claim(&key(3), HOUR).await);
+    memory.turn(59 * 60);
+    in_flight(memory.guard.claim(&key(1), HOUR).await);
+    done(memory.guard.claim(&key(2), HOUR).await);
+    full(memory.guard.claim(&key(3), HOUR).await);
+    memory.turn(60);
+    fresh(&memory.guard, &key(3), HOUR).await;
+    fresh(&memory.guard, &key(2), HOUR).await;
+}
+
+#[tokio::test]
+async fn a_full_guard_refuses_and_forgets_nothing() {
+    let memory = Memory::holding(100, WhenFull::Refuse);
+    let mut leases = Vec::new();
+    for id in 0..100 {
+        leases.push(fresh(&memory.guard, &key(id), HOUR).await);
+    }
+    for (id, lease) in leases.iter().enumerate().take(50) {
+        memory.guard.commit(&key(id), lease, 2 * HOUR).await.unwrap();
+    }
+    for id in 100..200 {
+        full(memory.guard.claim(&key(id), HOUR).await);
+    }
+    for id in 0..50 {
+        done(memory.guard.claim(&key(id), HOUR).await);
+        in_flight(memory.guard.claim(&key(50 + id), HOUR).await);
+    }
+    memory.guard.release(&key(99), &leases[99]).await.unwrap();
+    fresh(&memory.guard, &key(100), HOUR).await;
+    full(memory.guard.claim(&key(99), HOUR).await);
+
+    memory.turn(60 * 60);
+    for id in 100..150 {
+        fresh(&memory.guard, &key(id), HOUR).await;
+    }
+    full(memory.guard.claim(&key(150), HOUR).await);
+    done(memory.guard.claim(&key(49), HOUR).await);
+    assert_eq!((memory.guard.len(), memory.guard.evicted()), (100, 0));
+}
+
+#[tokio::test]
+async fn a_full_guard_evicts_the_oldest_committed_delivery_and_no_claim() {
+    let memory = Memory::holding(100, WhenFull::EvictOldest);
+    let mut leases = Vec::new();
+    for id in 0..50 {
+        leases.push(fresh(&memory.guard, &key(id), HOUR).await);
+    }
+    for id in 50..100 {
+        commit(&memory.guard, id, HOUR).await;
+        memory.turn(1);
+    }
+    for (forgotten, id) in (50..100).zip(100..) {
+        fresh(&memory.guard, &key(id), HOUR).await;
+        for id in forgotten + 1..100 {
+            done(memory.guard.claim(&key(id), HOUR).await);
+        }
+    }
+    assert_eq!((memory.guard.len(), memory.guard.evicted()), (100, 50));
+
+    full(memory.guard.claim(&key(50), HOUR).await);
+    for (id, lease) in leases.iter().enumerate() {
+        in_flight(memory.guard.claim(&key(id), HOUR).await);
+        memory.guard.commit(&key(id), lease, HOUR).await.unwrap();
+    }
+    fresh(&memory.guard, &key(50), HOUR).await;
+}
+
+#[tokio::test]
+async fn a_guard_without_room_refuses_everything() {
+    for when_full in [WhenFull::Refuse, WhenFull::EvictOldest] {
+        let memory = Memory::holding(0, when_full);
+        full(memory.guard.claim(&key(1), HOUR).await);
+        assert!(memory.guard.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_million_random_keys_never_take_more_than_the_capacity() {
+    const CAPACITY: usize = 10_000;
+    for (when_full, each) in [(WhenFull::Refuse, 50_000), (WhenFull::EvictOldest, 500_000)] {
+        let (now, builder) = (at(NOW), MemoryReplayGuard::builder());
+        let builder = builder.capacity(CAPACITY).when_full(when_full).clock(move || now);
+        let guard = Arc::new(builder.build());
+        let tasks: Vec<_> = (0..2)
+            .map(|task| {
+                let guard = Arc::clone(&guard);
+                tokio::spawn(async move {
+                    let mut taken = 0;
+                    for id in 0..each {
+                        let key = key(format!("{task} {id}"));
+                        match guard.claim(&key, HOUR).await {
+                            Ok(Claim::Fresh(lease)) => {
+                                taken += 1;
+                                guard.commit(&key, &lease, HOUR).await.unwrap();
+                            }
+                            other => full(other),
+                        }
+                        assert!(guard.len() <= CAPACITY);
+                    }
+                    taken
+                })
+            })
+            .collect();
+        let mut taken = 0;
+        for task in tasks {
+            taken += task.await.unwrap();
+        }
+        assert_eq!(guard.len(), CAPACITY);
+        let evicted = usize::try_from(guard.evicted()).unwrap();
+        assert_eq!(taken, CAPACITY + evicted);
+        assert_eq!(evicted, if when_full == WhenFull::Refuse { 0 } else { 2 * each - CAPACITY });
+    }
+}
+
+#[tokio::test]
+async fn what_has_ended_does_not_pile_up() {
+    let memory = Memory::start().await.unwrap();
+    for id in 0..20_000 {
+        commit(&memory.guard, id, Duration::from_secs(100)).await;
+        memory.turn(1);
+        // Some of the shards are not called for a while.
+        assert!(memory.guard.len() <= 400, "{}", memory.guard.len());
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Claim { id: usize, lease: u64 },
+    Commit { lease: prop::sample::Index, keep: u64 },
+    Release { lease: prop::sample::Index },
+    Pass { seconds: u64 },
+    Glitch { seconds: u64 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let index = any::<prop::sample::Index>;
+    prop_oneof![
+        4 => (0..8_usize, 1..50_u64).prop_map(|(id, lease)| Step::Claim { id, lease }),
+        2 => (index(), 1..200_u64).prop_map(|(lease, keep)| Step::Commit { lease, keep }),
+        1 => index().prop_map(|lease| Step::Release { lease }),
+        2 => (0..60_u64).prop_map(|seconds| Step::Pass { seconds }),
+        1 => (0..1000_u64).prop_map(|seconds| Step::Glitch { seconds }),
+    ]
+}
+
+/// The contract in as few words as possible: what is held of each id, until when (in
+/// milliseconds), and by which of all leases so far.
+struct Model {
+    held: HashMap<usize, (u64, usize, bool)>,
+    capacity: usize,
+    when_full: WhenFull,
+}
+
+impl Model {
+    fn claim(&mut self, id: usize, owner: usize, now: u64, lease: u64) -> &'static str {
+        self.held.retain(|_, (until, ..)| *until > now);
+        match self.held.get(&id) {
+            Some((_, _, true)) => return "done",
+            Some((_, _, false)) => return "in flight",
+            None => {}
+        }
+        if self.held.len() == self.capacity {
+            let committed = self.held.iter().filter(|(_, (_, _, committed))| *committed);
+            let oldest = committed.min_by_key(|(_, (until, ..))| *until).map(|(id, _)| *id);
+            match oldest {
+                Some(oldest) if self.when_full == WhenFull::EvictOldest => {
+                    self.held.remove(&oldest)
+                }
+                _ => return "full",
+            };
+        }
+        self.held.insert(id, (now + lease * 1000, owner, false));
+        "fresh"
+    }
+
+    fn commit(&mut self, id: usize, owner: usize, now: u64, keep: u64) -> bool {
+        match self.held.get_mut(&id) {
+            Some((until, by, committed)) if *until > now && *by == owner => {
+                if !*committed {
+                    (*until, *committed) = (now + keep * 1000, true);
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn release(&mut self, id: usize, owner: usize) {
+        if self.held.get(&id).is_some_and(|(_, by, committed)| *by == owner && !committed) {
+            self.held.remove(&id);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_schedule_does_what_the_model_does(
+        steps in prop::collection::vec(step(), 1..300),
+        capacity in 1..8_usize,
+        evict in any::<bool>(),
+    ) {
+        let when_full = if evict { WhenFull::EvictOldest } else { WhenFull::Refuse };
+        let memory = Memory::holding(capacity, when_full);
+        let mut model = Model { held: HashMap::new(), capacity, when_full };
+        let mut leases: Vec<(usize, Lease)> = Vec::new();
+        let mut now = 0;
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for step in steps {
+            // No two deliveries end at the same time, so it is clear which one is the oldest.
+            now += 1;
+            let guard = &memory.guard;
+            let clock = |millis: u64| {
+                let millis = NOW * 1000 + i64::try_from(millis).unwrap();
+                memory.millis.store(millis, Ordering::SeqCst);
+            };
+            clock(now);
+            match step {
+                Step::Claim { id, lease } => {
+                    let (key, lease_time) = (key(id), Duration::from_secs(lease));
+                    let answer = match runtime.block_on(guard.claim(&key, lease_time)) {
+                        Ok(Claim::Fresh(lease)) => {
+                            leases.push((id, lease));
+                            "fresh"
+                        }
+                        Ok(Claim::InFlight) => "in flight",
+                        Ok(Claim::Done) => "done",
+                        Err(error) if error.kind() == ReplayErrorKind::Full => "full",
+                        other => panic!("{other:?}"),
+                    };
+                    let owner = if answer == "fresh" { leases.len() - 1 } else { leases.len() };
+                    prop_assert_eq!(answer, model.claim(id, owner, now, lease));
+                }
+                Step::Commit { lease, keep } if !leases.is_empty() => {
+                    let owner = lease.index(leases.len());
+                    let (id, lease) = &leases[owner];
+                    let (key, keep_time) = (key(id), Duration::from_secs(keep));
+                    let committed = runtime.block_on(guard.commit(&key, lease, keep_time)).is_ok();
+                    prop_assert_eq!(committed, model.commit(*id, owner, now, keep));
+                }
+                Step::Release { lease } if !leases.is_empty() => {
+                    let owner = lease.index(leases.len());
+                    let (id, lease) = &leases[owner];
+                    runtime.block_on(guard.release(&key(id), lease)).unwrap();
+                    model.release(*id, owner);
+                }
+                Step::Pass { seconds } => now += seconds * 1000,
+                // The clock is put back and right again, and everyone looks at it.
+                Step::Glitch { seconds } => {
+                    let stranger = Lease::random().unwrap();
+                    for millis in [now.saturating_sub(seconds * 1000), now] {
+                        clock(millis);
+                        for id in 0..8 {
+                            let key = key(id);
+                            let commit = guard.commit(&key, &stranger, HOUR);
+                            prop_assert!(runtime.block_on(commit).is_err());
+                        }
+                    }
+                }
+                _ => {}
+            }
+            prop_assert!(memory.guard.len() <= capacity);
+        }
+    }
+}
