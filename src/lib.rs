@@ -74,6 +74,9 @@
 //! | `tower` | yes | `WebhookLayer` |
 //! | `axum` | | `Verified` as an axum extractor |
 //! | `tracing` | | one event for every rejected request |
+//! | `fetch` | | `SecretCache`: secrets from a `SecretFetcher`, kept fresh |
+//! | `velt` | | `Velt`, which fetches from Velt's API |
+//! | `spaaza` | | `Spaaza`, which fetches from Spaaza's API |
 //! | `full` | | all of the above |
 //!
 //! Features only add; none changes how anything behaves.
@@ -88,6 +91,8 @@ mod layer;
 mod mac;
 mod scheme;
 mod secret;
+#[cfg(feature = "fetch")]
+mod secrets;
 mod sign;
 mod timestamp;
 mod verify;
@@ -103,6 +108,17 @@ pub use self::scheme::{
     Algorithm, Encoding, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
 };
 pub use self::secret::Secret;
+#[cfg(any(feature = "velt", feature = "spaaza"))]
+pub use self::secrets::InvalidProvider;
+#[cfg(feature = "spaaza")]
+pub use self::secrets::Spaaza;
+#[cfg(feature = "velt")]
+pub use self::secrets::Velt;
+#[cfg(feature = "fetch")]
+pub use self::secrets::{
+    EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
+    SecretFetcher,
+};
 pub use self::sign::Signer;
 pub use self::timestamp::{Clock, SystemClock, TimestampFormat, Tolerance};
 pub use self::verify::{Verification, Verified, Verifier, verify};

@@ -247,6 +247,14 @@ impl Verifier {
         envelope.check(self.tolerance, now)?;
         Ok(envelope)
     }
+
+    /// Tells whether one of the keys is this secret's, by what they make of the same nothing.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn holds(&self, secret: &Secret) -> bool {
+        let tag = Mac::new(self.scheme.algorithm(), secret).map(Mac::finish);
+        let same = |key: &Mac, tag: &[u8]| key.clone().finish().matches(tag).into();
+        tag.is_ok_and(|tag| self.keys.iter().any(|key| same(key, tag.as_bytes())))
+    }
 }
 
 impl fmt::Debug for Verifier {
