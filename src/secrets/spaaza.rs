@@ -208,7 +208,7 @@ impl SecretFetcher for Spaaza {
         };
         let request = self.api.request(Method::GET, path, Some(&query)).headers(self.headers());
         let answer = Answer::to(request).await?;
-        read(&answer, wanted, self.reading, &[&self.user_id, &self.session_key])
+        read(&answer, wanted, self.reading, &[&self.session_key])
     }
 }
 
@@ -327,7 +327,8 @@ fn error(answer: &Answer, credentials: &[&Credential]) -> Option<FetchError> {
     let errors = answer.json::<Errors>()?;
     let error = [&errors.error, &errors.errors].into_iter().find_map(first)?;
     let text = |field| error.get(field).and_then(Value::as_str).unwrap_or_default();
-    let code = error.get("code").and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
+    let code =
+        error.get("code").and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
     let message = format!("{} {}", text("name"), text("description"));
     let error = answer.error(kind(code, text("name")));
     Some(error.with_message(&shown(&message, credentials)))

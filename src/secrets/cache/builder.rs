@@ -87,12 +87,12 @@ impl<F> SecretCacheBuilder<F> {
     }
 
     /// The most endpoints whose secrets are kept, and the most whose failures are remembered. The
-    /// default is 10,000 each.
+    /// default is 10,000 each, the least is 1.
     ///
     /// Set it well above the number of your endpoints: when there is no room, the least used
     /// endpoints are fetched again and again.
     pub fn max_entries(mut self, entries: u64) -> Self {
-        self.policy.max_entries = entries;
+        self.policy.max_entries = entries.max(1);
         self
     }
 
