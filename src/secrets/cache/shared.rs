@@ -324,3 +324,68 @@ fn record_failure(endpoint: &EndpointId, error: &FetchError) {
 
 #[cfg(not(feature = "tracing"))]
 fn record_failure(_: &EndpointId, _: &FetchError) {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{Scheme, SecretCache};
+
+    const ENTRIES: u64 = 100;
+
+    fn remembered<F>(cache: &SecretCache<F>) -> (u64, u64, usize) {
+        let Shared { known, failed, flights, .. } = &*cache.0;
+        known.run_pending_tasks();
+        failed.run_pending_tasks();
+        let flying = flights.lock().unwrap().by_endpoint.len();
+        (known.entry_count(), failed.entry_count(), flying)
+    }
+
+    #[tokio::test]
+    async fn a_hundred_thousand_made_up_endpoints_hold_no_more_than_the_bound() {
+        let fetches = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&fetches);
+        let fetcher = move |endpoint: EndpointId| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            let known = endpoint.as_str().starts_with("real");
+            let secrets = known.then(|| vec![Secret::utf8("secret").unwrap()]);
+            std::future::ready(secrets.ok_or(FetchErrorKind::NotFound.into()))
+        };
+        let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+            .max_entries(ENTRIES)
+            .cold_fetches(u32::MAX, Duration::from_secs(60))
+            .build();
+        let real: Vec<_> =
+            (0..10).map(|number| EndpointId::new(format!("real {number}")).unwrap()).collect();
+        for endpoint in &real {
+            cache.warm(endpoint).await.unwrap();
+        }
+        for number in 0..100_000 {
+            assert!(cache.verifier(&EndpointId::from(number)).await.is_err());
+        }
+        let (known, failed, flying) = remembered(&cache);
+        assert_eq!((known, flying), (10, 0));
+        assert!(failed <= ENTRIES, "{failed}");
+
+        // None of them has pushed out an endpoint that exists.
+        let before = fetches.load(Ordering::SeqCst);
+        for endpoint in &real {
+            assert!(cache.ready(endpoint).is_some());
+        }
+        assert_eq!(fetches.load(Ordering::SeqCst), before);
+    }
+
+    #[tokio::test]
+    async fn endpoints_that_exist_are_bounded_too() {
+        let fetcher = |_: EndpointId| std::future::ready(Ok(vec![Secret::utf8("s").unwrap()]));
+        let cache = SecretCache::builder(Scheme::GITHUB, fetcher).max_entries(ENTRIES).build();
+        for number in 0..10_000 {
+            assert!(cache.verifier(&EndpointId::from(number)).await.is_ok());
+        }
+        let (known, failed, flying) = remembered(&cache);
+        assert!(known <= ENTRIES, "{known}");
+        assert_eq!((failed, flying), (0, 0));
+    }
+}
