@@ -13,7 +13,7 @@ use crate::InvalidSecret;
 /// signature, so each costs a hash of the body and a curve operation. Svix sends at most 11.
 pub(crate) const MAX_ATTEMPTS: usize = 11;
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PublicKey(VerifyingKey);
 
 impl PublicKey {

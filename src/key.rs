@@ -42,6 +42,23 @@ impl Key {
         }
     }
 
+    /// Keyed states do not show their keys, so two of them are compared by what they make of the
+    /// same nothing.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Mac(algorithm, mac), Self::Mac(other_algorithm, other)) => {
+                let other = other.clone().finish();
+                let same = mac.clone().finish().is_among([other.as_bytes()].into_iter());
+                algorithm == other_algorithm && bool::from(same)
+            }
+            #[cfg(feature = "ed25519")]
+            (Self::Public(key), Self::Public(other)) => key == other,
+            #[cfg(feature = "ed25519")]
+            _ => false,
+        }
+    }
+
     /// Starts every computation that may find this key's signature among the delivery's, each fed
     /// with what comes before the body. For a MAC that is one, however many signatures there are.
     pub(crate) fn attempts<'a>(

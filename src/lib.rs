@@ -76,6 +76,11 @@
 //! | `tracing` | | one event for every rejected request |
 //! | `ed25519` | | the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
 //! | `sha1` | | the providers that still use HMAC-SHA-1 |
+//! | `fetch` | | `SecretCache`: secrets from a `SecretFetcher`, kept fresh |
+//! | `velt` | | `Velt`, which fetches from Velt's API |
+//! | `spaaza` | | `Spaaza`, which fetches from Spaaza's API |
+//! | `replay` | | `ReplayGuard`, and `MemoryReplayGuard` for one process |
+//! | `redis` | | `RedisReplayGuard`, for many processes |
 //! | `full` | | all of the above |
 //!
 //! Features only add; none changes how anything behaves.
@@ -96,6 +101,8 @@ pub mod manual;
 mod replay;
 mod scheme;
 mod secret;
+#[cfg(feature = "fetch")]
+mod secrets;
 mod sign;
 mod timestamp;
 mod verify;
@@ -118,6 +125,17 @@ pub use self::scheme::{
     Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
 };
 pub use self::secret::Secret;
+#[cfg(any(feature = "velt", feature = "spaaza"))]
+pub use self::secrets::InvalidProvider;
+#[cfg(feature = "spaaza")]
+pub use self::secrets::Spaaza;
+#[cfg(feature = "velt")]
+pub use self::secrets::Velt;
+#[cfg(feature = "fetch")]
+pub use self::secrets::{
+    EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
+    SecretFetcher,
+};
 pub use self::sign::Signer;
 pub use self::timestamp::{Clock, SystemClock, TimestampFormat, Tolerance};
 pub use self::verify::{Verification, Verified, Verifier, verify};

@@ -343,6 +343,13 @@ impl Verifier {
         envelope.check(self.tolerance, now)?;
         Ok(envelope)
     }
+
+    /// Tells whether one of the keys is this secret's.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn holds(&self, secret: &Secret) -> bool {
+        let key = Key::new(self.scheme, secret);
+        key.is_ok_and(|key| self.keys.iter().any(|other| other.is_same(&key)))
+    }
 }
 
 impl fmt::Debug for Verifier {

@@ -185,3 +185,60 @@ mod replay {
         clone::<RedisReplayGuardBuilder>();
     }
 }
+
+#[cfg(feature = "fetch")]
+mod secrets {
+    use tower_webhook::{
+        EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
+    };
+
+    use super::{clone, copy, error, hash, shared};
+
+    struct Fetcher;
+
+    #[test]
+    fn a_cache_is_shared_whatever_fetches() {
+        shared::<SecretCache<Fetcher>>();
+        shared::<SecretCacheBuilder<Fetcher>>();
+        clone::<SecretCache<Fetcher>>();
+        shared::<EndpointId>();
+        hash::<EndpointId>();
+        copy::<FetchErrorKind>();
+        hash::<FetchErrorKind>();
+        clone::<FetchError>();
+        error::<FetchError>();
+        error::<InvalidEndpointId>();
+    }
+
+    #[test]
+    fn fetch_errors_are_of_one_level_in_lower_case() {
+        let kinds = [
+            FetchErrorKind::NotFound,
+            FetchErrorKind::Denied,
+            FetchErrorKind::Precondition,
+            FetchErrorKind::Timeout,
+            FetchErrorKind::Unavailable,
+            FetchErrorKind::Malformed,
+        ];
+        for kind in kinds {
+            let error = FetchError::new(kind).with_message("Nothing here.").with_source("inner");
+            for text in [kind.to_string(), error.to_string()] {
+                assert!(text.starts_with(|first: char| first.is_lowercase()), "{text}");
+                assert!(!text.ends_with('.') && !text.contains("inner"), "{text}");
+            }
+        }
+    }
+
+    #[cfg(all(feature = "velt", feature = "spaaza"))]
+    #[test]
+    fn providers_are_shared() {
+        use tower_webhook::{InvalidProvider, Spaaza, Velt};
+
+        shared::<Velt>();
+        shared::<Spaaza>();
+        clone::<Velt>();
+        clone::<Spaaza>();
+        copy::<InvalidProvider>();
+        error::<InvalidProvider>();
+    }
+}

@@ -134,7 +134,7 @@ mod tests {
             frames.push(frame.clone());
             frames.push(Bytes::new());
         }
-        assert_eq!(frames.len(), (1..=64).sum());
+        assert_eq!(frames.len(), (1..=64).sum::<usize>());
         let received = drain(frames);
         assert_eq!(received, sent);
         for (sent, received) in sent.iter().zip(&received) {

@@ -1,0 +1,58 @@
+//! One fetch: its turn, its time, its retries.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::builder::Policy;
+use crate::Secret;
+use crate::secrets::{EndpointId, FetchError, FetchErrorKind, SecretFetcher};
+
+/// The least pause before the first retry; it doubles each time.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Asks until there is an answer, no retry is left, or the time is over.
+pub(super) async fn fetch<F>(
+    fetcher: &F,
+    policy: &Policy,
+    permits: &Semaphore,
+    endpoint: &EndpointId,
+) -> Result<Vec<Secret>, FetchError>
+where
+    F: SecretFetcher,
+{
+    let now = Instant::now();
+    let deadline = now.checked_add(policy.timeout).unwrap_or(now);
+    let answer = async {
+        let Ok(_turn) = permits.acquire().await else {
+            return Err(FetchErrorKind::Unavailable.into());
+        };
+        let mut retries = policy.retries;
+        let mut pause = PAUSE;
+        loop {
+            let error = match fetcher.fetch(endpoint).await {
+                Err(error) if error.may_pass() && retries > 0 => error,
+                answer => return answer,
+            };
+            let wait = error.retry_after().unwrap_or_else(|| pause + jitter(pause));
+            if wait >= deadline.saturating_duration_since(Instant::now()) {
+                return Err(error);
+            }
+            sleep(wait).await;
+            retries -= 1;
+            pause = pause.saturating_mul(2);
+        }
+    };
+    match timeout_at(deadline, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(FetchErrorKind::Timeout.into()),
+    }
+}
+
+/// From nothing up to `most`, so that receivers that failed together do not come back together.
+fn jitter(most: Duration) -> Duration {
+    let random = RandomState::new().hash_one(0) & 0xffff;
+    most.mul_f64(f64::from(u32::try_from(random).unwrap_or_default()) / 65536.0)
+}

@@ -1,0 +1,169 @@
+//! Why secrets could not be fetched.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The most that is kept of a provider's message, in characters.
+const MAX_MESSAGE: usize = 256;
+
+/// Why the secrets of an endpoint could not be fetched.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::{FetchError, FetchErrorKind};
+///
+/// let error = FetchError::new(FetchErrorKind::Unavailable)
+///     .with_message("Try again later.")
+///     .with_retry_after(Duration::from_secs(30));
+/// assert_eq!(error.kind(), FetchErrorKind::Unavailable);
+/// assert_eq!(error.to_string(), "provider is not available (\"Try again later.\")");
+/// ```
+#[derive(Clone, Debug)]
+pub struct FetchError {
+    kind: FetchErrorKind,
+    message: Option<Arc<str>>,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+impl FetchError {
+    /// Makes an error of this kind.
+    #[must_use]
+    pub fn new(kind: FetchErrorKind) -> Self {
+        Self { kind, message: None, retry_after: None, source: None }
+    }
+
+    /// Adds the provider's own words, for the operator. They show in `Display` and `Debug`.
+    ///
+    /// No more than 256 characters are kept, and control characters become spaces.
+    ///
+    /// # Security
+    ///
+    /// The words must not contain a secret or a credential.
+    #[must_use]
+    pub fn with_message(mut self, message: &str) -> Self {
+        let clean = |char: char| if char.is_control() { ' ' } else { char };
+        let message: String = message.chars().take(MAX_MESSAGE).map(clean).collect();
+        self.message = Some(message.trim()).filter(|text| !text.is_empty()).map(Arc::from);
+        self
+    }
+
+    /// Adds how long the provider asks to be left alone. The cache heeds up to 5 minutes of it.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// Adds the error behind this one, which [`Error::source`] returns.
+    ///
+    /// # Security
+    ///
+    /// Its output must not contain a secret or a credential.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn kind(&self) -> FetchErrorKind {
+        self.kind
+    }
+
+    /// The provider's own words.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// How long the provider asks to be left alone.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Tells whether the same question may be answered a moment later.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self.kind, FetchErrorKind::Unavailable | FetchErrorKind::Timeout)
+    }
+}
+
+impl From<FetchErrorKind> for FetchError {
+    fn from(kind: FetchErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.kind, f)?;
+        match &self.message {
+            Some(message) => write!(f, " ({message:?})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Error for FetchError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// What kind of failure a [`FetchError`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FetchErrorKind {
+    /// The provider says that the endpoint does not exist or has no valid secret. Only this makes
+    /// the cache forget secrets that it has.
+    NotFound,
+    /// The provider refuses our credentials.
+    Denied,
+    /// The provider cannot answer until something is set up there.
+    Precondition,
+    /// The answer did not come in time.
+    Timeout,
+    /// The provider cannot be reached, reports a failure of its own, or has enough of us.
+    Unavailable,
+    /// The answer is not what the provider documents.
+    Malformed,
+}
+
+impl fmt::Display for FetchErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotFound => "endpoint has no valid secret",
+            Self::Denied => "provider refused the credentials",
+            Self::Precondition => "provider is not set up for this",
+            Self::Timeout => "provider did not answer in time",
+            Self::Unavailable => "provider is not available",
+            Self::Malformed => "provider's answer is not as documented",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_bounded_and_on_one_line() {
+        let error = FetchError::new(FetchErrorKind::Denied).with_message(&"é\n".repeat(1000));
+        let message = error.message().unwrap();
+        assert!(message.chars().count() <= MAX_MESSAGE && !message.contains('\n'));
+        assert_eq!(FetchError::new(FetchErrorKind::Denied).with_message(" \n ").message(), None);
+    }
+
+    #[test]
+    fn display_prints_one_level() {
+        let error = FetchError::new(FetchErrorKind::Timeout).with_source("inner");
+        assert_eq!(error.to_string(), "provider did not answer in time");
+        assert_eq!(error.source().unwrap().to_string(), "inner");
+    }
+}

@@ -1,0 +1,359 @@
+//! Spaaza: one key by its id, or all active keys of a chain.
+
+use std::cmp::Reverse;
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, Method};
+use reqwest::ClientBuilder;
+use serde::Deserialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use zeroize::Zeroizing;
+
+use super::http::{Answer, Api, Credential, shown};
+use super::{EndpointId, FetchError, FetchErrorKind, InvalidProvider, SecretFetcher};
+use crate::{InvalidSecret, Secret};
+
+const BASE: &str = "https://api0.spaaza.com";
+
+/// Fetches webhook signature keys from Spaaza's API.
+///
+/// The endpoint id is the number of a key
+/// ([get-webhook-signature](https://docs.spaaza.com/api/get-webhook-signature)), or, after
+/// [`Spaaza::chain`], the number of that chain
+/// ([get-webhook-signatures](https://docs.spaaza.com/api/get-webhook-signatures)). Any other id is
+/// [`NotFound`](FetchErrorKind::NotFound) without a request.
+///
+/// | Spaaza says | kind |
+/// |---|---|
+/// | 528 `webhook_signature_not_found` | [`NotFound`](FetchErrorKind::NotFound) |
+/// | 6 `no_valid_session`, 68 `permission_denied_or_non_existent` | [`Denied`](FetchErrorKind::Denied) |
+/// | 3 `http_vars_missing`, another key or chain, a redirect | [`Malformed`](FetchErrorKind::Malformed) |
+/// | a key that is not active, or deleted | no valid secret |
+///
+/// The last of these matters: once a key is deleted, Spaaza sends *unsigned* deliveries. They are
+/// refused.
+///
+/// # Security
+///
+/// HTTPS only, unless the host is this machine. Redirects are not followed, and proxies of the
+/// environment are not used. Answers of more than 64 KiB are refused. The credentials are wiped
+/// when the fetcher is dropped and show in no output.
+///
+/// # Examples
+///
+/// ```no_run
+/// use tower_webhook::{EndpointId, Scheme, SecretCache, Spaaza};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let user_id = std::env::var("SPAAZA_SESSION_USER_ID")?;
+/// let session_key = std::env::var("SPAAZA_SESSION_KEY")?;
+/// let spaaza = Spaaza::new(&user_id, &session_key)?.chain(1743);
+/// let cache = SecretCache::builder(Scheme::SPAAZA, spaaza).build();
+/// let verifier = cache.verifier(&EndpointId::from(1743)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Spaaza {
+    api: Api,
+    user_id: Credential,
+    session_key: Credential,
+    api_version: Option<Credential>,
+    app_hostname: Option<Credential>,
+    chain: Option<u64>,
+    reading: Reading,
+}
+
+impl Spaaza {
+    /// Makes a fetcher with an [admin session](https://docs.spaaza.com/api/authentication), whose
+    /// user may read the chain of the keys.
+    ///
+    /// # Errors
+    ///
+    /// When a credential cannot be a header value, or no HTTP client can be built.
+    pub fn new(user_id: &str, session_key: &str) -> Result<Self, InvalidProvider> {
+        Ok(Self {
+            user_id: Credential::new(user_id)?,
+            session_key: Credential::new(session_key)?,
+            api_version: None,
+            app_hostname: None,
+            chain: None,
+            reading: Reading::Both,
+            api: Api::new(BASE)?,
+        })
+    }
+
+    /// Serves one chain, with all of its active keys, the newest first. The endpoint id is then the
+    /// number of the chain.
+    ///
+    /// Spaaza rotates by adding a key, switching the webhook over to it, and deleting the old one.
+    /// With all keys of the chain no delivery in between is lost.
+    #[must_use]
+    pub fn chain(self, chain_id: u64) -> Self {
+        Self { chain: Some(chain_id), ..self }
+    }
+
+    /// Takes the characters of a key as the key.
+    ///
+    /// A key is printed as 32 hexadecimal digits, and the documentation does not say whether they
+    /// *are* the key or *spell* it. Without this or [`Spaaza::hex_keys`] each key is fetched as two
+    /// secrets, this reading first; see [`Scheme::SPAAZA`](crate::Scheme::SPAAZA).
+    #[must_use]
+    pub fn utf8_keys(self) -> Self {
+        Self { reading: Reading::Utf8, ..self }
+    }
+
+    /// Takes the bytes that the digits of a key spell as the key; see [`Spaaza::utf8_keys`].
+    #[must_use]
+    pub fn hex_keys(self) -> Self {
+        Self { reading: Reading::Hex, ..self }
+    }
+
+    /// Pins the [version](https://docs.spaaza.com/api/versioning/) of the API, such as `1.4.8`.
+    /// Without this, no version is sent.
+    ///
+    /// # Errors
+    ///
+    /// When the text cannot be a header value.
+    pub fn api_version(self, version: &str) -> Result<Self, InvalidProvider> {
+        Ok(Self { api_version: Some(Credential::new(version)?), ..self })
+    }
+
+    /// Sets the hostname of the app that the session belongs to, where
+    /// [the session needs it](https://docs.spaaza.com/api/authentication). Without this, none is
+    /// sent.
+    ///
+    /// # Errors
+    ///
+    /// When the text cannot be a header value.
+    pub fn app_hostname(self, hostname: &str) -> Result<Self, InvalidProvider> {
+        Ok(Self { app_hostname: Some(Credential::new(hostname)?), ..self })
+    }
+
+    /// Replaces the base URL, `https://api0.spaaza.com`. Plain `http` is only for this machine.
+    ///
+    /// # Errors
+    ///
+    /// When it is not an `http` or `https` URL of host, port and path, or is plain `http` to
+    /// another machine.
+    pub fn base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
+        Ok(Self { api: self.api.base_url(base_url)?, ..self })
+    }
+
+    /// Replaces the base URL by one that may be plain `http` to anywhere.
+    ///
+    /// # Security
+    ///
+    /// Whoever is on the way reads the credentials and the secrets, and can replace the secrets.
+    ///
+    /// # Errors
+    ///
+    /// When it is not an `http` or `https` URL of host, port and path.
+    pub fn dangerous_plaintext_base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
+        Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
+    }
+
+    /// Replaces the HTTP client, for proxies or root certificates of your own.
+    ///
+    /// Redirects and retries are switched off in it. If no rustls crypto provider is the process's
+    /// default yet, ring becomes it.
+    ///
+    /// # Errors
+    ///
+    /// When the client cannot be built.
+    pub fn client(self, client: ClientBuilder) -> Result<Self, InvalidProvider> {
+        Ok(Self { api: self.api.client(client)?, ..self })
+    }
+
+    /// What to ask for, or `None` if the endpoint is none of ours.
+    fn wanted(&self, endpoint: &EndpointId) -> Option<Wanted> {
+        // One number has one spelling, or made-up ids could name the same key many times.
+        let number = endpoint.as_str().parse().ok();
+        let number = number.filter(|number| EndpointId::from(*number) == *endpoint)?;
+        match self.chain {
+            Some(chain) if chain == number => Some(Wanted::Chain(number)),
+            Some(_) => None,
+            None => Some(Wanted::Key(number)),
+        }
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let optional = |name, value: &Option<Credential>| {
+            value.as_ref().map(|value| (HeaderName::from_static(name), value.value()))
+        };
+        let required =
+            |name, value: &Credential| Some((HeaderName::from_static(name), value.value()));
+        [
+            required("x-spaaza-session-user-id", &self.user_id),
+            required("x-spaaza-session-key", &self.session_key),
+            optional("x-spaaza-api-version", &self.api_version),
+            optional("x-spaaza-myprice-app-hostname", &self.app_hostname),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl SecretFetcher for Spaaza {
+    async fn fetch(&self, endpoint: &EndpointId) -> Result<Vec<Secret>, FetchError> {
+        let wanted = self.wanted(endpoint).ok_or(FetchErrorKind::NotFound)?;
+        let (path, query) = match wanted {
+            Wanted::Key(id) => ("/internal/get-webhook-signature", format!("id={id}")),
+            Wanted::Chain(id) => {
+                ("/internal/get-webhook-signatures", format!("chain_id={id}&exclude_inactive=true"))
+            }
+        };
+        let request = self.api.request(Method::GET, path, Some(&query)).headers(self.headers());
+        let answer = Answer::to(request).await?;
+        read(&answer, wanted, self.reading, &[&self.session_key])
+    }
+}
+
+impl fmt::Debug for Spaaza {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spaaza")
+            .field("base_url", &self.api)
+            .field("chain", &self.chain)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the digits of a key mean.
+#[derive(Clone, Copy)]
+enum Reading {
+    Both,
+    Utf8,
+    Hex,
+}
+
+#[derive(Clone, Copy)]
+enum Wanted {
+    Key(u64),
+    Chain(u64),
+}
+
+/// Where an API version puts its errors.
+#[derive(Deserialize)]
+struct Errors {
+    #[serde(default)]
+    error: Value,
+    #[serde(default)]
+    errors: Value,
+}
+
+#[derive(Deserialize)]
+struct Success {
+    result: Status,
+    results: Results,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Results {
+    webhook_signature: Option<Key>,
+    webhook_signatures: Option<Vec<Key>>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    active: bool,
+    deleted: bool,
+    id: u64,
+    chain: Chain,
+    created_date: Option<String>,
+    value: Option<Zeroizing<String>>,
+}
+
+#[derive(Deserialize)]
+struct Chain {
+    id: u64,
+}
+
+/// Judges an answer. An error in it outweighs everything else.
+fn read(
+    answer: &Answer,
+    wanted: Wanted,
+    reading: Reading,
+    credentials: &[&Credential],
+) -> Result<Vec<Secret>, FetchError> {
+    if let Some(error) = error(answer, credentials) {
+        return Err(error);
+    }
+    let success = answer.json::<Success>().filter(|success| success.result.status == "ok");
+    let Some(success) = success.filter(|_| answer.status.is_success()) else {
+        return Err(answer.error(None));
+    };
+    let Results { webhook_signature, webhook_signatures } = success.results;
+    let keys = match wanted {
+        Wanted::Key(_) => webhook_signature.map(|key| vec![key]),
+        Wanted::Chain(_) => webhook_signatures,
+    };
+    let malformed = || FetchError::new(FetchErrorKind::Malformed);
+    let mut keys = keys.ok_or_else(malformed)?;
+    let asked_for = |key: &Key| match wanted {
+        Wanted::Key(id) => key.id == id,
+        Wanted::Chain(id) => key.chain.id == id,
+    };
+    if !keys.iter().all(asked_for) {
+        return Err(malformed().with_message("the answer is for another key or chain"));
+    }
+    keys.retain(|key| key.active && !key.deleted);
+    keys.sort_by_cached_key(|key| Reverse((created(key), key.id)));
+    let secrets = keys.iter().map(|key| secrets(key, reading)).collect::<Result<Vec<_>, _>>();
+    secrets.map(|secrets| secrets.concat()).map_err(|error| malformed().with_source(error))
+}
+
+fn created(key: &Key) -> Option<OffsetDateTime> {
+    OffsetDateTime::parse(key.created_date.as_deref()?, &Rfc3339).ok()
+}
+
+fn secrets(key: &Key, reading: Reading) -> Result<Vec<Secret>, InvalidSecret> {
+    let text = key.value.as_ref().map(|value| value.as_str()).unwrap_or_default();
+    match reading {
+        Reading::Both => Ok(vec![Secret::utf8(text)?, Secret::hex(text)?]),
+        Reading::Utf8 => Ok(vec![Secret::utf8(text)?]),
+        Reading::Hex => Ok(vec![Secret::hex(text)?]),
+    }
+}
+
+fn error(answer: &Answer, credentials: &[&Credential]) -> Option<FetchError> {
+    let errors = answer.json::<Errors>()?;
+    let error = [&errors.error, &errors.errors].into_iter().find_map(first)?;
+    let text = |field| error.get(field).and_then(Value::as_str).unwrap_or_default();
+    let code =
+        error.get("code").and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
+    let message = format!("{} {}", text("name"), text("description"));
+    let error = answer.error(kind(code, text("name")));
+    Some(error.with_message(&shown(&message, credentials)))
+}
+
+/// The error itself, or the first of a collection of them. An empty collection is none.
+fn first(value: &Value) -> Option<&Value> {
+    match value {
+        Value::Null => None,
+        Value::Array(errors) => errors.first(),
+        Value::Object(error) if error.contains_key("code") || error.contains_key("name") => {
+            Some(value)
+        }
+        Value::Object(errors) => errors.values().next(),
+        other => Some(other),
+    }
+}
+
+fn kind(code: Option<u64>, name: &str) -> Option<FetchErrorKind> {
+    match (code, name) {
+        (Some(528), _) | (None, "webhook_signature_not_found") => Some(FetchErrorKind::NotFound),
+        (Some(6 | 68), _) | (None, "no_valid_session" | "permission_denied_or_non_existent") => {
+            Some(FetchErrorKind::Denied)
+        }
+        (Some(3), _) | (None, "http_vars_missing") => Some(FetchErrorKind::Malformed),
+        _ => None,
+    }
+}
