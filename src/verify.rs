@@ -276,7 +276,7 @@ impl Verifier {
         body: &[u8],
         now: OffsetDateTime,
     ) -> Result<Verified, VerifyError> {
-        self.verify_head(whole(parts), body, now)
+        self.verify_head(Head::from(parts), body, now)
     }
 
     /// Begins to verify a delivery whose body arrives in pieces.
@@ -323,7 +323,7 @@ impl Verifier {
     /// As [`Verifier::begin`], and [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL and
     /// [`Verifier::public_url`] was not called.
     pub fn begin_request(&self, parts: &Parts) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, self.open(whole(parts), self.clock.now())?))
+        Ok(Verification::new(self, self.open(Head::from(parts), self.clock.now())?))
     }
 
     fn verify_head(
@@ -335,6 +335,16 @@ impl Verifier {
         let envelope = self.open(head, now)?;
         let attempts = attempts(&self.keys, &envelope);
         judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+    }
+
+    #[cfg(feature = "tower")]
+    pub(crate) fn open_now(&self, head: Head<'_>) -> Result<Envelope, VerifyError> {
+        self.open(head, self.clock.now())
+    }
+
+    #[cfg(all(feature = "tower", feature = "replay"))]
+    pub(crate) fn current_tolerance(&self) -> Tolerance {
+        self.tolerance
     }
 
     fn open(&self, head: Head<'_>, now: OffsetDateTime) -> Result<Envelope, VerifyError> {
@@ -410,31 +420,58 @@ impl fmt::Debug for Verification {
 /// and the others are made when it fails.
 #[cfg(feature = "tower")]
 pub(crate) struct Receipt {
-    verifier: Arc<Verifier>,
     envelope: Envelope,
+    verifier: Option<Arc<Verifier>>,
     first: Option<Attempt>,
 }
 
 #[cfg(feature = "tower")]
 impl Receipt {
-    pub(crate) fn begin(verifier: &Arc<Verifier>, head: Head<'_>) -> Result<Self, VerifyError> {
-        let envelope = verifier.open(head, verifier.clock.now())?;
-        let first = attempts(&verifier.keys, &envelope).next();
-        Ok(Self { verifier: Arc::clone(verifier), envelope, first })
+    pub(crate) fn new(envelope: Envelope) -> Self {
+        Self { envelope, verifier: None, first: None }
+    }
+
+    /// Sets the verifier before the body arrives.
+    pub(crate) fn resolve(&mut self, verifier: Arc<Verifier>) {
+        self.first = attempts(&verifier.keys, &self.envelope).next();
+        self.verifier = Some(verifier);
     }
 
     pub(crate) fn update(&mut self, chunk: &[u8]) {
         self.first.iter_mut().for_each(|attempt| attempt.running.update(chunk));
     }
 
-    /// `frames` are all the chunks that `update` has seen.
+    /// Gives the verdict. `frames` are all the chunks that `update` has seen.
     pub(crate) fn finish<'a>(
-        self,
+        &mut self,
         frames: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> Result<Verified, VerifyError> {
-        let others = attempts(&self.verifier.keys, &self.envelope).skip(1);
+        let keys = self.verifier.as_ref().map_or(&[][..], |verifier| &verifier.keys);
+        let first = self.first.take();
+        let others = attempts(keys, &self.envelope).skip(usize::from(first.is_some()));
         let others = others.map(|attempt| attempt.feed(frames.clone()));
-        judge(&self.envelope, self.first.into_iter().chain(others))
+        judge(&self.envelope, first.into_iter().chain(others))
+    }
+
+    pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
+        self.verifier.as_ref()
+    }
+
+    /// Replaces a verifier that has given its verdict, to ask for another one.
+    pub(crate) fn replace(&mut self, verifier: Arc<Verifier>) {
+        (self.verifier, self.first) = (Some(verifier), None);
+    }
+
+    /// Gives the signed content to `sink`, piece by piece.
+    #[cfg(feature = "replay")]
+    pub(crate) fn content<'a>(
+        &'a self,
+        frames: impl Iterator<Item = &'a [u8]>,
+        mut sink: impl FnMut(&'a [u8]),
+    ) {
+        self.envelope.before_body(&mut sink);
+        frames.for_each(&mut sink);
+        self.envelope.after_body(sink);
     }
 }
 
@@ -543,8 +580,4 @@ fn judge(
         timestamp: envelope.timestamp(),
         secret_index,
     })
-}
-
-fn whole(parts: &Parts) -> Head<'_> {
-    Head { headers: &parts.headers, request: Some((&parts.method, &parts.uri)) }
 }

@@ -1,8 +1,10 @@
-//! Reads the body, gives the verdict, and only then calls the inner service.
+//! One request's way through the layer: secrets, body, verdict, claim, handler, commit.
 
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
@@ -13,8 +15,11 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::body::Frames;
+use super::replay::{Held, Settling};
+use super::source::{BoxFuture, Endpoint, Lookup};
 use super::{OnRejection, Rejection, VerifiedBody, WebhookLayer};
 use crate::verify::Receipt;
+use crate::{Verified, VerifyError};
 
 pin_project! {
     /// The response of [`Webhook`](super::Webhook).
@@ -23,72 +28,54 @@ pin_project! {
         S: Service<Request<VerifiedBody>>,
     {
         #[pin]
-        state: State<S, B, R, S::Future, ResBody>,
+        state: State<S, B, R, S::Future, S::Error, ResBody>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<S, B, R, F, ResBody> {
-        Rejected { response: Option<Response<ResBody>> },
-        Reading { #[pin] body: B, delivery: Option<Delivery<S, R>> },
-        Calling { #[pin] future: F },
+    enum State<S, B, R, F, E, ResBody> {
+        /// The secrets are on their way, or the body is.
+        Reading { #[pin] body: B, lookup: Option<Lookup>, delivery: Option<Delivery<S, R>> },
+        /// The body is here, but the verdict or the claim takes more than this process knows.
+        Waiting { judgement: BoxFuture<Judgement>, call: Option<Call<S, R>> },
+        /// The handler runs.
+        Calling { #[pin] future: F, held: Held },
+        /// The handler has answered, and the guard is told before the sender is.
+        Settling { #[pin] settling: Settling, answer: Option<Result<Response<ResBody>, E>> },
+        /// There is an answer without a handler.
+        Answered { answer: Option<Result<Response<ResBody>, E>> },
     }
 }
 
 /// A request whose body is still arriving.
 pub(super) struct Delivery<S, R> {
-    pub(super) parts: Parts,
     pub(super) receipt: Receipt,
+    pub(super) endpoint: Endpoint,
     pub(super) frames: Frames,
+    pub(super) call: Call<S, R>,
+}
+
+/// What is kept for the handler.
+pub(super) struct Call<S, R> {
+    pub(super) parts: Parts,
     pub(super) inner: S,
     pub(super) layer: WebhookLayer<R>,
 }
 
-impl<S, R> Delivery<S, R> {
-    /// Counts, authenticates and keeps one frame.
-    fn push<D, E>(&mut self, frame: Result<Frame<D>, E>) -> Result<(), Rejection>
-    where
-        D: Buf,
-    {
-        let frame = frame.map_err(|_| Rejection::BodyFailed)?;
-        let Ok(mut data) = frame.into_data() else { return Ok(()) };
-        if data.remaining() > self.layer.body_limit.saturating_sub(self.frames.len()) {
-            return Err(Rejection::BodyTooLarge);
-        }
-        let data = data.copy_to_bytes(data.remaining());
-        self.receipt.update(&data);
-        self.frames.push(data);
-        Ok(())
-    }
-
-    /// The body is complete.
-    fn finish<ResBody>(mut self) -> Result<S::Future, Response<ResBody>>
-    where
-        S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
-        R: OnRejection<ResBody>,
-    {
-        match self.receipt.finish(self.frames.chunks()) {
-            Ok(verified) => {
-                self.parts.extensions.insert(verified);
-                let body = VerifiedBody::from(self.frames);
-                Ok(self.inner.call(Request::from_parts(self.parts, body)))
-            }
-            Err(error) => Err(self.layer.reject(Rejection::Refused(error))),
-        }
-    }
-}
+/// A verified body with its proof and the claim on it, or why there is none.
+type Judgement = Result<(Verified, Frames, Held), Rejection>;
 
 impl<S, B, R, ResBody> ResponseFuture<S, B, R, ResBody>
 where
     S: Service<Request<VerifiedBody>>,
 {
     pub(super) fn rejected(response: Response<ResBody>) -> Self {
-        Self { state: State::Rejected { response: Some(response) } }
+        Self { state: State::Answered { answer: Some(Ok(response)) } }
     }
 
-    pub(super) fn reading(body: B, delivery: Delivery<S, R>) -> Self {
-        Self { state: State::Reading { body, delivery: Some(delivery) } }
+    pub(super) fn reading(body: B, lookup: Lookup, delivery: Delivery<S, R>) -> Self {
+        Self { state: State::Reading { body, lookup: Some(lookup), delivery: Some(delivery) } }
     }
 }
 
@@ -103,29 +90,151 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.project().state;
         loop {
-            match state.as_mut().project() {
-                StateProjection::Calling { future } => return future.poll(cx),
-                StateProjection::Rejected { response } => {
-                    // After the response nothing more comes.
-                    return response
-                        .take()
-                        .map_or(Poll::Pending, |response| Poll::Ready(Ok(response)));
-                }
-                StateProjection::Reading { mut body, delivery } => {
-                    while let Some(reading) = delivery {
-                        let Some(frame) = ready!(body.as_mut().poll_frame(cx)) else { break };
-                        if let Err(rejection) = reading.push(frame) {
-                            return Poll::Ready(Ok(reading.layer.reject(rejection)));
-                        }
-                    }
-                    let Some(delivery) = delivery.take() else { return Poll::Pending };
-                    match delivery.finish() {
-                        Ok(future) => state.set(State::Calling { future }),
-                        Err(response) => return Poll::Ready(Ok(response)),
+            let next = match state.as_mut().project() {
+                StateProjection::Reading { body, lookup, delivery } => {
+                    let read = match delivery {
+                        Some(delivery) => ready!(delivery.poll_read(body, lookup, cx)),
+                        None => return Poll::Pending,
+                    };
+                    match (delivery.take(), read) {
+                        (Some(delivery), Ok(())) => delivery.judge(),
+                        (Some(delivery), Err(rejection)) => delivery.call.reject(rejection),
+                        (None, _) => return Poll::Pending,
                     }
                 }
+                StateProjection::Waiting { judgement, call } => {
+                    let judgement = ready!(judgement.as_mut().poll(cx));
+                    let Some(call) = call.take() else { return Poll::Pending };
+                    call.go(judgement)
+                }
+                StateProjection::Calling { future, held } => {
+                    let answer = ready!(future.poll(cx));
+                    let success = answer.as_ref().is_ok_and(|answer| answer.status().is_success());
+                    match held.settle(success) {
+                        Some(settling) => State::Settling { settling, answer: Some(answer) },
+                        None => State::Answered { answer: Some(answer) },
+                    }
+                }
+                StateProjection::Settling { settling, answer } => {
+                    ready!(settling.poll(cx));
+                    State::Answered { answer: answer.take() }
+                }
+                StateProjection::Answered { answer } => {
+                    // After the answer nothing more comes.
+                    return answer.take().map_or(Poll::Pending, Poll::Ready);
+                }
+            };
+            state.set(next);
+        }
+    }
+}
+
+impl<S, R> Delivery<S, R> {
+    /// Waits for the secrets, and then reads the whole body.
+    fn poll_read<B>(
+        &mut self,
+        mut body: Pin<&mut B>,
+        lookup: &mut Option<Lookup>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), Rejection>>
+    where
+        B: Body,
+    {
+        if let Some(Lookup::Waiting(fetch)) = lookup {
+            match ready!(fetch.as_mut().poll(cx)) {
+                Ok(verifier) => *lookup = Some(Lookup::Ready(verifier)),
+                Err(rejection) => return Poll::Ready(Err(rejection)),
             }
         }
+        if let Some(Lookup::Ready(verifier)) = lookup.take() {
+            self.receipt.resolve(verifier);
+        }
+        while let Some(frame) = ready!(body.as_mut().poll_frame(cx)) {
+            if let Err(rejection) = self.push(frame) {
+                return Poll::Ready(Err(rejection));
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Counts, authenticates and keeps one frame.
+    fn push<D, E>(&mut self, frame: Result<Frame<D>, E>) -> Result<(), Rejection>
+    where
+        D: Buf,
+    {
+        let frame = frame.map_err(|_| Rejection::BodyFailed)?;
+        let Ok(mut data) = frame.into_data() else { return Ok(()) };
+        if data.remaining() > self.call.layer.body_limit.saturating_sub(self.frames.len()) {
+            return Err(Rejection::BodyTooLarge);
+        }
+        let data = data.copy_to_bytes(data.remaining());
+        self.receipt.update(&data);
+        self.frames.push(data);
+        Ok(())
+    }
+
+    /// The body is complete. In the plain case the verdict is given here and now.
+    fn judge<B, ResBody>(mut self) -> State<S, B, R, S::Future, S::Error, ResBody>
+    where
+        S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
+        R: OnRejection<ResBody>,
+    {
+        let verdict = self.receipt.finish(self.frames.chunks());
+        let layer = &self.call.layer;
+        let waits = match verdict {
+            Ok(_) => layer.replay.is_on(),
+            Err(error) => error == VerifyError::Mismatch && layer.source.can_refetch(),
+        };
+        if waits {
+            let (source, replay) = (Arc::clone(&layer.source), layer.replay.clone());
+            let Self { mut receipt, endpoint, frames, call } = self;
+            let judgement = Box::pin(async move {
+                let mut verdict = verdict;
+                if let (Err(VerifyError::Mismatch), Some(seen)) = (&verdict, receipt.verifier()) {
+                    let newer = Arc::clone(&source).refetch(endpoint.clone(), Arc::clone(seen));
+                    if let Some(verifier) = newer.await {
+                        receipt.replace(verifier);
+                        verdict = receipt.finish(frames.chunks());
+                    }
+                }
+                let verified = verdict.map_err(Rejection::Refused)?;
+                let claim = replay.claim(&*source, &endpoint, &verified, &receipt, &frames);
+                let held = claim.await?;
+                Ok((verified, frames, held))
+            });
+            return State::Waiting { judgement, call: Some(call) };
+        }
+        let frames = mem::take(&mut self.frames);
+        let verdict = verdict.map_err(Rejection::Refused);
+        self.call.go(verdict.map(|verified| (verified, frames, Held::default())))
+    }
+}
+
+impl<S, R> Call<S, R> {
+    /// Calls the handler if the judgement is in its favour.
+    fn go<B, ResBody>(
+        mut self,
+        judgement: Judgement,
+    ) -> State<S, B, R, S::Future, S::Error, ResBody>
+    where
+        S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
+        R: OnRejection<ResBody>,
+    {
+        match judgement {
+            Ok((verified, frames, held)) => {
+                self.parts.extensions.insert(verified);
+                let request = Request::from_parts(self.parts, VerifiedBody::from(frames));
+                State::Calling { future: self.inner.call(request), held }
+            }
+            Err(rejection) => self.reject(rejection),
+        }
+    }
+
+    fn reject<B, F, E, ResBody>(self, rejection: Rejection) -> State<S, B, R, F, E, ResBody>
+    where
+        R: OnRejection<ResBody>,
+    {
+        State::Answered { answer: Some(Ok(self.layer.reject(rejection))) }
     }
 }
 

@@ -1,20 +1,35 @@
 //! The tower middleware: no handler sees a byte that is not verified.
 
 mod body;
+#[cfg(feature = "fetch")]
+mod fetching;
 mod future;
 mod rejection;
+#[cfg_attr(not(feature = "replay"), path = "no_replay.rs")]
+mod replay;
 mod service;
+mod source;
 
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "replay")]
+use std::time::Duration;
 
+#[cfg(feature = "fetch")]
+use http::request::Parts;
 use tower_layer::Layer;
 
 pub use self::body::VerifiedBody;
 pub use self::future::ResponseFuture;
 pub use self::rejection::{BareStatus, OnRejection, Rejection};
+use self::replay::Replay;
 pub use self::service::Webhook;
+use self::source::Source;
+#[cfg(feature = "replay")]
+use crate::ReplayGuard;
 use crate::Verifier;
+#[cfg(feature = "fetch")]
+use crate::{EndpointId, SecretCache, SecretFetcher};
 
 /// The default of [`WebhookLayer::body_limit`] where the scheme has none: 2 MiB.
 const BODY_LIMIT: usize = 2 << 20;
@@ -32,6 +47,11 @@ const BODY_LIMIT: usize = 2 << 20;
 /// | a header is missing, malformed or repeated, the time is off, no signature matches | 401 |
 /// | the body is over the limit, by its `Content-Length` or while it is read | 413 |
 /// | the body broke off or failed | 400 |
+/// | the endpoint is unknown ([`WebhookLayer::fetching`]) | 404 |
+/// | the secrets cannot be fetched | 503 |
+/// | the delivery was handled before ([`WebhookLayer::replay_guard`]) | 200 |
+/// | it is being handled | 409 |
+/// | the guard does not answer | 503 |
 /// | the scheme signs its URL and [`Verifier::public_url`] was not called | 500 |
 ///
 /// The reason is in the response's extensions as a [`Rejection`] and, with the feature `tracing`,
@@ -79,8 +99,9 @@ const BODY_LIMIT: usize = 2 << 20;
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer<R = BareStatus> {
-    verifier: Arc<Verifier>,
+    source: Arc<dyn Source>,
     body_limit: usize,
+    replay: Replay,
     on_rejection: R,
 }
 
@@ -88,9 +109,49 @@ impl WebhookLayer {
     /// Makes a layer that verifies with `verifier` and answers everything that it refuses with a
     /// bare status.
     pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
-        let verifier = verifier.into();
-        let body_limit = verifier.scheme().body_limit().unwrap_or(BODY_LIMIT);
-        Self { verifier, body_limit, on_rejection: BareStatus }
+        let verifier: Arc<Verifier> = verifier.into();
+        Self::from_source(verifier)
+    }
+
+    /// Makes a layer whose secrets come from a cache, for the endpoint that `selector` finds in a
+    /// request's head. A request for which it finds none is answered with 404.
+    ///
+    /// Headers and timestamp are judged before the selector is asked or anything is fetched. While
+    /// the secrets are fetched nothing of the body is read; if they cannot be, the answer is 404
+    /// for an endpoint that the provider does not know, and otherwise 503 with `Retry-After`.
+    /// After a mismatch the cache may fetch again, and if that brings a new secret the body is
+    /// verified once more, so a rotation costs no delivery.
+    ///
+    /// What the selector finds is not signed: it only says whose secrets to try.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::request::Parts;
+    /// use tower_webhook::{EndpointId, Scheme, Secret, SecretCache, WebhookLayer};
+    ///
+    /// let secret = Secret::utf8("It's a Secret to Everybody")?;
+    /// let fetcher = move |_: EndpointId| std::future::ready(Ok(vec![secret.clone()]));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    ///
+    /// // `/hooks/acme` is the endpoint `acme`.
+    /// let layer = WebhookLayer::fetching(cache, |parts: &Parts| {
+    ///     EndpointId::new(parts.uri.path().strip_prefix("/hooks/")?).ok()
+    /// });
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn fetching<F, S>(cache: SecretCache<F>, selector: S) -> Self
+    where
+        F: SecretFetcher,
+        S: Fn(&Parts) -> Option<EndpointId> + Send + Sync + 'static,
+    {
+        Self::from_source(Arc::new(fetching::Fetching { cache, selector }))
+    }
+
+    fn from_source(source: Arc<dyn Source>) -> Self {
+        let body_limit = source.scheme().body_limit().unwrap_or(BODY_LIMIT);
+        Self { source, body_limit, replay: Replay::default(), on_rejection: BareStatus }
     }
 }
 
@@ -115,8 +176,75 @@ impl<R> WebhookLayer<R> {
     where
         T: Clone,
     {
-        let Self { verifier, body_limit, on_rejection: _ } = self;
-        WebhookLayer { verifier, body_limit, on_rejection }
+        let Self { source, body_limit, replay, on_rejection: _ } = self;
+        WebhookLayer { source, body_limit, replay, on_rejection }
+    }
+}
+
+#[cfg(feature = "replay")]
+impl<R> WebhookLayer<R> {
+    /// Remembers deliveries, so that what a sender repeats is not handled again.
+    ///
+    /// After a delivery is verified, and before its handler runs, it is claimed; on a 2xx it is
+    /// committed before the answer goes out, and otherwise released, so that the sender's retry
+    /// gets through. By its signed id, or by its signed content where the scheme signs no id.
+    ///
+    /// | what happened | status |
+    /// |---|---|
+    /// | it was handled before | 200, and the handler does not run |
+    /// | it is being handled | 409 with `Retry-After` |
+    /// | the guard does not answer, or is full | 503 with `Retry-After` |
+    ///
+    /// A handler that panics, or whose client hangs up, gives the delivery back at once where
+    /// there is a tokio runtime, and when the lease ends at the latest. If the commit fails, the
+    /// handler's answer still goes out, and with the feature `tracing` an event says so.
+    ///
+    /// See [the manual](crate::manual::replay) for what this guarantees and what not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    ///
+    /// let guard = Arc::new(MemoryReplayGuard::builder().build());
+    /// let layer = WebhookLayer::new(Scheme::VELT.verifier("whsec_plJ3nmyCDGBKInavdOK15jsl")?)
+    ///     .replay_guard(Arc::clone(&guard));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn replay_guard(mut self, guard: impl ReplayGuard) -> Self {
+        self.replay.guard = Some(Arc::new(guard));
+        self
+    }
+
+    /// Sets how long a handled delivery is remembered: longer than its sender goes on retrying.
+    ///
+    /// The default is 72 hours. It is never less than the tolerance in both directions, within
+    /// which a delivery could be sent again by anyone who has seen it.
+    pub fn replay_keep(mut self, keep: Duration) -> Self {
+        self.replay.keep = keep;
+        self
+    }
+
+    /// Sets how long a handler may take before its delivery can be claimed again. The default is
+    /// 60 seconds.
+    ///
+    /// A handler that takes longer may run twice: the sender's retry gets through, and the first
+    /// commit comes too late to count. One that dies holds its delivery up for as long as this. So
+    /// choose it longer than the handler's own time-out, and let long work go on after the answer.
+    pub fn replay_lease(mut self, lease: Duration) -> Self {
+        self.replay.lease = lease;
+        self
+    }
+
+    /// Names the endpoint that the deliveries are for, where several layers share one guard.
+    ///
+    /// A sender gives the same id to every endpoint that an event goes to. Without different
+    /// scopes, what the first layer has handled would be a duplicate for the second. A layer that
+    /// is [fetching](Self::fetching) has a scope of its own for each endpoint, unless one is set.
+    pub fn replay_scope(mut self, scope: impl Into<Arc<str>>) -> Self {
+        self.replay.scope = Some(scope.into());
+        self
     }
 }
 
@@ -134,7 +262,7 @@ where
 impl<R> fmt::Debug for WebhookLayer<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer")
-            .field("verifier", &self.verifier)
+            .field("scheme", &self.source.scheme())
             .field("body_limit", &self.body_limit)
             .finish_non_exhaustive()
     }

@@ -2,9 +2,15 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
+use http::header::RETRY_AFTER;
 use http::{Response, StatusCode};
 
+#[cfg(feature = "fetch")]
+use crate::FetchErrorKind;
+#[cfg(feature = "replay")]
+use crate::ReplayErrorKind;
 use crate::{Scheme, VerifyError};
 
 /// Why a request was not let through to the service.
@@ -31,6 +37,21 @@ pub enum Rejection {
     BodyTooLarge,
     /// The body broke off or could not be read: 400.
     BodyFailed,
+    /// There is no such endpoint: 404.
+    #[cfg(feature = "fetch")]
+    UnknownEndpoint,
+    /// The secrets of the endpoint are not here and cannot be fetched: 503.
+    #[cfg(feature = "fetch")]
+    SecretsUnavailable(FetchErrorKind),
+    /// The delivery was handled before: 200, so that the sender does not try again.
+    #[cfg(feature = "replay")]
+    Duplicate,
+    /// The delivery is being handled, and it is not known yet with what success: 409.
+    #[cfg(feature = "replay")]
+    InFlight,
+    /// The replay guard cannot tell whether the delivery was handled before: 503.
+    #[cfg(feature = "replay")]
+    ReplayUnavailable(ReplayErrorKind),
 }
 
 impl Rejection {
@@ -42,6 +63,29 @@ impl Rejection {
             Self::Refused(_) => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyFailed => StatusCode::BAD_REQUEST,
+            #[cfg(feature = "fetch")]
+            Self::UnknownEndpoint => StatusCode::NOT_FOUND,
+            #[cfg(feature = "fetch")]
+            Self::SecretsUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            #[cfg(feature = "replay")]
+            Self::Duplicate => StatusCode::OK,
+            #[cfg(feature = "replay")]
+            Self::InFlight => StatusCode::CONFLICT,
+            #[cfg(feature = "replay")]
+            Self::ReplayUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// When the sender should try again, for what may be otherwise by then: 30 seconds for
+    /// secrets, 5 for the rest. The default answer has it as `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            #[cfg(feature = "fetch")]
+            Self::SecretsUnavailable(_) => Some(Duration::from_secs(30)),
+            #[cfg(feature = "replay")]
+            Self::InFlight | Self::ReplayUnavailable(_) => Some(Duration::from_secs(5)),
+            _ => None,
         }
     }
 
@@ -82,6 +126,16 @@ impl fmt::Display for Rejection {
             Self::Refused(_) => "delivery could not be verified",
             Self::BodyTooLarge => "body is over the limit",
             Self::BodyFailed => "body could not be read",
+            #[cfg(feature = "fetch")]
+            Self::UnknownEndpoint => "endpoint is unknown",
+            #[cfg(feature = "fetch")]
+            Self::SecretsUnavailable(_) => "secrets are not available",
+            #[cfg(feature = "replay")]
+            Self::Duplicate => "delivery was handled before",
+            #[cfg(feature = "replay")]
+            Self::InFlight => "delivery is being handled",
+            #[cfg(feature = "replay")]
+            Self::ReplayUnavailable(_) => "replay guard is not available",
         })
     }
 }
@@ -90,7 +144,7 @@ impl Error for Rejection {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Refused(error) => Some(error),
-            Self::BodyTooLarge | Self::BodyFailed => None,
+            _ => None,
         }
     }
 }
@@ -112,7 +166,7 @@ where
     }
 }
 
-/// The default answer: [`Rejection::status`] and an empty body.
+/// The default answer: [`Rejection::status`], [`Rejection::retry_after`] and an empty body.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BareStatus;
 
@@ -123,6 +177,9 @@ where
     fn respond(&self, rejection: &Rejection) -> Response<B> {
         let mut response = Response::new(B::default());
         *response.status_mut() = rejection.status();
+        if let Some(wait) = rejection.retry_after() {
+            response.headers_mut().insert(RETRY_AFTER, wait.as_secs().into());
+        }
         response
     }
 }

@@ -1,15 +1,18 @@
 //! The service: headers first, then the body.
 
 use std::mem;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
 use super::body::Frames;
-use super::future::Delivery;
+use super::future::{Call, Delivery};
+use super::source::{Endpoint, Lookup};
 use super::{OnRejection, Rejection, ResponseFuture, VerifiedBody, WebhookLayer};
 use crate::scheme::Head;
 use crate::verify::Receipt;
@@ -40,17 +43,17 @@ impl<S, R> Webhook<S, R> {
         self.inner
     }
 
-    fn admit<B>(&self, request: &Request<B>) -> Result<Receipt, Rejection>
+    /// Judges the head of a request, cheapest first; only what passes is looked up.
+    fn admit<B>(&self, parts: &Parts, body: &B) -> Result<(Receipt, Endpoint, Lookup), Rejection>
     where
         B: Body,
     {
-        let target = (request.method(), request.uri());
-        let head = Head { headers: request.headers(), request: Some(target) };
-        let receipt = Receipt::begin(&self.layer.verifier, head).map_err(Rejection::Refused)?;
-        if declared(request) > self.layer.body_limit as u64 {
+        let envelope = self.layer.source.open(Head::from(parts)).map_err(Rejection::Refused)?;
+        if declared(parts, body) > self.layer.body_limit as u64 {
             return Err(Rejection::BodyTooLarge);
         }
-        Ok(receipt)
+        let (endpoint, lookup) = Arc::clone(&self.layer.source).lookup(parts)?;
+        Ok((Receipt::new(envelope), endpoint, lookup))
     }
 }
 
@@ -69,15 +72,15 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        match self.admit(&request) {
-            Ok(receipt) => {
+        let (parts, body) = request.into_parts();
+        match self.admit(&parts, &body) {
+            Ok((receipt, endpoint, lookup)) => {
                 // The service that was polled ready is the one to call.
                 let clone = self.inner.clone();
                 let inner = mem::replace(&mut self.inner, clone);
-                let (parts, body) = request.into_parts();
-                let layer = self.layer.clone();
-                let frames = Frames::default();
-                ResponseFuture::reading(body, Delivery { parts, receipt, frames, inner, layer })
+                let call = Call { parts, inner, layer: self.layer.clone() };
+                let delivery = Delivery { receipt, endpoint, frames: Frames::default(), call };
+                ResponseFuture::reading(body, lookup, delivery)
             }
             Err(rejection) => ResponseFuture::rejected(self.layer.reject(rejection)),
         }
@@ -89,16 +92,16 @@ impl<R> WebhookLayer<R> {
     where
         R: OnRejection<B>,
     {
-        rejection.respond(self.verifier.scheme(), &self.on_rejection)
+        rejection.respond(self.source.scheme(), &self.on_rejection)
     }
 }
 
 /// The least that the body has, as far as can be told before it is read.
-fn declared<B>(request: &Request<B>) -> u64
+fn declared<B>(parts: &Parts, body: &B) -> u64
 where
     B: Body,
 {
-    let length = request.headers().get(CONTENT_LENGTH);
+    let length = parts.headers.get(CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
-    request.body().size_hint().lower().max(length.unwrap_or(0))
+    body.size_hint().lower().max(length.unwrap_or(0))
 }

@@ -1,4 +1,6 @@
-//! What does not fit on one item: choosing a scheme, and what every provider signs.
+//! What does not fit on one item.
 
+#[doc = include_str!("replay.md")]
+pub mod replay {}
 #[doc = include_str!("schemes.md")]
 pub mod schemes {}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use time::OffsetDateTime;
 
@@ -15,6 +16,12 @@ use crate::{Field, Tolerance, VerifyError};
 pub(crate) struct Head<'h> {
     pub(crate) headers: &'h HeaderMap,
     pub(crate) request: Option<(&'h Method, &'h Uri)>,
+}
+
+impl<'h> From<&'h Parts> for Head<'h> {
+    fn from(parts: &'h Parts) -> Self {
+        Self { headers: &parts.headers, request: Some((&parts.method, &parts.uri)) }
+    }
 }
 
 /// What the head of one delivery claims.

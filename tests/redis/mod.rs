@@ -1,6 +1,6 @@
 //! Redis servers of the tests' own, from the `redis-server` on the path.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -41,7 +41,7 @@ impl Server {
                     let test = thread::current();
                     let name = test.name().unwrap_or_default();
                     // Not `println`, which the runner hides where the test passes.
-                    writeln!(std::io::stderr(), "skipped, no redis-server: {name}").unwrap();
+                    eprintln!("skipped, no redis-server: {name}");
                     return None;
                 }
                 Err(error) => panic!("{error}"),

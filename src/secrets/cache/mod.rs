@@ -92,13 +92,11 @@ impl<F> SecretCache<F> {
     }
 
     #[cfg(feature = "tower")]
-    #[allow(dead_code, reason = "for the layer, which judges headers before it has secrets")]
     pub(crate) fn tolerance(&self) -> Tolerance {
         self.0.policy.tolerance
     }
 
     #[cfg(feature = "tower")]
-    #[allow(dead_code, reason = "for the layer, which judges headers before it has secrets")]
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.0.policy.clock
     }

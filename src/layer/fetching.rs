@@ -1,0 +1,78 @@
+//! Secrets from a cache, for the endpoint that a request names.
+
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use super::Rejection;
+use super::source::{BoxFuture, Endpoint, Lookup, Source};
+#[cfg(feature = "replay")]
+use crate::Tolerance;
+use crate::scheme::{Envelope, Head};
+use crate::{
+    EndpointId, FetchErrorKind, Scheme, SecretCache, SecretFetcher, Verifier, VerifyError,
+};
+
+pub(super) struct Fetching<F, S> {
+    pub(super) cache: SecretCache<F>,
+    pub(super) selector: S,
+}
+
+impl<F, S> Source for Fetching<F, S>
+where
+    F: SecretFetcher,
+    S: Fn(&Parts) -> Option<EndpointId> + Send + Sync + 'static,
+{
+    fn scheme(&self) -> Scheme {
+        self.cache.scheme()
+    }
+
+    #[cfg(feature = "replay")]
+    fn tolerance(&self) -> Tolerance {
+        self.cache.tolerance()
+    }
+
+    fn open(&self, head: Head<'_>) -> Result<Envelope, VerifyError> {
+        // Which keys there are is not known yet, so signatures of every algorithm are read.
+        let envelope = Envelope::read(self.cache.scheme(), None, head, |_| true)?;
+        envelope.check(self.cache.tolerance(), self.cache.clock().now())?;
+        Ok(envelope)
+    }
+
+    fn lookup(self: Arc<Self>, parts: &Parts) -> Result<(Endpoint, Lookup), Rejection> {
+        let endpoint = (self.selector)(parts).ok_or(Rejection::UnknownEndpoint)?;
+        let lookup = match self.cache.ready(&endpoint) {
+            Some(verifier) => Lookup::Ready(verifier),
+            None => Lookup::Waiting(fetch(self, endpoint.clone())),
+        };
+        Ok((Some(endpoint), lookup))
+    }
+
+    fn can_refetch(&self) -> bool {
+        true
+    }
+
+    fn refetch(
+        self: Arc<Self>,
+        endpoint: Endpoint,
+        seen: Arc<Verifier>,
+    ) -> BoxFuture<Option<Arc<Verifier>>> {
+        Box::pin(async move { self.cache.after_mismatch(&endpoint?, &seen).await })
+    }
+}
+
+fn fetch<F, S>(
+    source: Arc<Fetching<F, S>>,
+    endpoint: EndpointId,
+) -> BoxFuture<Result<Arc<Verifier>, Rejection>>
+where
+    F: SecretFetcher,
+    S: Send + Sync + 'static,
+{
+    Box::pin(async move {
+        source.cache.verifier(&endpoint).await.map_err(|error| match error.kind() {
+            FetchErrorKind::NotFound => Rejection::UnknownEndpoint,
+            kind => Rejection::SecretsUnavailable(kind),
+        })
+    })
+}
