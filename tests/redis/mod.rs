@@ -40,8 +40,9 @@ impl Server {
                     assert!(!required, "there is no redis-server on the path");
                     let test = thread::current();
                     let name = test.name().unwrap_or_default();
-                    // Not `println`, which the runner hides where the test passes.
-                    writeln!(std::io::stderr(), "skipped, no redis-server: {name}").unwrap();
+                    // Not `eprintln`, which the runner hides where the test passes.
+                    let mut output = std::io::stderr();
+                    writeln!(output, "skipped, no redis-server: {name}").unwrap();
                     return None;
                 }
                 Err(error) => panic!("{error}"),
