@@ -333,6 +333,35 @@ async fn a_million_random_keys_never_take_more_than_the_capacity() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn claims_that_race_for_the_last_room_lose_none_of_it() {
+    const CAPACITY: usize = 4;
+    let memory = Arc::new(Memory::holding(CAPACITY, WhenFull::EvictOldest));
+    for round in 0..2000 {
+        for filler in 0..CAPACITY {
+            commit(&memory.guard, format!("{round} {filler}"), HOUR).await;
+        }
+        let barrier = Arc::new(std::sync::Barrier::new(2));
+        let claims = [(); 2].map(|()| {
+            let (memory, barrier) = (Arc::clone(&memory), Arc::clone(&barrier));
+            std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                barrier.wait();
+                let claim = runtime.block_on(memory.guard.claim(&key(round), HOUR));
+                usize::from(matches!(claim, Ok(Claim::Fresh(_))))
+            })
+        });
+        assert_eq!(claims.into_iter().map(|claim| claim.join().unwrap()).sum::<usize>(), 1);
+        memory.turn(60 * 60);
+        // As many as there is room for.
+        for id in 0..CAPACITY {
+            fresh(&memory.guard, &key(format!("{round} {id} after")), HOUR).await;
+        }
+        assert_eq!(memory.guard.len(), CAPACITY);
+        memory.turn(60 * 60);
+    }
+}
+
 #[tokio::test]
 async fn what_has_ended_does_not_pile_up() {
     let memory = Memory::start().await.unwrap();

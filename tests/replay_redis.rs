@@ -10,10 +10,11 @@ mod server;
 
 use std::error::Error as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use guard::{HOUR, Store, done, fresh, in_flight, key};
+use redis::AsyncConnectionConfig;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
@@ -258,21 +259,50 @@ async fn a_claim_whose_answer_is_lost_is_in_flight_until_the_lease_ends() {
     let direct = Arc::new(builder().connect(&server.url()).await.unwrap());
     let store = Redis { guard: direct, admin: admin(&server).await, _servers: Vec::new() };
 
-    let (port, mute) = relay(server.port()).await;
-    let url = format!("redis://127.0.0.1:{port}/");
-    let cut_off = builder().timeout(Duration::from_millis(500)).connect(&url).await.unwrap();
-    mute.store(true, Ordering::SeqCst);
-    let error = cut_off.claim(&key(1), HOUR).await.unwrap_err();
+    let (url, link) = relay(server.port()).await;
+    let waits_forever = AsyncConnectionConfig::new().set_response_timeout(None);
+    let client = redis::Client::open(url).unwrap();
+    let connection = client.get_multiplexed_async_connection_with_config(&waits_forever).await;
+    let cut_off = builder().timeout(Duration::from_millis(200)).connection(connection.unwrap());
+    link.store(MUTE, Ordering::SeqCst);
+    let key = key(1);
+    let claim = tokio::time::timeout(PATIENT, cut_off.claim(&key, HOUR)).await.unwrap();
+    let error = claim.unwrap_err();
     assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
     assert_eq!(error.source().unwrap().to_string(), "timed out");
 
     let mut exists = redis::cmd("EXISTS");
-    exists.arg(name(&key(1)));
+    exists.arg(name(&key));
     until(async || exists.query_async::<u32>(&mut store.admin.clone()).await.unwrap() == 1).await;
-    in_flight(store.guard.claim(&key(1), HOUR).await);
-    store.pass(&key(1), HOUR).await;
-    let lease = fresh(&*store.guard, &key(1), HOUR).await;
-    store.guard.commit(&key(1), &lease, HOUR).await.unwrap();
+    in_flight(store.guard.claim(&key, HOUR).await);
+    store.pass(&key, HOUR).await;
+    let lease = fresh(&*store.guard, &key, HOUR).await;
+    store.guard.commit(&key, &lease, HOUR).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_with_its_connection_is_asked_for_again() {
+    let Some(server) = Server::start() else { return };
+    let (url, link) = relay(server.port()).await;
+    let guard = builder().connect(&url).await.unwrap();
+    let cut = || link.store(CUT, Ordering::SeqCst);
+    let is_whole = || assert_eq!(link.load(Ordering::SeqCst), WHOLE);
+
+    cut();
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    is_whole();
+    in_flight(guard.claim(&key(1), HOUR).await);
+    cut();
+    guard.release(&key(1), &lease).await.unwrap();
+    is_whole();
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    // The script is there, so that the first answer is that of the commit.
+    let other = fresh(&guard, &key(2), HOUR).await;
+    guard.commit(&key(2), &other, HOUR).await.unwrap();
+    cut();
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
+    is_whole();
+    done(guard.claim(&key(1), HOUR).await);
 }
 
 #[tokio::test]
@@ -305,12 +335,19 @@ async fn what_cannot_be_connected_to_is_an_error_without_its_password() {
     }
 }
 
-/// Passes bytes on to a server, and back until it is muted.
-async fn relay(server: u16) -> (u16, Arc<AtomicBool>) {
-    let mute = Arc::new(AtomicBool::new(false));
-    let muted = Arc::clone(&mute);
+/// What a relay does with the answers of its server.
+const WHOLE: u8 = 0;
+/// It drops them.
+const MUTE: u8 = 1;
+/// It drops the next one, closes the connection, and is whole again.
+const CUT: u8 = 2;
+
+/// Passes bytes on to a server and back. Returns its URL.
+async fn relay(server: u16) -> (String, Arc<AtomicU8>) {
+    let link = Arc::new(AtomicU8::new(WHOLE));
+    let state = Arc::clone(&link);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let url = format!("redis://{}/", listener.local_addr().unwrap());
     tokio::spawn(async move {
         loop {
             let (client, _) = listener.accept().await.unwrap();
@@ -318,16 +355,18 @@ async fn relay(server: u16) -> (u16, Arc<AtomicBool>) {
             let (mut from_client, mut to_client) = client.into_split();
             let (mut from_server, mut to_server) = server.into_split();
             tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
-            let muted = Arc::clone(&muted);
+            let state = Arc::clone(&state);
             tokio::spawn(async move {
                 let mut buffer = [0; 4096];
                 while let Ok(size @ 1..) = from_server.read(&mut buffer).await {
-                    if !muted.load(Ordering::SeqCst) {
-                        to_client.write_all(&buffer[..size]).await.unwrap();
+                    match state.load(Ordering::SeqCst) {
+                        MUTE => {}
+                        CUT => return state.store(WHOLE, Ordering::SeqCst),
+                        _ => to_client.write_all(&buffer[..size]).await.unwrap(),
                     }
                 }
             });
         }
     });
-    (port, mute)
+    (url, link)
 }

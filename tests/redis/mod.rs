@@ -1,6 +1,6 @@
 //! Redis servers of the tests' own, from the `redis-server` on the path.
 
-use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -40,8 +40,9 @@ impl Server {
                     assert!(!required, "there is no redis-server on the path");
                     let test = thread::current();
                     let name = test.name().unwrap_or_default();
-                    // Not `println`, which the runner hides where the test passes.
-                    eprintln!("skipped, no redis-server: {name}");
+                    // Not `eprintln`, which the runner hides where the test passes.
+                    let mut output = std::io::stderr();
+                    writeln!(output, "skipped, no redis-server: {name}").unwrap();
                     return None;
                 }
                 Err(error) => panic!("{error}"),
