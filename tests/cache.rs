@@ -515,6 +515,11 @@ async fn fetches_that_bring_secrets_do_not_use_up_the_cold_ones() {
     assert!(cache.verifier(&EndpointId::from(1)).await.is_ok());
     world.passes(60);
     assert!(cache.verifier(&EndpointId::from(110)).await.is_ok());
+
+    let cache = world.builder().cold_fetches(0, Duration::from_secs(60)).build();
+    assert!(cache.verifier(&id()).await.is_err());
+    cache.warm(&id()).await.unwrap();
+    assert!(cache.verifier(&id()).await.is_ok());
 }
 
 #[tokio::test]

@@ -168,9 +168,11 @@ where
         if let Some(newer) = self.newer(endpoint, seen) {
             return Some(newer);
         }
-        let flight = self.0.fly(endpoint, Purpose::Mismatch).ok()?;
-        // What counts is what is kept now, whether or not this flight brought it.
-        let _ = flight.land().await;
+        // What counts is what is kept afterwards, whoever brought it: where no fetch is allowed,
+        // one may have landed since the look above.
+        if let Ok(flight) = self.0.fly(endpoint, Purpose::Mismatch) {
+            let _ = flight.land().await;
+        }
         self.newer(endpoint, seen)
     }
 

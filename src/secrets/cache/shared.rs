@@ -291,15 +291,16 @@ impl<F> Drop for Landing<F> {
 impl Window {
     fn take(&mut self, policy: &Policy, now: Moment) -> Result<(), FetchError> {
         let left = now.since(self.began).and_then(|age| policy.cold_window.checked_sub(age));
-        match left.filter(|left| !left.is_zero()) {
-            None => *self = Self { began: now, used: 1 },
-            Some(_) if self.used < policy.cold_fetches => self.used += 1,
-            Some(left) => {
-                return Err(FetchError::new(FetchErrorKind::Unavailable)
-                    .with_message("too many fetches for unknown endpoints")
-                    .with_retry_after(left));
-            }
+        let left = left.filter(|left| !left.is_zero()).unwrap_or_else(|| {
+            *self = Self { began: now, used: 0 };
+            policy.cold_window
+        });
+        if self.used >= policy.cold_fetches {
+            return Err(FetchError::new(FetchErrorKind::Unavailable)
+                .with_message("too many fetches for unknown endpoints")
+                .with_retry_after(left));
         }
+        self.used += 1;
         Ok(())
     }
 
