@@ -59,18 +59,23 @@ struct Window {
 
 /// The outcome of a fetch, now or later.
 pub(super) enum Flight {
+    /// Nothing has to be fetched.
     Landed(Outcome),
-    Flying(watch::Receiver<Option<Outcome>>),
+    /// Somebody else had sent it off.
+    Joined(watch::Receiver<Option<Outcome>>),
+    Sent(watch::Receiver<Option<Outcome>>),
 }
 
 impl Flight {
     pub(super) async fn land(self) -> Outcome {
         match self {
             Self::Landed(outcome) => outcome,
-            Self::Flying(mut flight) => match flight.wait_for(Option::is_some).await {
-                Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(abandoned())),
-                Err(_) => Err(abandoned()),
-            },
+            Self::Joined(mut flight) | Self::Sent(mut flight) => {
+                match flight.wait_for(Option::is_some).await {
+                    Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(abandoned())),
+                    Err(_) => Err(abandoned()),
+                }
+            }
         }
     }
 }
@@ -223,7 +228,7 @@ where
         let mut guard = self.flights();
         let flights = &mut *guard;
         if let Some(flight) = flights.by_endpoint.get(endpoint) {
-            return Ok(Flight::Flying(flight.clone()));
+            return Ok(Flight::Joined(flight.clone()));
         }
         if let Some(outcome) = self.admit(&mut flights.window, endpoint, purpose, now)? {
             return Ok(Flight::Landed(outcome));
@@ -240,7 +245,7 @@ where
             outcome,
         };
         runtime.spawn(landing.fly());
-        Ok(Flight::Flying(flight))
+        Ok(Flight::Sent(flight))
     }
 }
 
