@@ -364,6 +364,35 @@ async fn a_mismatch_in_the_cooldown_waits_for_the_fetch_that_is_on_its_way() {
 }
 
 #[tokio::test]
+async fn a_fetch_from_before_the_rotation_does_not_stand_in_for_one_after_it() {
+    let gate = Arc::new(Semaphore::new(1));
+    let calls = Arc::new(AtomicUsize::new(0));
+    let (turn, counter) = (Arc::clone(&gate), Arc::clone(&calls));
+    let fetcher = move |_: EndpointId| {
+        let turn = Arc::clone(&turn);
+        let secret = if counter.fetch_add(1, Ordering::SeqCst) < 2 { "a" } else { "b" };
+        async move {
+            turn.acquire().await.unwrap().forget();
+            Ok(vec![Secret::utf8(secret).unwrap()])
+        }
+    };
+    let cache = SecretCache::builder(Scheme::GITHUB, fetcher).fresh_for(Duration::ZERO).build();
+    let seen = cache.verifier(&id()).await.unwrap();
+    // Starts a refresh, whose answer is still the old secret.
+    cache.verifier(&id()).await.unwrap();
+    settle().await;
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+    let waiting = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.after_mismatch(&id(), &seen).await }
+    });
+    settle().await;
+    gate.add_permits(2);
+    assert!(accepts(&waiting.await.unwrap().unwrap(), "b"));
+    assert_eq!(calls.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
 async fn a_mismatch_for_an_endpoint_without_secrets_fetches_nothing() {
     let world = World::with(&["a"]);
     let cache = world.builder().build();
@@ -515,6 +544,11 @@ async fn fetches_that_bring_secrets_do_not_use_up_the_cold_ones() {
     assert!(cache.verifier(&EndpointId::from(1)).await.is_ok());
     world.passes(60);
     assert!(cache.verifier(&EndpointId::from(110)).await.is_ok());
+
+    let cache = world.builder().cold_fetches(0, Duration::from_secs(60)).build();
+    assert!(cache.verifier(&id()).await.is_err());
+    cache.warm(&id()).await.unwrap();
+    assert!(cache.verifier(&id()).await.is_ok());
 }
 
 #[tokio::test]

@@ -107,13 +107,12 @@ async fn failure(fetcher: &impl SecretFetcher, endpoint: &EndpointId) -> FetchEr
 #[tokio::test]
 async fn the_server_answers_as_documented_to_the_byte() {
     let provider = Provider::start().await;
-    let client = reqwest_like(&provider).await;
-    assert_eq!(client.0, VELT_SUCCESS);
-    assert_eq!(client.1, SPAAZA_SUCCESS);
+    let bodies = documented(&provider).await;
+    assert_eq!(bodies, [VELT_SUCCESS, SPAAZA_SUCCESS]);
 }
 
 /// The bodies of both documented examples, read without the fetchers.
-async fn reqwest_like(provider: &Provider) -> (String, String) {
+async fn documented(provider: &Provider) -> Vec<String> {
     use http_body_util::{BodyExt as _, Full};
     use hyper_util::client::legacy::Client;
     use hyper_util::rt::TokioExecutor;
@@ -139,7 +138,7 @@ async fn reqwest_like(provider: &Provider) -> (String, String) {
         let body = body.collect().await.unwrap().to_bytes();
         bodies.push(String::from_utf8(body.to_vec()).unwrap());
     }
-    (bodies.remove(0), bodies.remove(0))
+    bodies
 }
 
 #[tokio::test]
@@ -515,10 +514,10 @@ async fn a_hundred_thousand_bad_signatures_make_one_fetch_per_cooldown() {
         .cooldown(Duration::from_secs(10))
         .clock(clock(&seconds))
         .build();
-    let seen = cache.verifier(&endpoint()).await.unwrap();
-    assert_eq!(provider.fetches(), 1);
+    cache.warm(&endpoint()).await.unwrap();
     for round in 1..=3 {
         for _ in 0..100_000 {
+            let seen = cache.verifier(&endpoint()).await.unwrap();
             assert!(cache.after_mismatch(&endpoint(), &seen).await.is_none());
         }
         assert_eq!(provider.fetches(), 1 + round);
@@ -537,6 +536,44 @@ async fn a_rotation_is_noticed_at_the_first_mismatch() {
     assert!(accepts(&newer, OTHER_SECRET) && accepts(&newer, VELT_SECRET));
     assert!(cache.after_mismatch(&endpoint(), &newer).await.is_none());
     assert_eq!(provider.fetches(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_mid_traffic_loses_no_delivery() {
+    let provider = Provider::start().await;
+    let cache = SecretCache::builder(Scheme::VELT, velt(&provider)).build();
+    let receive = |secret: &'static str| {
+        let cache = cache.clone();
+        tokio::spawn(async move {
+            let verifier = cache.verifier(&endpoint()).await.unwrap();
+            if accepts(&verifier, secret) {
+                return true;
+            }
+            let newer = cache.after_mismatch(&endpoint(), &verifier).await;
+            newer.is_some_and(|verifier| accepts(&verifier, secret))
+        })
+    };
+    let mut deliveries: Vec<_> = (0..500).map(|_| receive(VELT_SECRET)).collect();
+    deliveries.pop().unwrap().await.unwrap();
+    provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
+    for _ in 0..500 {
+        deliveries.push(receive(OTHER_SECRET));
+        // Signed before the rotation and late.
+        deliveries.push(receive(VELT_SECRET));
+    }
+    for delivery in deliveries {
+        assert!(delivery.await.unwrap());
+    }
+    assert_eq!(provider.fetches(), 2);
+}
+
+#[tokio::test]
+async fn https_is_not_satisfied_with_clear_text() {
+    let provider = Provider::start().await;
+    let base = format!("https://{}", provider.address);
+    let error = failure(&velt(&provider).base_url(&base).unwrap(), &endpoint()).await;
+    assert_eq!(error.kind(), FetchErrorKind::Unavailable);
+    assert_eq!(provider.fetches(), 0);
 }
 
 #[tokio::test]

@@ -357,3 +357,65 @@ fn kind(code: Option<u64>, name: &str) -> Option<FetchErrorKind> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEY: &str = r#"{"active":true,"deleted":false,"id":56,"chain":{"id":1743},"created_date":"2026-06-20T09:55:00+00:00","value":"a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"}"#;
+
+    fn judge(status: u16, body: Vec<u8>, wanted: Wanted) -> Result<Vec<Secret>, FetchError> {
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer = Answer { status, retry_after: None, body: Zeroizing::new(body) };
+        read(&answer, wanted, Reading::Both, &[])
+    }
+
+    fn success() -> String {
+        let keys = format!("\"webhook_signature\":{KEY},\"webhook_signatures\":[{KEY},{KEY}]");
+        format!("{{\"result\":{{\"status\":\"ok\"}},\"results\":{{{keys}}}}}")
+    }
+
+    #[test]
+    fn each_call_reads_its_own_result() {
+        assert_eq!(judge(200, success().into(), Wanted::Key(56)).unwrap().len(), 2);
+        assert_eq!(judge(200, success().into(), Wanted::Chain(1743)).unwrap().len(), 4);
+        for wanted in [Wanted::Key(1743), Wanted::Chain(56)] {
+            let error = judge(200, success().into(), wanted).unwrap_err();
+            assert_eq!(error.kind(), FetchErrorKind::Malformed);
+        }
+    }
+
+    #[test]
+    fn an_error_outweighs_a_key_beside_it() {
+        let both = success().replacen('{', "{\"errors\":[{\"code\":528}],", 1);
+        let error = judge(200, both.into(), Wanted::Key(56)).unwrap_err();
+        assert_eq!(error.kind(), FetchErrorKind::NotFound);
+        for none in ["null", "[]", "{}"] {
+            let both = success().replacen('{', &format!("{{\"errors\":{none},"), 1);
+            assert!(judge(200, both.into(), Wanted::Key(56)).is_ok(), "{none}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_judged(status in 100_u16..1000, body: Vec<u8>) {
+            prop_assert!(judge(status, body.clone(), Wanted::Key(56)).is_err());
+            prop_assert!(judge(status, body, Wanted::Chain(1743)).is_err());
+        }
+
+        #[test]
+        fn any_damage_is_judged(status in 100_u16..1000, at in 0_usize..600, byte: u8) {
+            let mut body = success().into_bytes();
+            let at = at % body.len();
+            body[at] = byte;
+            let good = (200..300).contains(&status);
+            let key = judge(status, body.clone(), Wanted::Key(56));
+            prop_assert!(key.is_ok_and(|secrets| secrets.len() <= 2) <= good);
+            let chain = judge(status, body, Wanted::Chain(1743));
+            prop_assert!(chain.is_ok_and(|secrets| secrets.len() <= 4) <= good);
+        }
+    }
+}

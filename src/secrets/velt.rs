@@ -193,3 +193,51 @@ fn kind(status: &str) -> Option<FetchErrorKind> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SUCCESS: &str = r#"{"result":{"status":"success","data":{"endpointId":"ep_1","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}}"#;
+    const FAILURE: &str = r#"{"error":{"status":"NOT_FOUND","message":"No."}}"#;
+
+    fn judge(status: u16, body: Vec<u8>) -> Result<Vec<Secret>, FetchError> {
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer = Answer { status, retry_after: None, body: Zeroizing::new(body) };
+        read(&answer, &EndpointId::new("ep_1").unwrap(), &[])
+    }
+
+    #[test]
+    fn an_error_outweighs_a_secret_beside_it() {
+        let both = SUCCESS.replacen('{', r#"{"error":{"status":"NOT_FOUND"},"#, 1);
+        assert_eq!(judge(200, both.into()).unwrap_err().kind(), FetchErrorKind::NotFound);
+        assert_eq!(judge(200, SUCCESS.into()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_repeated_field_is_malformed() {
+        let twice = SUCCESS.replace("\"secret\"", "\"secret\":\"whsec_AQ==\",\"secret\"");
+        assert_eq!(judge(200, twice.into()).unwrap_err().kind(), FetchErrorKind::Malformed);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_judged(status in 100_u16..1000, body: Vec<u8>) {
+            prop_assert!(judge(status, body).is_err());
+        }
+
+        #[test]
+        fn any_damage_is_judged(status in 100_u16..1000, at in 0_usize..150, byte: u8) {
+            for text in [SUCCESS, FAILURE] {
+                let mut body = text.as_bytes().to_vec();
+                let at = at % body.len();
+                body[at] = byte;
+                let found = judge(status, body).is_ok_and(|secrets| secrets.len() == 1);
+                prop_assert!(!found || (text == SUCCESS && (200..300).contains(&status)));
+            }
+        }
+    }
+}

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 pub use self::builder::SecretCacheBuilder;
 use self::entry::Age;
-use self::shared::{Purpose, Shared};
+use self::shared::{Flight, Purpose, Shared};
 use super::{EndpointId, FetchError, SecretFetcher};
 #[cfg(feature = "tower")]
 use crate::{Clock, Tolerance};
@@ -163,12 +163,22 @@ where
         endpoint: &EndpointId,
         seen: &Arc<Verifier>,
     ) -> Option<Arc<Verifier>> {
-        if let Some(newer) = self.newer(endpoint, seen) {
-            return Some(newer);
+        // A fetch that somebody else had sent off may be from before the rotation, so that one of
+        // our own may still be needed.
+        for _ in 0..2 {
+            if let Some(newer) = self.newer(endpoint, seen) {
+                return Some(newer);
+            }
+            let flight = self.0.fly(endpoint, Purpose::Mismatch).ok();
+            let joined = matches!(flight, Some(Flight::Joined(_)));
+            if let Some(flight) = flight {
+                // What counts is what is kept afterwards.
+                let _ = flight.land().await;
+            }
+            if !joined {
+                break;
+            }
         }
-        let flight = self.0.fly(endpoint, Purpose::Mismatch).ok()?;
-        // What counts is what is kept now, whether or not this flight brought it.
-        let _ = flight.land().await;
         self.newer(endpoint, seen)
     }
 

@@ -59,18 +59,23 @@ struct Window {
 
 /// The outcome of a fetch, now or later.
 pub(super) enum Flight {
+    /// Nothing has to be fetched.
     Landed(Outcome),
-    Flying(watch::Receiver<Option<Outcome>>),
+    /// Somebody else had sent it off.
+    Joined(watch::Receiver<Option<Outcome>>),
+    Sent(watch::Receiver<Option<Outcome>>),
 }
 
 impl Flight {
     pub(super) async fn land(self) -> Outcome {
         match self {
             Self::Landed(outcome) => outcome,
-            Self::Flying(mut flight) => match flight.wait_for(Option::is_some).await {
-                Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(abandoned())),
-                Err(_) => Err(abandoned()),
-            },
+            Self::Joined(mut flight) | Self::Sent(mut flight) => {
+                match flight.wait_for(Option::is_some).await {
+                    Ok(outcome) => outcome.clone().unwrap_or_else(|| Err(abandoned())),
+                    Err(_) => Err(abandoned()),
+                }
+            }
         }
     }
 }
@@ -223,7 +228,7 @@ where
         let mut guard = self.flights();
         let flights = &mut *guard;
         if let Some(flight) = flights.by_endpoint.get(endpoint) {
-            return Ok(Flight::Flying(flight.clone()));
+            return Ok(Flight::Joined(flight.clone()));
         }
         if let Some(outcome) = self.admit(&mut flights.window, endpoint, purpose, now)? {
             return Ok(Flight::Landed(outcome));
@@ -240,7 +245,7 @@ where
             outcome,
         };
         runtime.spawn(landing.fly());
-        Ok(Flight::Flying(flight))
+        Ok(Flight::Sent(flight))
     }
 }
 
@@ -291,15 +296,16 @@ impl<F> Drop for Landing<F> {
 impl Window {
     fn take(&mut self, policy: &Policy, now: Moment) -> Result<(), FetchError> {
         let left = now.since(self.began).and_then(|age| policy.cold_window.checked_sub(age));
-        match left.filter(|left| !left.is_zero()) {
-            None => *self = Self { began: now, used: 1 },
-            Some(_) if self.used < policy.cold_fetches => self.used += 1,
-            Some(left) => {
-                return Err(FetchError::new(FetchErrorKind::Unavailable)
-                    .with_message("too many fetches for unknown endpoints")
-                    .with_retry_after(left));
-            }
+        let left = left.filter(|left| !left.is_zero()).unwrap_or_else(|| {
+            *self = Self { began: now, used: 0 };
+            policy.cold_window
+        });
+        if self.used >= policy.cold_fetches {
+            return Err(FetchError::new(FetchErrorKind::Unavailable)
+                .with_message("too many fetches for unknown endpoints")
+                .with_retry_after(left));
         }
+        self.used += 1;
         Ok(())
     }
 
