@@ -1,5 +1,13 @@
 //! A secret made ready: keyed once when it is loaded, started afresh for each delivery.
 
+use std::ops::ControlFlow;
+
+use subtle::Choice;
+#[cfg(feature = "fetch")]
+use subtle::ConstantTimeEq as _;
+
+#[cfg(feature = "fetch")]
+use crate::mac::MAX_TAG;
 use crate::mac::Mac;
 use crate::scheme::{Envelope, Scheme};
 use crate::secret::Kind;
@@ -48,9 +56,10 @@ impl Key {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Mac(algorithm, mac), Self::Mac(other_algorithm, other)) => {
-                let other = other.clone().finish();
-                let same = mac.clone().finish().is_among([other.as_bytes()].into_iter());
-                algorithm == other_algorithm && bool::from(same)
+                let (mut ours, mut theirs) = ([0; MAX_TAG], [0; MAX_TAG]);
+                mac.clone().finish().copy_to(&mut ours);
+                other.clone().finish().copy_to(&mut theirs);
+                algorithm == other_algorithm && bool::from(ours.ct_eq(&theirs))
             }
             #[cfg(feature = "ed25519")]
             (Self::Public(key), Self::Public(other)) => key == other,
@@ -63,7 +72,7 @@ impl Key {
     /// with what comes before the body. For a MAC that is one, however many signatures there are.
     pub(crate) fn attempts<'a>(
         &'a self,
-        envelope: &'a Envelope,
+        envelope: &'a Envelope<'a>,
     ) -> impl Iterator<Item = Running> + 'a {
         let count = match self {
             Self::Mac(..) => 1,
@@ -74,13 +83,20 @@ impl Key {
     }
 
     #[cfg_attr(not(feature = "ed25519"), expect(unused_variables, clippy::unnecessary_wraps))]
-    fn attempt(&self, envelope: &Envelope, index: usize) -> Option<Running> {
+    fn attempt(&self, envelope: &Envelope<'_>, index: usize) -> Option<Running> {
         let mut running = match self {
             Self::Mac(algorithm, mac) => Running::Mac(*algorithm, mac.clone()),
             #[cfg(feature = "ed25519")]
             Self::Public(key) => {
-                let mut signatures = envelope.signatures().of(Algorithm::Ed25519);
-                Running::Signature(key.begin(signatures.nth(index)?))
+                let mut left = index;
+                let found = envelope.signatures().each(Algorithm::Ed25519, |signature| {
+                    match left.checked_sub(1) {
+                        Some(less) => left = less,
+                        None => return ControlFlow::Break(*signature),
+                    }
+                    ControlFlow::Continue(())
+                });
+                Running::Signature(key.begin(&found.break_value()?.bytes))
             }
         };
         envelope.before_body(|bytes| running.update(bytes));
@@ -108,11 +124,18 @@ impl Running {
     }
 
     /// The body is complete: feeds what comes after it, and tells whether a signature matches.
-    pub(crate) fn matches(mut self, envelope: &Envelope) -> bool {
+    pub(crate) fn matches(mut self, envelope: &Envelope<'_>) -> bool {
         envelope.after_body(|bytes| self.update(bytes));
         match self {
             Self::Mac(algorithm, mac) => {
-                mac.finish().is_among(envelope.signatures().of(algorithm)).into()
+                let tag = mac.finish();
+                let mut found = Choice::from(0);
+                // Every signature, whichever matches.
+                let _ = envelope.signatures().each(algorithm, |signature| {
+                    found |= tag.matches(&signature.bytes);
+                    ControlFlow::<()>::Continue(())
+                });
+                found.into()
             }
             #[cfg(feature = "ed25519")]
             Self::Signature(signature) => signature.is_some_and(RunningSignature::finish),

@@ -8,10 +8,9 @@ use http::{HeaderMap, Uri};
 use time::OffsetDateTime;
 
 use crate::key::{Key, Running};
-use crate::scheme::{DeliveryId, Envelope, Head};
-use crate::{
-    Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, SystemClock, Tolerance, VerifyError,
-};
+use crate::scheme::{DeliveryId, Envelope, Family, Head, KeptEnvelope, Wanted};
+use crate::timestamp::Moment;
+use crate::{Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, Tolerance, VerifyError};
 
 /// The most secrets that a verifier or a signer holds.
 pub(crate) const MAX_SECRETS: usize = 16;
@@ -48,8 +47,10 @@ pub fn verify(
 ) -> Result<Verified, VerifyError> {
     let key = Key::new(scheme, secret).map_err(|_| VerifyError::Mismatch)?;
     let head = Head { headers, request: None };
-    let envelope = Envelope::read(scheme, None, head, |algorithm| key.algorithm() == algorithm)?;
-    envelope.check(scheme.tolerance(), SystemClock.now())?;
+    let families = scheme.headers().iter().map(Family::new);
+    let wanted = Wanted::default().and(key.algorithm());
+    let envelope = Envelope::read(&scheme, families, None, head, wanted)?;
+    envelope.check(scheme.tolerance(), Moment::now())?;
     let attempts = attempts(std::slice::from_ref(&key), &envelope);
     judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
 }
@@ -89,8 +90,11 @@ pub struct Verifier {
     scheme: Scheme,
     /// Never empty; the newest first.
     keys: Vec<Key>,
+    families: Vec<Family>,
+    wanted: Wanted,
     tolerance: Tolerance,
-    clock: Arc<dyn Clock>,
+    /// The system's, unless there is another.
+    clock: Option<Arc<dyn Clock>>,
     public_url: Option<Arc<str>>,
 }
 
@@ -110,11 +114,14 @@ impl Verifier {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     pub fn new(scheme: Scheme, secret: Secret) -> Result<Self, InvalidSecret> {
+        let key = Key::new(scheme, &secret)?;
         Ok(Self {
             scheme,
-            keys: vec![Key::new(scheme, &secret)?],
+            families: scheme.headers().iter().map(Family::new).collect(),
+            wanted: Wanted::default().and(key.algorithm()),
+            keys: vec![key],
             tolerance: scheme.tolerance(),
-            clock: Arc::new(SystemClock),
+            clock: None,
             public_url: None,
         })
     }
@@ -141,7 +148,9 @@ impl Verifier {
         if self.keys.len() >= MAX_SECRETS {
             return Err(InvalidSecret::TooManySecrets);
         }
-        self.keys.push(Key::new(self.scheme, &secret)?);
+        let key = Key::new(self.scheme, &secret)?;
+        self.wanted = self.wanted.and(key.algorithm());
+        self.keys.push(key);
         Ok(self)
     }
 
@@ -155,7 +164,7 @@ impl Verifier {
     /// Replaces the system's clock, which [`Verifier::verify`] and [`Verifier::begin`] read.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -218,7 +227,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Verified, VerifyError> {
-        self.verify_at(headers, body, self.clock.now())
+        self.verify_head(Head { headers, request: None }, body, self.now())
     }
 
     /// Verifies a delivery as if it had arrived at `now`.
@@ -232,7 +241,7 @@ impl Verifier {
         body: &[u8],
         now: OffsetDateTime,
     ) -> Result<Verified, VerifyError> {
-        self.verify_head(Head { headers, request: None }, body, now)
+        self.verify_head(Head { headers, request: None }, body, now.into())
     }
 
     /// Verifies a delivery that has just arrived with its method and URL, for the schemes that
@@ -262,7 +271,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn verify_request(&self, parts: &Parts, body: &[u8]) -> Result<Verified, VerifyError> {
-        self.verify_request_at(parts, body, self.clock.now())
+        self.verify_head(Head::from(parts), body, self.now())
     }
 
     /// Verifies a delivery with its method and URL as if it had arrived at `now`.
@@ -276,7 +285,7 @@ impl Verifier {
         body: &[u8],
         now: OffsetDateTime,
     ) -> Result<Verified, VerifyError> {
-        self.verify_head(Head::from(parts), body, now)
+        self.verify_head(Head::from(parts), body, now.into())
     }
 
     /// Begins to verify a delivery whose body arrives in pieces.
@@ -300,7 +309,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, VerifyError> {
-        self.begin_at(headers, self.clock.now())
+        Ok(Verification::new(self, &self.open(Head { headers, request: None }, self.now())?))
     }
 
     /// Begins to verify a delivery as if it had arrived at `now`.
@@ -313,7 +322,7 @@ impl Verifier {
         headers: &HeaderMap,
         now: OffsetDateTime,
     ) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, self.open(Head { headers, request: None }, now)?))
+        Ok(Verification::new(self, &self.open(Head { headers, request: None }, now.into())?))
     }
 
     /// Begins to verify a delivery with its method and URL.
@@ -323,23 +332,12 @@ impl Verifier {
     /// As [`Verifier::begin`], and [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL and
     /// [`Verifier::public_url`] was not called.
     pub fn begin_request(&self, parts: &Parts) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, self.open(Head::from(parts), self.clock.now())?))
-    }
-
-    fn verify_head(
-        &self,
-        head: Head<'_>,
-        body: &[u8],
-        now: OffsetDateTime,
-    ) -> Result<Verified, VerifyError> {
-        let envelope = self.open(head, now)?;
-        let attempts = attempts(&self.keys, &envelope);
-        judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+        Ok(Verification::new(self, &self.open(Head::from(parts), self.now())?))
     }
 
     #[cfg(feature = "tower")]
-    pub(crate) fn open_now(&self, head: Head<'_>) -> Result<Envelope, VerifyError> {
-        self.open(head, self.clock.now())
+    pub(crate) fn open_now<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
+        self.open(head, self.now())
     }
 
     #[cfg(all(feature = "tower", feature = "replay"))]
@@ -347,11 +345,26 @@ impl Verifier {
         self.tolerance
     }
 
-    fn open(&self, head: Head<'_>, now: OffsetDateTime) -> Result<Envelope, VerifyError> {
-        let wanted = |algorithm| self.keys.iter().any(|key| key.algorithm() == algorithm);
-        let envelope = Envelope::read(self.scheme, self.public_url.as_ref(), head, wanted)?;
+    fn verify_head(
+        &self,
+        head: Head<'_>,
+        body: &[u8],
+        now: Moment,
+    ) -> Result<Verified, VerifyError> {
+        let envelope = self.open(head, now)?;
+        let attempts = attempts(&self.keys, &envelope);
+        judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+    }
+
+    fn open<'h>(&'h self, head: Head<'h>, now: Moment) -> Result<Envelope<'h>, VerifyError> {
+        let public_url = self.public_url.as_ref();
+        let envelope = Envelope::read(&self.scheme, &self.families, public_url, head, self.wanted)?;
         envelope.check(self.tolerance, now)?;
         Ok(envelope)
+    }
+
+    fn now(&self) -> Moment {
+        self.clock.as_ref().map_or_else(Moment::now, |clock| clock.now().into())
     }
 
     /// Tells whether one of the keys is this secret's.
@@ -378,7 +391,7 @@ impl fmt::Debug for Verifier {
 /// signature).
 #[must_use = "nothing is verified until `finish` returns"]
 pub struct Verification {
-    envelope: Envelope,
+    envelope: KeptEnvelope,
     attempts: [Option<Attempt>; Self::INLINE],
     more: Vec<Attempt>,
 }
@@ -387,11 +400,10 @@ impl Verification {
     /// More attempts than this are kept on the heap.
     const INLINE: usize = 4;
 
-    fn new(verifier: &Verifier, envelope: Envelope) -> Self {
-        let mut started = attempts(&verifier.keys, &envelope);
+    fn new(verifier: &Verifier, envelope: &Envelope<'_>) -> Self {
+        let mut started = attempts(&verifier.keys, envelope);
         let inline = std::array::from_fn(|_| started.next());
-        let more = started.collect();
-        Self { envelope, attempts: inline, more }
+        Self { envelope: envelope.keep(), attempts: inline, more: started.collect() }
     }
 
     /// Takes the next piece of the body. Where the body is cut makes no difference.
@@ -406,7 +418,8 @@ impl Verification {
     ///
     /// [`VerifyError::Mismatch`] when no signature matches any of the secrets.
     pub fn finish(self) -> Result<Verified, VerifyError> {
-        judge(&self.envelope, self.attempts.into_iter().flatten().chain(self.more))
+        let attempts = self.attempts.into_iter().flatten().chain(self.more);
+        judge(&self.envelope.envelope(), attempts)
     }
 }
 
@@ -420,20 +433,20 @@ impl fmt::Debug for Verification {
 /// and the others are made when it fails.
 #[cfg(feature = "tower")]
 pub(crate) struct Receipt {
-    envelope: Envelope,
+    envelope: KeptEnvelope,
     verifier: Option<Arc<Verifier>>,
     first: Option<Attempt>,
 }
 
 #[cfg(feature = "tower")]
 impl Receipt {
-    pub(crate) fn new(envelope: Envelope) -> Self {
+    pub(crate) fn new(envelope: KeptEnvelope) -> Self {
         Self { envelope, verifier: None, first: None }
     }
 
     /// Sets the verifier before the body arrives.
     pub(crate) fn resolve(&mut self, verifier: Arc<Verifier>) {
-        self.first = attempts(&verifier.keys, &self.envelope).next();
+        self.first = attempts(&verifier.keys, &self.envelope.envelope()).next();
         self.verifier = Some(verifier);
     }
 
@@ -448,9 +461,10 @@ impl Receipt {
     ) -> Result<Verified, VerifyError> {
         let keys = self.verifier.as_ref().map_or(&[][..], |verifier| &verifier.keys);
         let first = self.first.take();
-        let others = attempts(keys, &self.envelope).skip(usize::from(first.is_some()));
+        let envelope = self.envelope.envelope();
+        let others = attempts(keys, &envelope).skip(usize::from(first.is_some()));
         let others = others.map(|attempt| attempt.feed(frames.clone()));
-        judge(&self.envelope, first.into_iter().chain(others))
+        judge(&envelope, first.into_iter().chain(others))
     }
 
     pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
@@ -465,13 +479,14 @@ impl Receipt {
     /// Gives the signed content to `sink`, piece by piece.
     #[cfg(feature = "replay")]
     pub(crate) fn content<'a>(
-        &'a self,
+        &self,
         frames: impl Iterator<Item = &'a [u8]>,
-        mut sink: impl FnMut(&'a [u8]),
+        mut sink: impl FnMut(&[u8]),
     ) {
-        self.envelope.before_body(&mut sink);
+        let envelope = self.envelope.envelope();
+        envelope.before_body(&mut sink);
         frames.for_each(&mut sink);
-        self.envelope.after_body(sink);
+        envelope.after_body(sink);
     }
 }
 
@@ -502,7 +517,7 @@ impl Receipt {
 pub struct Verified {
     scheme: Scheme,
     id: Option<DeliveryId>,
-    timestamp: Option<OffsetDateTime>,
+    timestamp: Option<Moment>,
     secret_index: usize,
 }
 
@@ -523,7 +538,7 @@ impl Verified {
     /// When the delivery was signed, if the scheme signs that.
     #[must_use]
     pub fn timestamp(&self) -> Option<OffsetDateTime> {
-        self.timestamp
+        self.timestamp.and_then(Moment::to_offset_date_time)
     }
 
     /// Which secret matched: 0 is the newest. When all deliveries of an endpoint match 0, the
@@ -539,7 +554,7 @@ impl fmt::Debug for Verified {
         f.debug_struct("Verified")
             .field("scheme", &self.scheme)
             .field("id", &self.id())
-            .field("timestamp", &self.timestamp)
+            .field("timestamp", &self.timestamp())
             .field("secret_index", &self.secret_index)
             .finish()
     }
@@ -559,7 +574,7 @@ impl Attempt {
 }
 
 /// Starts the attempts one by one, those of the newest secret first.
-fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope) -> impl Iterator<Item = Attempt> + 'a {
+fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope<'a>) -> impl Iterator<Item = Attempt> + 'a {
     keys.iter().enumerate().flat_map(|(secret_index, key)| {
         key.attempts(envelope).map(move |running| Attempt { secret_index, running })
     })
@@ -567,7 +582,7 @@ fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope) -> impl Iterator<Item =
 
 /// The only place where a verdict is made, from attempts that have been fed with the body.
 fn judge(
-    envelope: &Envelope,
+    envelope: &Envelope<'_>,
     mut attempts: impl Iterator<Item = Attempt>,
 ) -> Result<Verified, VerifyError> {
     let found = attempts.find_map(|Attempt { secret_index, running }| {
@@ -576,8 +591,8 @@ fn judge(
     let secret_index = found.ok_or(VerifyError::Mismatch)?;
     Ok(Verified {
         scheme: envelope.scheme(),
-        id: envelope.id().cloned(),
-        timestamp: envelope.timestamp(),
+        id: envelope.claims().id.map(DeliveryId::new),
+        timestamp: envelope.claims().timestamp.map(|(at, _)| at),
         secret_index,
     })
 }

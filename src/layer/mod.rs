@@ -146,7 +146,7 @@ impl WebhookLayer {
         F: SecretFetcher,
         S: Fn(&Parts) -> Option<EndpointId> + Send + Sync + 'static,
     {
-        Self::from_source(Arc::new(fetching::Fetching { cache, selector }))
+        Self::from_source(Arc::new(fetching::Fetching::new(cache, selector)))
     }
 
     fn from_source(source: Arc<dyn Source>) -> Self {
