@@ -68,8 +68,23 @@ impl Key {
         }
     }
 
+    /// Verifies a delivery whose body is here. For a MAC that is one computation, however many
+    /// signatures there are.
+    #[inline]
+    pub(crate) fn verifies<'a>(
+        &self,
+        envelope: &Envelope<'_>,
+        body: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> bool {
+        self.attempts(envelope).any(|mut running| {
+            body.clone().for_each(|chunk| running.update(chunk));
+            running.matches(envelope)
+        })
+    }
+
     /// Starts every computation that may find this key's signature among the delivery's, each fed
-    /// with what comes before the body. For a MAC that is one, however many signatures there are.
+    /// with what comes before the body.
+    #[inline]
     pub(crate) fn attempts<'a>(
         &'a self,
         envelope: &'a Envelope<'a>,
@@ -82,6 +97,7 @@ impl Key {
         (0..count).map_while(move |index| self.attempt(envelope, index))
     }
 
+    #[inline]
     #[cfg_attr(not(feature = "ed25519"), expect(unused_variables, clippy::unnecessary_wraps))]
     fn attempt(&self, envelope: &Envelope<'_>, index: usize) -> Option<Running> {
         let mut running = match self {
@@ -113,6 +129,7 @@ pub(crate) enum Running {
 }
 
 impl Running {
+    #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Mac(_, mac) => mac.update(bytes),
@@ -123,7 +140,14 @@ impl Running {
         }
     }
 
+    /// Whether this is all that can be tried with its key.
+    #[cfg(feature = "tower")]
+    pub(crate) fn is_only(&self) -> bool {
+        matches!(self, Self::Mac(..))
+    }
+
     /// The body is complete: feeds what comes after it, and tells whether a signature matches.
+    #[inline]
     pub(crate) fn matches(mut self, envelope: &Envelope<'_>) -> bool {
         envelope.after_body(|bytes| self.update(bytes));
         match self {

@@ -248,12 +248,14 @@ impl Clock for SystemClock {
 }
 
 fn number(text: &[u8]) -> Option<u64> {
-    let digits = text.iter().all(u8::is_ascii_digit);
     let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
-    if !digits || leading_zero {
+    if text.is_empty() || leading_zero {
         return None;
     }
-    str::from_utf8(text).ok()?.parse().ok()
+    text.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
 }
 
 #[cfg(test)]

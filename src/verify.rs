@@ -51,8 +51,8 @@ pub fn verify(
     let wanted = Wanted::default().and(key.algorithm());
     let envelope = Envelope::read(&scheme, families, None, head, wanted)?;
     envelope.check(scheme.tolerance(), Moment::now())?;
-    let attempts = attempts(std::slice::from_ref(&key), &envelope);
-    judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+    let body = [body].into_iter();
+    verdict(&envelope, key.verifies(&envelope, body).then_some(0))
 }
 
 /// Verifies the deliveries of one endpoint.
@@ -352,8 +352,9 @@ impl Verifier {
         now: Moment,
     ) -> Result<Verified, VerifyError> {
         let envelope = self.open(head, now)?;
-        let attempts = attempts(&self.keys, &envelope);
-        judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+        let body = [body].into_iter();
+        let mut keys = self.keys.iter();
+        verdict(&envelope, keys.position(|key| key.verifies(&envelope, body.clone())))
     }
 
     fn open<'h>(&'h self, head: Head<'h>, now: Moment) -> Result<Envelope<'h>, VerifyError> {
@@ -418,8 +419,10 @@ impl Verification {
     ///
     /// [`VerifyError::Mismatch`] when no signature matches any of the secrets.
     pub fn finish(self) -> Result<Verified, VerifyError> {
-        let attempts = self.attempts.into_iter().flatten().chain(self.more);
-        judge(&self.envelope.envelope(), attempts)
+        let envelope = self.envelope.envelope();
+        let mut attempts = self.attempts.into_iter().flatten().chain(self.more);
+        let found = attempts.find_map(|attempt| attempt.matches(&envelope));
+        verdict(&envelope, found)
     }
 }
 
@@ -459,12 +462,15 @@ impl Receipt {
         &mut self,
         frames: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> Result<Verified, VerifyError> {
-        let keys = self.verifier.as_ref().map_or(&[][..], |verifier| &verifier.keys);
-        let first = self.first.take();
         let envelope = self.envelope.envelope();
-        let others = attempts(keys, &envelope).skip(usize::from(first.is_some()));
-        let others = others.map(|attempt| attempt.feed(frames.clone()));
-        judge(&envelope, first.into_iter().chain(others))
+        let first = self.first.take();
+        // Of a public key there may be more signatures to try than the first.
+        let tried = first.as_ref().is_some_and(|attempt| attempt.running.is_only());
+        let keys = self.verifier.iter().flat_map(|verifier| &verifier.keys).enumerate();
+        let mut keys = keys.skip(usize::from(tried));
+        let found = first.and_then(|attempt| attempt.matches(&envelope));
+        let mut other = || keys.find(|(_, key)| key.verifies(&envelope, frames.clone()));
+        verdict(&envelope, found.or_else(|| other().map(|(index, _)| index)))
     }
 
     pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
@@ -560,16 +566,15 @@ impl fmt::Debug for Verified {
     }
 }
 
-/// One key that is tried on a delivery.
+/// One key that is tried on a delivery whose body is still arriving.
 struct Attempt {
     secret_index: usize,
     running: Running,
 }
 
 impl Attempt {
-    fn feed<'a>(mut self, body: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        body.into_iter().for_each(|chunk| self.running.update(chunk));
-        self
+    fn matches(self, envelope: &Envelope<'_>) -> Option<usize> {
+        self.running.matches(envelope).then_some(self.secret_index)
     }
 }
 
@@ -580,19 +585,12 @@ fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope<'a>) -> impl Iterator<It
     })
 }
 
-/// The only place where a verdict is made, from attempts that have been fed with the body.
-fn judge(
-    envelope: &Envelope<'_>,
-    mut attempts: impl Iterator<Item = Attempt>,
-) -> Result<Verified, VerifyError> {
-    let found = attempts.find_map(|Attempt { secret_index, running }| {
-        running.matches(envelope).then_some(secret_index)
-    });
-    let secret_index = found.ok_or(VerifyError::Mismatch)?;
+/// The only place where a verdict is made: `found` is the secret whose signature the delivery has.
+fn verdict(envelope: &Envelope<'_>, found: Option<usize>) -> Result<Verified, VerifyError> {
     Ok(Verified {
+        secret_index: found.ok_or(VerifyError::Mismatch)?,
         scheme: envelope.scheme(),
         id: envelope.claims().id.map(DeliveryId::new),
         timestamp: envelope.claims().timestamp.map(|(at, _)| at),
-        secret_index,
     })
 }

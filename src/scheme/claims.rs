@@ -81,13 +81,14 @@ impl DeliveryId {
     }
 }
 
-/// Reads an id: visible ASCII, bounded, not empty, and with an end that can be told.
-pub(super) fn read_id<'h>(scheme: &Scheme, text: &'h [u8]) -> Result<&'h str, VerifyError> {
-    let visible = text.iter().all(|byte| matches!(byte, b' '..=b'~'));
-    if text.is_empty() || text.len() > MAX_ID || !visible || runs_on(scheme, text) {
+/// Checks an id: visible ASCII, bounded, not empty, and with an end that can be told.
+#[inline]
+pub(super) fn check_id<'h>(scheme: &Scheme, id: &'h str) -> Result<&'h str, VerifyError> {
+    let visible = id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if id.is_empty() || id.len() > MAX_ID || !visible || runs_on(scheme, id.as_bytes()) {
         return Err(VerifyError::Malformed(Field::Id));
     }
-    str::from_utf8(text).map_err(|_| VerifyError::Malformed(Field::Id))
+    Ok(id)
 }
 
 /// Bytes that are on the heap only if there are more than `N`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::claims::{Claims, KeptClaims, Target, read_id};
+use super::claims::{Claims, KeptClaims, Target, check_id};
 use super::signatures::{Entries, Family, KeptSignatures, Lines, Signatures, Wanted};
 use super::{Part, Scheme};
 use crate::timestamp::Moment;
@@ -35,6 +35,7 @@ pub(crate) struct Envelope<'h> {
 impl<'h> Envelope<'h> {
     /// Reads the head in the scheme's grammar, and of the signatures those that are `wanted`. No
     /// cryptography happens here.
+    #[inline]
     pub(crate) fn read(
         scheme: &'h Scheme,
         families: impl IntoIterator<Item = impl Borrow<Family>>,
@@ -74,7 +75,7 @@ impl<'h> Envelope<'h> {
         };
         let id = match id {
             _ if !scheme.signs_id() => None,
-            Some(id) => Some(read_id(scheme, id.as_bytes())?),
+            Some(id) => Some(check_id(scheme, id)?),
             None => return Err(VerifyError::Missing(Field::Id)),
         };
         let timestamp =
@@ -123,6 +124,7 @@ impl<'h> Envelope<'h> {
         self.content(parts.skip_while(|part| !matches!(part, Part::Body)), sink);
     }
 
+    #[inline]
     fn read_family(
         scheme: &'h Scheme,
         family: &Family,
@@ -132,12 +134,15 @@ impl<'h> Envelope<'h> {
         wanted: Wanted,
     ) -> Result<Self, VerifyError> {
         let id = match &family.id {
-            Some(name) => Some(read_id(scheme, single(headers, name, Field::Id)?)?),
+            Some(name) => {
+                let value = single(headers, name, Field::Id)?.to_str();
+                Some(check_id(scheme, value.map_err(|_| VerifyError::Malformed(Field::Id))?)?)
+            }
             None => None,
         };
         let (entries, listed) = Entries::read(scheme, lines, wanted)?;
         let timestamp = match &family.timestamp {
-            Some(name) => Some(single(headers, name, Field::Timestamp)?),
+            Some(name) => Some(single(headers, name, Field::Timestamp)?.as_bytes()),
             None => listed,
         };
         let timestamp = match timestamp {
@@ -149,6 +154,7 @@ impl<'h> Envelope<'h> {
         Ok(Self { scheme, claims: Claims { id, timestamp, target }, signatures })
     }
 
+    #[inline]
     fn content<'a>(
         &'a self,
         parts: impl Iterator<Item = &'a Part>,
@@ -198,8 +204,8 @@ fn single<'h>(
     headers: &'h HeaderMap,
     name: &HeaderName,
     field: Field,
-) -> Result<&'h [u8], VerifyError> {
-    let mut values = headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
+) -> Result<&'h HeaderValue, VerifyError> {
+    let mut values = headers.get_all(name).into_iter();
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
         (Some(_), Some(_)) => Err(VerifyError::Repeated(field)),

@@ -25,11 +25,10 @@ pub(crate) struct Family {
 impl Family {
     /// All names of a scheme have been checked when it was built.
     pub(crate) fn new(names: &'static HeaderNames) -> Self {
-        let mut signatures = names.signatures().map(HeaderName::from_static);
         Self {
             names,
-            signature: signatures.next().unwrap_or(http::header::AUTHORIZATION),
-            more_signatures: signatures.collect(),
+            signature: HeaderName::from_static(names.signature),
+            more_signatures: names.signatures().skip(1).map(HeaderName::from_static).collect(),
             id: names.id_name().map(HeaderName::from_static),
             timestamp: names.timestamp_name().map(HeaderName::from_static),
         }
@@ -70,13 +69,12 @@ impl<'h> Lines<'h> {
         Ok(first.map(|first| Self { first: first.as_bytes(), all }))
     }
 
-    fn iter(self) -> impl Iterator<Item = &'h [u8]> {
-        let one = self.all.is_none().then_some(self.first);
-        let all = self
-            .all
-            .into_iter()
-            .flat_map(|(headers, names)| names.signatures().flat_map(|name| headers.get_all(name)));
-        one.into_iter().chain(all.map(HeaderValue::as_bytes))
+    fn nth(self, index: usize) -> Option<&'h [u8]> {
+        let Some((headers, names)) = self.all else {
+            return (index == 0).then_some(self.first);
+        };
+        let mut lines = names.signatures().flat_map(|name| headers.get_all(name));
+        lines.nth(index).map(HeaderValue::as_bytes)
     }
 }
 
@@ -85,7 +83,7 @@ impl<'h> Lines<'h> {
 pub(crate) struct Wanted(u8);
 
 impl Wanted {
-    #[cfg(feature = "fetch")]
+    #[cfg(all(feature = "tower", feature = "fetch"))]
     pub(crate) const ALL: Self = Self(u8::MAX);
 
     #[must_use]
@@ -112,7 +110,7 @@ pub(crate) enum Signatures<'h> {
     /// There is nothing to compare with: the delivery is still to be signed.
     None,
     /// In a header: the first is decoded, the others when they are needed.
-    Header { first: Signature, at: usize, entries: Entries<'h> },
+    Header { first: Signature, others: Entries<'h> },
     /// Taken out of the header.
     Kept(&'h KeptSignatures),
 }
@@ -120,18 +118,16 @@ pub(crate) enum Signatures<'h> {
 impl<'h> Signatures<'h> {
     /// Finds the first signature that can be decoded. A malformed one does no harm to a good one
     /// beside it.
-    pub(super) fn read(entries: Entries<'h>) -> Result<Self, VerifyError> {
-        let mut malformed = false;
-        let first = entries.iter().enumerate().find_map(|(at, entry)| {
-            let signature = entry.decode(entries.scheme);
-            malformed |= signature.is_none();
-            Some((at, signature?))
-        });
-        match first {
-            Some((at, first)) => Ok(Self::Header { first, at, entries }),
-            None if malformed => Err(VerifyError::Malformed(Field::Signature)),
-            None => Err(VerifyError::UnsupportedVersion),
+    #[inline]
+    pub(super) fn read(mut entries: Entries<'h>) -> Result<Self, VerifyError> {
+        let mut error = VerifyError::UnsupportedVersion;
+        while let Some(entry) = entries.next() {
+            match entry.decode(entries.scheme) {
+                Some(first) => return Ok(Self::Header { first, others: entries }),
+                None => error = VerifyError::Malformed(Field::Signature),
+            }
         }
+        Err(error)
     }
 
     /// Gives all signatures of one algorithm to `sink`, until it has seen enough.
@@ -146,11 +142,9 @@ impl<'h> Signatures<'h> {
         };
         match self {
             Self::None => ControlFlow::Continue(()),
-            Self::Header { first, at, entries } => {
+            Self::Header { first, others } => {
                 sink(first)?;
-                let others = entries.iter().skip(*at + 1);
-                let mut others = others.filter_map(|entry| entry.decode(entries.scheme));
-                others.try_for_each(|signature| sink(&signature))
+                others.decoded().try_for_each(|signature| sink(&signature))
             }
             Self::Kept(kept) => kept.iter().try_for_each(sink),
         }
@@ -160,10 +154,9 @@ impl<'h> Signatures<'h> {
         let mut kept = KeptSignatures::default();
         match self {
             Self::None => {}
-            Self::Header { first, at, entries } => {
-                let others = entries.iter().skip(*at + 1);
-                let others = others.filter_map(|entry| entry.decode(entries.scheme));
-                [*first].into_iter().chain(others).for_each(|signature| kept.push(signature));
+            Self::Header { first, others } => {
+                kept.push(*first);
+                others.decoded().for_each(|signature| kept.push(signature));
             }
             Self::Kept(others) => others.iter().for_each(|signature| kept.push(*signature)),
         }
@@ -191,15 +184,19 @@ impl KeptSignatures {
     }
 }
 
-/// The signatures of a header, not decoded yet.
+/// The signatures of a header that are not decoded yet.
 #[derive(Clone, Copy)]
 pub(crate) struct Entries<'h> {
     scheme: &'h Scheme,
-    lines: Lines<'h>,
     wanted: Wanted,
+    lines: Lines<'h>,
+    /// The line that comes next.
+    line: usize,
+    /// What is left of the line before it.
+    rest: Option<&'h [u8]>,
 }
 
-struct Entry<'h> {
+pub(crate) struct Entry<'h> {
     algorithm: Algorithm,
     /// `None` if it does not even begin like a signature.
     text: Option<&'h [u8]>,
@@ -216,74 +213,88 @@ impl Entry<'_> {
 
 impl<'h> Entries<'h> {
     /// Bounds the entries, before any of them is decoded, and finds the timestamp among them.
+    #[inline]
     pub(super) fn read(
         scheme: &'h Scheme,
         lines: Lines<'h>,
         wanted: Wanted,
     ) -> Result<(Self, Option<&'h [u8]>), VerifyError> {
-        let mut timestamp = None;
-        if let LayoutKind::List(list) = scheme.layout.0 {
-            // The timestamp is an entry too.
-            let most = MAX_SIGNATURES + usize::from(list.timestamp.is_some());
-            let separator = ascii(list.separator);
-            let mut count = 0;
-            for line in lines.iter() {
-                count += 1;
-                // In pieces, so that a long line is not read to its end, nor byte by byte.
-                for piece in line.chunks(128) {
-                    let separators: u8 =
-                        piece.iter().map(|byte| u8::from(*byte == separator)).sum();
-                    count += usize::from(separators);
-                    if count > most {
-                        return Err(VerifyError::TooManySignatures);
-                    }
-                }
-            }
-            if let Some(key) = list.timestamp {
-                for (_, value) in pairs(lines, list).filter(|(name, _)| *name == key.as_bytes()) {
-                    if timestamp.replace(value).is_some() {
-                        return Err(VerifyError::Repeated(Field::Timestamp));
-                    }
+        let entries = Self { scheme, wanted, lines, line: 0, rest: None };
+        let LayoutKind::List(list) = scheme.layout.0 else { return Ok((entries, None)) };
+        // The timestamp is an entry too.
+        let most = MAX_SIGNATURES + usize::from(list.timestamp.is_some());
+        let mut count = 0;
+        let mut index = 0;
+        while let Some(line) = lines.nth(index) {
+            index += 1;
+            count += 1;
+            // In pieces, so that a long line is not read to its end, nor byte by byte.
+            for piece in line.chunks(128) {
+                let separators = piece.iter().map(|byte| u8::from(*byte == ascii(list.separator)));
+                count += usize::from(separators.sum::<u8>());
+                if count > most {
+                    return Err(VerifyError::TooManySignatures);
                 }
             }
         }
-        Ok((Self { scheme, lines, wanted }, timestamp))
+        let Some(key) = list.timestamp else { return Ok((entries, None)) };
+        let mut timestamp = None;
+        let mut pairs = entries;
+        while let Some((name, value)) = pairs.next_pair(list) {
+            if name == key.as_bytes() && timestamp.replace(value).is_some() {
+                return Err(VerifyError::Repeated(Field::Timestamp));
+            }
+        }
+        Ok((entries, timestamp))
     }
 
-    /// The signatures in order. Entries of another version, or one that no key is for, are
-    /// somebody else's business.
-    fn iter(self) -> impl Iterator<Item = Entry<'h>> {
-        let (scheme, wanted) = (self.scheme, self.wanted);
-        let (prefix, list) = match scheme.layout.0 {
-            LayoutKind::Single { prefix } => (Some(prefix), None),
-            LayoutKind::List(list) => (None, Some(list)),
-        };
-        let single = prefix.into_iter().flat_map(move |prefix| {
-            self.lines.iter().map(|line| Entry {
-                algorithm: scheme.algorithm,
-                text: line.strip_prefix(prefix.as_bytes()),
-            })
-        });
-        let listed = list.into_iter().flat_map(move |list| {
-            pairs(self.lines, list).filter_map(move |(key, value)| {
-                let algorithm = list.algorithm(key, scheme.algorithm)?;
-                wanted.has(algorithm).then_some(Entry { algorithm, text: Some(value) })
-            })
-        });
-        single.chain(listed)
+    fn decoded(self) -> impl Iterator<Item = Signature> {
+        self.filter_map(move |entry| entry.decode(self.scheme))
+    }
+
+    /// The next entry of the list that has a key.
+    fn next_pair(&mut self, list: List) -> Option<(&'h [u8], &'h [u8])> {
+        loop {
+            let Some(line) = self.rest.take() else {
+                self.rest = Some(self.lines.nth(self.line)?);
+                self.line += 1;
+                continue;
+            };
+            let mut split = line.splitn(2, |byte| *byte == ascii(list.separator));
+            let entry = split.next()?;
+            self.rest = split.next();
+            let spaces = entry.iter().take_while(|byte| **byte == b' ').count();
+            let entry = entry.get(spaces..)?;
+            if let Some(at) = entry.iter().position(|byte| *byte == ascii(list.assign)) {
+                return Some((entry.get(..at)?, entry.get(at + 1..)?));
+            }
+        }
     }
 }
 
-/// The entries of a list that have a key.
-fn pairs<'h>(lines: Lines<'h>, list: List) -> impl Iterator<Item = (&'h [u8], &'h [u8])> {
-    let (separator, assign) = (ascii(list.separator), ascii(list.assign));
-    let entries = lines.iter().flat_map(move |line| line.split(move |byte| *byte == separator));
-    entries.filter_map(move |entry| {
-        let spaces = entry.iter().take_while(|byte| **byte == b' ').count();
-        let entry = entry.get(spaces..)?;
-        let at = entry.iter().position(|byte| *byte == assign)?;
-        Some((entry.get(..at)?, entry.get(at + 1..)?))
-    })
+impl<'h> Iterator for Entries<'h> {
+    type Item = Entry<'h>;
+
+    /// Entries of another version, or one that no key is for, are somebody else's business.
+    fn next(&mut self) -> Option<Entry<'h>> {
+        let own = self.scheme.algorithm;
+        match self.scheme.layout.0 {
+            LayoutKind::Single { prefix } => {
+                let line = self.lines.nth(self.line)?;
+                self.line += 1;
+                Some(Entry { algorithm: own, text: line.strip_prefix(prefix.as_bytes()) })
+            }
+            LayoutKind::List(list) => loop {
+                let (key, value) = self.next_pair(list)?;
+                match list.algorithm(key, own) {
+                    Some(algorithm) if self.wanted.has(algorithm) => {
+                        return Some(Entry { algorithm, text: Some(value) });
+                    }
+                    _ => {}
+                }
+            },
+        }
+    }
 }
 
 /// Separators are ASCII; a scheme with others does not build.
