@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{Method, Uri};
+use http::{HeaderValue, Method, Uri};
 
 use super::{Part, Scheme};
 use crate::timestamp::{MAX_TEXT, Moment};
@@ -81,11 +81,27 @@ impl DeliveryId {
     }
 }
 
-/// Checks an id: visible ASCII, bounded, not empty, and with an end that can be told.
+/// Reads an id: visible ASCII, bounded, not empty, and with an end that can be told.
 #[inline]
-pub(super) fn check_id<'h>(scheme: &Scheme, id: &'h str) -> Result<&'h str, VerifyError> {
-    let visible = id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if id.is_empty() || id.len() > MAX_ID || !visible || runs_on(scheme, id.as_bytes()) {
+pub(super) fn read_id<'h>(scheme: &Scheme, value: &'h HeaderValue) -> Result<&'h str, VerifyError> {
+    // Of what is not visible ASCII, this lets tabs through and nothing else.
+    let id = value.to_str().map_err(|_| VerifyError::Malformed(Field::Id))?;
+    match id.as_bytes().contains(&b'\t') {
+        true => Err(VerifyError::Malformed(Field::Id)),
+        false => check_id(scheme, id),
+    }
+}
+
+/// Checks an id that is to be sent.
+pub(super) fn write_id<'h>(scheme: &Scheme, id: &'h str) -> Result<&'h str, VerifyError> {
+    match id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => check_id(scheme, id),
+        false => Err(VerifyError::Malformed(Field::Id)),
+    }
+}
+
+fn check_id<'h>(scheme: &Scheme, id: &'h str) -> Result<&'h str, VerifyError> {
+    if id.is_empty() || id.len() > MAX_ID || runs_on(scheme, id.as_bytes()) {
         return Err(VerifyError::Malformed(Field::Id));
     }
     Ok(id)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::claims::{Claims, KeptClaims, Target, check_id};
+use super::claims::{Claims, KeptClaims, Target, read_id, write_id};
 use super::signatures::{Entries, Family, KeptSignatures, Lines, Signatures, Wanted};
 use super::{Part, Scheme};
 use crate::timestamp::Moment;
@@ -75,7 +75,7 @@ impl<'h> Envelope<'h> {
         };
         let id = match id {
             _ if !scheme.signs_id() => None,
-            Some(id) => Some(check_id(scheme, id)?),
+            Some(id) => Some(write_id(scheme, id)?),
             None => return Err(VerifyError::Missing(Field::Id)),
         };
         let timestamp =
@@ -134,10 +134,7 @@ impl<'h> Envelope<'h> {
         wanted: Wanted,
     ) -> Result<Self, VerifyError> {
         let id = match &family.id {
-            Some(name) => {
-                let value = single(headers, name, Field::Id)?.to_str();
-                Some(check_id(scheme, value.map_err(|_| VerifyError::Malformed(Field::Id))?)?)
-            }
+            Some(name) => Some(read_id(scheme, single(headers, name, Field::Id)?)?),
             None => None,
         };
         let (entries, listed) = Entries::read(scheme, lines, wanted)?;
