@@ -12,8 +12,10 @@
 
 use std::env;
 use std::error::Error;
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -24,12 +26,18 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use time::{Duration, OffsetDateTime};
 use tokio::net::TcpListener;
-use tower_webhook::{Algorithm, KeyFormat, Scheme, Secret, Signer, Verified, WebhookLayer};
+use tower_webhook::{
+    Algorithm, KeyFormat, MemoryReplayGuard, Scheme, Secret, Signer, Verified, WebhookLayer,
+};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
 const BODY_LIMIT: usize = 64 << 10;
 const BODY: &[u8] = br#"{"event":"ping"}"#;
+const BODY_TO_PASTE: &[u8] = br#"{"event":"hello"}"#;
+
+/// The handler's mark on its answers, by which the table tells them from the layer's.
+const HANDLED: &str = "x-handled";
 
 /// The demonstration pair of Svix, the public half in base64 and in hexadecimal digits.
 const DEMO_PRIVATE_KEY: &str =
@@ -62,26 +70,31 @@ async fn main() -> Fallible<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The receiver itself: a route, a handler and a layer for every preset.
+/// The receiver itself: a route, a handler and a layer for every preset, and one memory of what
+/// was handled.
 fn app(address: SocketAddr) -> Result<Router, Box<dyn Error + Send + Sync>> {
+    let guard = Arc::new(MemoryReplayGuard::builder().build());
     let mut app = Router::new();
     for scheme in Scheme::ALL {
         let verifier =
             scheme.verifier(&secret(scheme))?.public_url(&format!("http://{address}"))?;
-        let layer = WebhookLayer::new(verifier).body_limit(BODY_LIMIT);
+        let layer = WebhookLayer::new(verifier)
+            .body_limit(BODY_LIMIT)
+            .replay_guard(Arc::clone(&guard))
+            .replay_scope(scheme.name());
         app = app.route(&format!("/{}", scheme.name()), post(handle).layer(layer));
     }
     Ok(app)
 }
 
-async fn handle(delivery: Verified, body: Bytes) -> StatusCode {
+async fn handle(delivery: Verified, body: Bytes) -> [(&'static str, &'static str); 1] {
     tracing::info!(
         scheme = delivery.scheme().name(),
         id = delivery.id(),
         bytes = body.len(),
         "delivery accepted"
     );
-    StatusCode::OK
+    [(HANDLED, "yes")]
 }
 
 /// The secret from the environment, or one for the demonstration.
@@ -116,76 +129,108 @@ fn signer(scheme: &Scheme, secret: &str) -> Fallible<Option<Signer>> {
     Ok(demo.then(|| Signer::new(*scheme, Secret::whsk(DEMO_PRIVATE_KEY)?)).transpose()?)
 }
 
-/// A delivery, and the status that it should be answered with.
+/// A delivery, and what should come of it.
 struct Row {
     scheme: &'static Scheme,
     what: &'static str,
-    expected: StatusCode,
+    expected: Outcome,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
+/// The status that a delivery is answered with, and whether its handler ran.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Outcome(StatusCode, bool);
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = if self.1 { ", handled" } else { "" };
+        f.pad(&format!("{}{text}", self.0.as_u16()))
+    }
+}
+
+/// What the demonstration sends: each preset's good delivery, and forged ones of Velt.
 fn rows(address: SocketAddr) -> Fallible<Vec<Row>> {
     let now = OffsetDateTime::now_utc();
-    let sign = |scheme: &Scheme, secret: &str, at, body: &[u8]| -> Fallible<HeaderMap> {
-        let Some(signer) = signer(scheme, secret)? else { return Ok(HeaderMap::new()) };
-        let url = format!("http://{address}/{}", scheme.name());
-        Ok(signer.sign_request(&Method::POST, &url, "msg_2vK9mPzGqLxYwBnR", at, body)?)
-    };
-    let mut rows = Vec::new();
-    for scheme in Scheme::ALL {
-        let headers = sign(scheme, &secret(scheme), now, BODY)?;
-        if !headers.is_empty() {
-            let expected = StatusCode::OK;
-            rows.push(Row { scheme, what: "good", expected, headers, body: BODY.into() });
-        }
-    }
+    let mut rows = good(address, now, BODY)?;
 
     let scheme = &Scheme::VELT;
+    let sign = |secret: &str, at, body: &[u8]| sign(scheme, secret, address, at, body);
     let secret = secret(scheme);
-    let good = sign(scheme, &secret, now, BODY)?;
-    let mut refuse = |what, headers, body: &[u8], expected| {
-        rows.push(Row { scheme, what, expected, headers, body: body.into() });
+    let good = sign(&secret, now, BODY)?;
+    let mut send = |what, headers, body: &[u8], status| {
+        rows.push(Row {
+            scheme,
+            what,
+            expected: Outcome(status, false),
+            headers,
+            body: body.into(),
+        });
     };
+    send("duplicate", good.clone(), BODY, StatusCode::OK);
     let unauthorized = StatusCode::UNAUTHORIZED;
-    refuse("tampered body", good.clone(), br#"{"event":"pong"}"#, unauthorized);
-    let wrong = sign(scheme, &demo_secret(scheme, "another secret"), now, BODY)?;
-    refuse("wrong key", wrong, BODY, unauthorized);
-    let stale = sign(scheme, &secret, now - Duration::minutes(6), BODY)?;
-    refuse("stale", stale, BODY, unauthorized);
-    let future = sign(scheme, &secret, now + Duration::minutes(6), BODY)?;
-    refuse("future", future, BODY, unauthorized);
+    send("tampered body", good.clone(), br#"{"event":"pong"}"#, unauthorized);
+    send("wrong key", sign(&demo_secret(scheme, "another secret"), now, BODY)?, BODY, unauthorized);
+    send("stale", sign(&secret, now - Duration::minutes(6), BODY)?, BODY, unauthorized);
+    send("future", sign(&secret, now + Duration::minutes(6), BODY)?, BODY, unauthorized);
     let mut repeated = good.clone();
     repeated.append("webhook-id", "msg_other".parse()?);
-    refuse("repeated header", repeated, BODY, unauthorized);
+    send("repeated header", repeated, BODY, unauthorized);
     let mut empty = good;
     empty.insert("webhook-signature", "v1,".parse()?);
-    refuse("empty signature", empty, BODY, unauthorized);
-    refuse("unsigned", HeaderMap::new(), BODY, unauthorized);
+    send("empty signature", empty, BODY, unauthorized);
+    send("unsigned", HeaderMap::new(), BODY, unauthorized);
     let long = vec![b'x'; BODY_LIMIT + 1];
-    let signed = sign(scheme, &secret, now, &long)?;
-    refuse("oversized body", signed, &long, StatusCode::PAYLOAD_TOO_LARGE);
+    send("oversized body", sign(&secret, now, &long)?, &long, StatusCode::PAYLOAD_TOO_LARGE);
     Ok(rows)
+}
+
+/// A good delivery of every preset that can be signed for.
+fn good(address: SocketAddr, now: OffsetDateTime, body: &[u8]) -> Fallible<Vec<Row>> {
+    let mut rows = Vec::new();
+    for scheme in Scheme::ALL {
+        let headers = sign(scheme, &secret(scheme), address, now, body)?;
+        if !headers.is_empty() {
+            let expected = Outcome(StatusCode::OK, true);
+            rows.push(Row { scheme, what: "good", expected, headers, body: body.into() });
+        }
+    }
+    Ok(rows)
+}
+
+fn sign(
+    scheme: &Scheme,
+    secret: &str,
+    address: SocketAddr,
+    at: OffsetDateTime,
+    body: &[u8],
+) -> Fallible<HeaderMap> {
+    let Some(signer) = signer(scheme, secret)? else { return Ok(HeaderMap::new()) };
+    let url = format!("http://{address}/{}", scheme.name());
+    // A sender gives each event an id of its own; here the body tells them apart.
+    let id = format!("msg_{}", body.len());
+    Ok(signer.sign_request(&Method::POST, &url, id.as_str(), at, body)?)
 }
 
 /// Sends every row over HTTP and prints what came back.
 async fn demonstrate(address: SocketAddr) -> Fallible<bool> {
     let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     let mut as_expected = true;
-    println!("  {:<20} {:<16} {:>8} {:>5}", "scheme", "delivery", "expected", "got");
+    println!("  {:<20} {:<16} {:<14} {:<14}", "scheme", "delivery", "expected", "got");
     for row in rows(address)? {
         let uri = format!("http://{address}/{}", row.scheme.name());
         let mut request = Request::post(uri).body(Full::from(row.body))?;
         request.headers_mut().extend(row.headers);
-        let got = client.request(request).await?.status();
+        let response = client.request(request).await?;
+        let got = Outcome(response.status(), response.headers().contains_key(HANDLED));
         let mark = if got == row.expected { "✓" } else { "✗" };
         as_expected &= got == row.expected;
         println!(
-            "{mark} {:<20} {:<16} {:>8} {:>5}",
+            "{mark} {:<20} {:<16} {:<14} {:<14}",
             row.scheme.name(),
             row.what,
-            row.expected.as_u16(),
-            got.as_u16()
+            row.expected,
+            got
         );
     }
     println!("{}", if as_expected { "every row as expected" } else { "NOT every row as expected" });
@@ -194,8 +239,9 @@ async fn demonstrate(address: SocketAddr) -> Fallible<bool> {
 
 /// Prints one command for every preset, to be pasted within its tolerance.
 fn print_commands(address: SocketAddr) -> Fallible<()> {
-    println!("\nTry it yourself; most signatures with a time in them are good for five minutes:\n");
-    for row in rows(address)?.iter().filter(|row| row.what == "good") {
+    println!("\nTry it yourself; most signatures with a time in them are good for five minutes,");
+    println!("and the second time a delivery is acknowledged without being handled again:\n");
+    for row in good(address, OffsetDateTime::now_utc(), BODY_TO_PASTE)? {
         print!("curl -i http://{address}/{}", row.scheme.name());
         for (name, value) in &row.headers {
             print!(" \\\n  -H '{name}: {}'", value.to_str()?);

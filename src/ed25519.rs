@@ -27,7 +27,7 @@ impl PublicKey {
     }
 
     /// Begins with the two halves of a signature; `None` if the second is not a reduced scalar.
-    pub(crate) fn begin(&self, signature: &[u8]) -> Option<Running> {
+    pub(crate) fn begin(&self, signature: &[u8; 64]) -> Option<Running> {
         let (r, s) = signature.split_first_chunk()?;
         let s = Option::from(Scalar::from_canonical_bytes(s.try_into().ok()?))?;
         let hash = Sha512::new().chain_update(r).chain_update(self.0.as_bytes());

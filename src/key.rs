@@ -1,5 +1,13 @@
 //! A secret made ready: keyed once when it is loaded, started afresh for each delivery.
 
+use std::ops::ControlFlow;
+
+use subtle::Choice;
+#[cfg(feature = "fetch")]
+use subtle::ConstantTimeEq as _;
+
+#[cfg(feature = "fetch")]
+use crate::mac::MAX_TAG;
 use crate::mac::Mac;
 use crate::scheme::{Envelope, Scheme};
 use crate::secret::Kind;
@@ -48,9 +56,10 @@ impl Key {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Mac(algorithm, mac), Self::Mac(other_algorithm, other)) => {
-                let other = other.clone().finish();
-                let same = mac.clone().finish().is_among([other.as_bytes()].into_iter());
-                algorithm == other_algorithm && bool::from(same)
+                let (mut ours, mut theirs) = ([0; MAX_TAG], [0; MAX_TAG]);
+                mac.clone().finish().copy_to(&mut ours);
+                other.clone().finish().copy_to(&mut theirs);
+                algorithm == other_algorithm && bool::from(ours.ct_eq(&theirs))
             }
             #[cfg(feature = "ed25519")]
             (Self::Public(key), Self::Public(other)) => key == other,
@@ -59,11 +68,26 @@ impl Key {
         }
     }
 
+    /// Verifies a delivery whose body is here. For a MAC that is one computation, however many
+    /// signatures there are.
+    #[inline]
+    pub(crate) fn verifies<'a>(
+        &self,
+        envelope: &Envelope<'_>,
+        body: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> bool {
+        self.attempts(envelope).any(|mut running| {
+            body.clone().for_each(|chunk| running.update(chunk));
+            running.matches(envelope)
+        })
+    }
+
     /// Starts every computation that may find this key's signature among the delivery's, each fed
-    /// with what comes before the body. For a MAC that is one, however many signatures there are.
+    /// with what comes before the body.
+    #[inline]
     pub(crate) fn attempts<'a>(
         &'a self,
-        envelope: &'a Envelope,
+        envelope: &'a Envelope<'a>,
     ) -> impl Iterator<Item = Running> + 'a {
         let count = match self {
             Self::Mac(..) => 1,
@@ -73,14 +97,22 @@ impl Key {
         (0..count).map_while(move |index| self.attempt(envelope, index))
     }
 
+    #[inline]
     #[cfg_attr(not(feature = "ed25519"), expect(unused_variables, clippy::unnecessary_wraps))]
-    fn attempt(&self, envelope: &Envelope, index: usize) -> Option<Running> {
+    fn attempt(&self, envelope: &Envelope<'_>, index: usize) -> Option<Running> {
         let mut running = match self {
             Self::Mac(algorithm, mac) => Running::Mac(*algorithm, mac.clone()),
             #[cfg(feature = "ed25519")]
             Self::Public(key) => {
-                let mut signatures = envelope.signatures().of(Algorithm::Ed25519);
-                Running::Signature(key.begin(signatures.nth(index)?))
+                let mut left = index;
+                let found = envelope.signatures().each(Algorithm::Ed25519, |signature| {
+                    match left.checked_sub(1) {
+                        Some(less) => left = less,
+                        None => return ControlFlow::Break(*signature),
+                    }
+                    ControlFlow::Continue(())
+                });
+                Running::Signature(key.begin(&found.break_value()?.bytes))
             }
         };
         envelope.before_body(|bytes| running.update(bytes));
@@ -97,6 +129,7 @@ pub(crate) enum Running {
 }
 
 impl Running {
+    #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Mac(_, mac) => mac.update(bytes),
@@ -107,12 +140,26 @@ impl Running {
         }
     }
 
+    /// Whether this is all that can be tried with its key.
+    #[cfg(feature = "tower")]
+    pub(crate) fn is_only(&self) -> bool {
+        matches!(self, Self::Mac(..))
+    }
+
     /// The body is complete: feeds what comes after it, and tells whether a signature matches.
-    pub(crate) fn matches(mut self, envelope: &Envelope) -> bool {
+    #[inline]
+    pub(crate) fn matches(mut self, envelope: &Envelope<'_>) -> bool {
         envelope.after_body(|bytes| self.update(bytes));
         match self {
             Self::Mac(algorithm, mac) => {
-                mac.finish().is_among(envelope.signatures().of(algorithm)).into()
+                let tag = mac.finish();
+                let mut found = Choice::from(0);
+                // Every signature, whichever matches.
+                let _ = envelope.signatures().each(algorithm, |signature| {
+                    found |= tag.matches(&signature.bytes);
+                    ControlFlow::<()>::Continue(())
+                });
+                found.into()
             }
             #[cfg(feature = "ed25519")]
             Self::Signature(signature) => signature.is_some_and(RunningSignature::finish),

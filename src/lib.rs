@@ -64,8 +64,8 @@
 //!   is refused before anything is computed.
 //!
 //! What [`Verified`] tells is covered by the signature. Other headers are not, even where they
-//! look like an id or an event type. Nothing remembers deliveries: one that is sent twice within
-//! the tolerance is accepted twice.
+//! look like an id or an event type. A delivery that is sent twice within the tolerance is verified
+//! twice; what remembers it is a `ReplayGuard` (feature `replay`).
 //!
 //! # Features
 //!

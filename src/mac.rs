@@ -12,6 +12,8 @@ use crate::{Algorithm, InvalidSecret, Secret};
 /// The size of the longest tag, in bytes.
 pub(crate) const MAX_TAG: usize = 64;
 
+const WORDS: usize = MAX_TAG / 8;
+
 /// A MAC state. Right after [`Mac::new`] it has absorbed the key and nothing else; a clone of
 /// that state is how each delivery starts, so the key schedule runs once per secret.
 #[derive(Clone)]
@@ -57,29 +59,48 @@ impl Mac {
     }
 }
 
-/// The tag that a delivery ought to carry. Whoever knows it can forge that delivery.
+/// The tag that a delivery ought to carry, with zeros behind it. Whoever knows it can forge that
+/// delivery.
 pub(crate) struct Tag {
-    bytes: Zeroizing<[u8; MAX_TAG]>,
+    words: Zeroizing<[u64; WORDS]>,
     size: usize,
 }
 
 impl Tag {
     fn new(tag: &[u8]) -> Self {
-        let mut bytes = Zeroizing::new([0; MAX_TAG]);
-        bytes.iter_mut().zip(tag).for_each(|(to, from)| *to = *from);
-        Self { bytes, size: tag.len() }
+        let mut words = Zeroizing::new([0; WORDS]);
+        for (word, chunk) in words.iter_mut().zip(tag.chunks(8)) {
+            *word = word_of(chunk);
+        }
+        Self { words, size: tag.len() }
     }
 
-    /// Compares with every signature in constant time, whichever matches. One of another size
-    /// never does.
-    pub(crate) fn is_among<'a>(&self, signatures: impl Iterator<Item = &'a [u8]>) -> Choice {
-        let none = Choice::from(0);
-        signatures.fold(none, |any, signature| any | self.as_bytes().ct_eq(signature))
+    /// Compares in constant time with a signature of the same size, with zeros behind it.
+    ///
+    /// Word by word rather than byte by byte: each comparison has its own barrier against the
+    /// optimizer, and eight times as many take longer than the base64 before them.
+    pub(crate) fn matches(&self, signature: &[u8; MAX_TAG]) -> Choice {
+        let words = self.words.iter().zip(signature.chunks(8)).take(self.size.div_ceil(8));
+        words.fold(Choice::from(1), |same, (word, chunk)| same & word.ct_eq(&word_of(chunk)))
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.size).unwrap_or_default()
+    #[cfg(feature = "fetch")]
+    pub(crate) fn copy_to(&self, bytes: &mut [u8; MAX_TAG]) {
+        let words = self.words.iter().flat_map(|word| word.to_le_bytes());
+        bytes.iter_mut().zip(words).for_each(|(to, from)| *to = from);
     }
+
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes: Vec<u8> = self.words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        bytes.truncate(self.size);
+        bytes
+    }
+}
+
+fn word_of(chunk: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+    u64::from_le_bytes(bytes)
 }
 
 #[cfg(test)]
@@ -108,25 +129,41 @@ mod tests {
 
     #[test]
     fn only_the_whole_tag_matches() {
-        let tag = tag(Algorithm::HmacSha256, b"key", b"text");
-        let matches = |signature: &[u8]| bool::from(tag.is_among([signature].into_iter()));
-        let good = tag.as_bytes().to_vec();
-        assert!(matches(&good));
-        for size in 0..good.len() {
-            assert!(!matches(&good[..size]), "{size} bytes");
+        for algorithm in [Algorithm::HmacSha256, Algorithm::HmacSha512] {
+            let tag = tag(algorithm, b"key", b"text");
+            let mut good = [0; MAX_TAG];
+            good[..algorithm.size()].copy_from_slice(&tag.to_bytes());
+            assert!(bool::from(tag.matches(&good)));
+            for bit in 0..algorithm.size() * 8 {
+                let mut bad = good;
+                bad[bit / 8] ^= 1 << (bit % 8);
+                assert!(!bool::from(tag.matches(&bad)), "bit {bit}");
+            }
+            for size in 0..algorithm.size() {
+                let mut short = good;
+                short[size..].fill(0);
+                let same = short == good;
+                assert_eq!(bool::from(tag.matches(&short)), same, "{size} bytes");
+            }
         }
-        assert!(!matches(&[good.as_slice(), &[0]].concat()));
-        for bit in 0..good.len() * 8 {
-            let mut bad = good.clone();
+    }
+
+    // A size that is no multiple of a word.
+    #[cfg(feature = "sha1")]
+    #[test]
+    fn every_bit_of_an_odd_size_counts() {
+        let tag = tag(Algorithm::HmacSha1, b"key", b"text");
+        let mut good = [0; MAX_TAG];
+        good[..20].copy_from_slice(&tag.to_bytes());
+        assert!(bool::from(tag.matches(&good)));
+        for bit in 0..160 {
+            let mut bad = good;
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert!(!matches(&bad), "bit {bit}");
-            let among = [bad.as_slice(), &good, &bad];
-            assert!(bool::from(tag.is_among(among.into_iter())));
+            assert!(!bool::from(tag.matches(&bad)), "bit {bit}");
         }
-        assert!(!bool::from(tag.is_among([].into_iter())));
     }
 
     fn hex_of(tag: &Tag) -> String {
-        tag.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(tag.to_bytes())
     }
 }

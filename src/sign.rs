@@ -1,6 +1,7 @@
 //! The inverse of verification: headers for a delivery.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
@@ -156,8 +157,13 @@ impl Signer {
         timestamp: OffsetDateTime,
         body: &[u8],
     ) -> Result<HeaderMap, VerifyError> {
-        let envelope = Envelope::write(self.scheme, target, id, timestamp)?;
-        let (id, timestamp) = envelope.texts();
+        let format = self.scheme.timestamp_format();
+        let timestamp = format.map(|format| format.print(timestamp)).transpose()?;
+        let url = target.map(|(_, url)| Arc::from(url));
+        let target = target.map(|(method, _)| method).zip(url.as_ref());
+        let envelope = Envelope::write(&self.scheme, target, id, timestamp.as_deref())?;
+        let id = envelope.claims().id.map(str::as_bytes);
+        let timestamp = timestamp.as_deref().map(str::as_bytes);
         let names = self.scheme.headers().first().ok_or(VerifyError::Missing(Field::Signature))?;
 
         let mut headers = HeaderMap::new();
@@ -177,7 +183,7 @@ impl Signer {
     fn signatures(
         &self,
         names: &HeaderNames,
-        envelope: &Envelope,
+        envelope: &Envelope<'_>,
         timestamp: Option<&[u8]>,
         body: &[u8],
     ) -> Vec<(&'static str, Vec<u8>)> {
@@ -238,7 +244,7 @@ impl Key {
         }
     }
 
-    fn sign(&self, envelope: &Envelope, body: &[u8]) -> Vec<u8> {
+    fn sign(&self, envelope: &Envelope<'_>, body: &[u8]) -> Vec<u8> {
         let mut content = Vec::new();
         envelope.before_body(|bytes| content.push(bytes));
         content.push(body);
@@ -247,7 +253,7 @@ impl Key {
             Self::Mac(mac) => {
                 let mut mac = mac.clone();
                 content.into_iter().for_each(|bytes| mac.update(bytes));
-                mac.finish().as_bytes().to_vec()
+                mac.finish().to_bytes()
             }
             #[cfg(feature = "ed25519")]
             Self::Private(key) => key.sign(&content).to_vec(),

@@ -1,6 +1,6 @@
 //! When a delivery was signed, how far from now that may be, and what now is.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -29,7 +29,7 @@ pub enum TimestampFormat {
 }
 
 impl TimestampFormat {
-    pub(crate) fn parse(self, text: &[u8]) -> Result<OffsetDateTime, VerifyError> {
+    pub(crate) fn parse(self, text: &[u8]) -> Result<Moment, VerifyError> {
         self.read(text).ok_or(VerifyError::Malformed(Field::Timestamp))
     }
 
@@ -45,37 +45,76 @@ impl TimestampFormat {
         self.parse(text.as_bytes()).map(|_| text)
     }
 
-    fn read(self, text: &[u8]) -> Option<OffsetDateTime> {
+    fn read(self, text: &[u8]) -> Option<Moment> {
         if text.len() > MAX_TEXT {
             return None;
         }
         match self {
             Self::Seconds => {
                 let seconds = number(text).filter(|seconds| *seconds <= LAST_SECOND)?;
-                OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()
+                Some(Moment { seconds: seconds.try_into().ok()?, nanos: 0 })
             }
             Self::Millis => {
                 let millis = number(text).filter(|millis| millis / 1000 <= LAST_SECOND)?;
-                OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
+                let nanos = u32::try_from(millis % 1000).ok()? * 1_000_000;
+                Some(Moment { seconds: (millis / 1000).try_into().ok()?, nanos })
             }
             Self::Rfc3339 => {
                 // The parser takes any separator between date and time.
                 if text.get(10) != Some(&b'T') {
                     return None;
                 }
-                OffsetDateTime::parse(str::from_utf8(text).ok()?, &Rfc3339).ok()
+                OffsetDateTime::parse(str::from_utf8(text).ok()?, &Rfc3339).ok().map(Moment::from)
             }
         }
+    }
+}
+
+/// A time that is compared without a calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moment {
+    seconds: i64,
+    nanos: u32,
+}
+
+impl Moment {
+    /// As [`SystemClock`], without the detour over the calendar.
+    pub(crate) fn now() -> Self {
+        match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self {
+                seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+                nanos: since.subsec_nanos(),
+            },
+            Err(_) => OffsetDateTime::now_utc().into(),
+        }
+    }
+
+    pub(crate) fn to_offset_date_time(self) -> Option<OffsetDateTime> {
+        let at = OffsetDateTime::from_unix_timestamp(self.seconds).ok()?;
+        at.replace_nanosecond(self.nanos).ok()
     }
 
     /// Drops the part of `now` that the format cannot write, so that a delivery exactly at the
     /// tolerance does not depend on where in the second the check runs.
-    fn truncate(self, now: OffsetDateTime) -> OffsetDateTime {
-        match self {
-            Self::Seconds => now.truncate_to_second(),
-            Self::Millis => now.truncate_to_millisecond(),
-            Self::Rfc3339 => now,
-        }
+    fn truncate(self, format: TimestampFormat) -> Self {
+        let nanos = match format {
+            TimestampFormat::Seconds => 0,
+            TimestampFormat::Millis => self.nanos / 1_000_000 * 1_000_000,
+            TimestampFormat::Rfc3339 => self.nanos,
+        };
+        Self { nanos, ..self }
+    }
+
+    fn since(self, other: Self) -> time::Duration {
+        let seconds = time::Duration::seconds(self.seconds.saturating_sub(other.seconds));
+        let nanos = i64::from(self.nanos) - i64::from(other.nanos);
+        seconds.saturating_add(time::Duration::nanoseconds(nanos))
+    }
+}
+
+impl From<OffsetDateTime> for Moment {
+    fn from(at: OffsetDateTime) -> Self {
+        Self { seconds: at.unix_timestamp(), nanos: at.nanosecond() }
     }
 }
 
@@ -148,10 +187,10 @@ impl Tolerance {
     pub(crate) fn check(
         &self,
         format: TimestampFormat,
-        timestamp: OffsetDateTime,
-        now: OffsetDateTime,
+        timestamp: Moment,
+        now: Moment,
     ) -> Result<(), VerifyError> {
-        let age = format.truncate(now) - timestamp;
+        let age = now.truncate(format).since(timestamp);
         let distance = age.unsigned_abs();
         if age.is_negative() {
             (distance <= self.future).then_some(()).ok_or(VerifyError::TimestampTooNew)
@@ -209,12 +248,14 @@ impl Clock for SystemClock {
 }
 
 fn number(text: &[u8]) -> Option<u64> {
-    let digits = text.iter().all(u8::is_ascii_digit);
     let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
-    if !digits || leading_zero {
+    if text.is_empty() || leading_zero {
         return None;
     }
-    str::from_utf8(text).ok()?.parse().ok()
+    text.iter().try_fold(0_u64, |number, byte| {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    })
 }
 
 #[cfg(test)]
@@ -223,7 +264,11 @@ mod tests {
 
     use super::*;
 
-    fn at(seconds: i64) -> OffsetDateTime {
+    fn at(seconds: i64) -> Moment {
+        Moment { seconds, nanos: 0 }
+    }
+
+    fn date(seconds: i64) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp(seconds).unwrap()
     }
 
@@ -261,8 +306,9 @@ mod tests {
     #[test]
     fn millis_keep_their_resolution() {
         let read = Millis.read(b"1731705121042").unwrap();
-        assert_eq!((read.unix_timestamp(), read.millisecond()), (1_731_705_121, 42));
-        assert_eq!(Millis.read(b"253402300799999").map(|at| at.year()), Some(9999));
+        assert_eq!(read, Moment { seconds: 1_731_705_121, nanos: 42_000_000 });
+        let last = Millis.read(b"253402300799999").and_then(Moment::to_offset_date_time);
+        assert_eq!(last.map(OffsetDateTime::year), Some(9999));
         assert_eq!(Millis.read(b"253402300800000"), None);
         assert_eq!(Millis.read(b"01731705121042"), None);
     }
@@ -272,7 +318,7 @@ mod tests {
         assert_eq!(Rfc3339.read(b"2024-11-15T21:12:01Z"), Some(at(1_731_705_121)));
         assert_eq!(Rfc3339.read(b"2024-11-15T13:12:01-08:00"), Some(at(1_731_705_121)));
         let nanos = Rfc3339.read(b"2019-11-16T10:11:12.634234626Z").unwrap();
-        assert_eq!(nanos.nanosecond(), 634_234_626);
+        assert_eq!(nanos.nanos, 634_234_626);
         let refused: &[&[u8]] = &[
             b"",
             b"2024-11-15",
@@ -294,21 +340,21 @@ mod tests {
     #[test]
     fn printing_is_the_inverse_of_reading() {
         for format in [Seconds, Millis, Rfc3339] {
-            let text = format.print(at(1_731_705_121)).unwrap();
+            let text = format.print(date(1_731_705_121)).unwrap();
             assert_eq!(format.read(text.as_bytes()), Some(at(1_731_705_121)));
-            let west = at(1_731_705_121).to_offset(time::UtcOffset::from_hms(-8, 0, 0).unwrap());
+            let west = date(1_731_705_121).to_offset(time::UtcOffset::from_hms(-8, 0, 0).unwrap());
             assert_eq!(format.print(west).unwrap(), text);
         }
         let malformed = Err(VerifyError::Malformed(Field::Timestamp));
-        assert_eq!(Seconds.print(at(-1)), malformed);
-        assert_eq!(Millis.print(at(-1)), malformed);
+        assert_eq!(Seconds.print(date(-1)), malformed);
+        assert_eq!(Millis.print(date(-1)), malformed);
     }
 
     #[test]
     fn exactly_at_the_tolerance_is_accepted_wherever_in_the_second() {
         let tolerance = Tolerance::new(Duration::from_secs(300), Duration::from_secs(60));
         for nanos in [0, 1, 999_999_999] {
-            let now = at(10_000).replace_nanosecond(nanos).unwrap();
+            let now = Moment { seconds: 10_000, nanos };
             let check = |seconds| tolerance.check(Seconds, at(seconds), now);
             assert_eq!(check(10_000), Ok(()));
             assert_eq!(check(9_700), Ok(()));
@@ -321,7 +367,7 @@ mod tests {
     #[test]
     fn the_resolution_of_the_check_is_that_of_the_format() {
         let tolerance = Tolerance::symmetric(Duration::from_secs(1));
-        let now = at(10).replace_nanosecond(500_999_999).unwrap();
+        let now = Moment { seconds: 10, nanos: 500_999_999 };
         let check = |format, text| tolerance.check(format, format.parse(text).unwrap(), now);
         assert_eq!(check(Millis, b"9500"), Ok(()));
         assert_eq!(check(Millis, b"9499"), Err(VerifyError::TimestampTooOld));
@@ -335,6 +381,20 @@ mod tests {
         let unlimited = Tolerance::dangerous_unlimited();
         assert_eq!(unlimited.check(Seconds, at(0), at(253_402_300_799)), Ok(()));
         assert_eq!(unlimited.check(Seconds, at(253_402_300_799), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn moments_are_times_of_the_calendar() {
+        for nanos in [0, 1, 999_999_999] {
+            for seconds in [-1, 0, 1_731_705_121, 253_402_300_799] {
+                let there = date(seconds).replace_nanosecond(nanos).unwrap();
+                assert_eq!(Moment::from(there).to_offset_date_time(), Some(there));
+            }
+        }
+        let (before, now, after) =
+            (OffsetDateTime::now_utc(), Moment::now(), OffsetDateTime::now_utc());
+        let now = now.to_offset_date_time().unwrap();
+        assert!(before <= now && now <= after);
     }
 
     #[test]

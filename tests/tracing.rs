@@ -1,12 +1,13 @@
 //! One event for each rejection. Alone in its file, because a subscriber is global.
 
-#![cfg(all(feature = "axum", feature = "tracing"))]
+#![cfg(all(feature = "axum", feature = "replay", feature = "tracing"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +15,10 @@ use axum::routing::post;
 use common::{ID, sign, verifier};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
-use tower_webhook::{Scheme, Verified, WebhookLayer};
+use tower_webhook::{
+    Claim, Lease, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey, Scheme, Verified,
+    WebhookLayer,
+};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -29,8 +33,11 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
 
     let handler = post(|_: Verified| async {});
     let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(8);
-    let app: Router =
-        Router::new().route("/verified", handler.clone().layer(layer)).route("/forgotten", handler);
+    let guarded = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(NeverCommits);
+    let app: Router = Router::new()
+        .route("/guarded", handler.clone().layer(guarded))
+        .route("/verified", handler.clone().layer(layer))
+        .route("/forgotten", handler);
     let send = async |path: &str, id: &str, body: &'static [u8]| {
         let mut request = Request::post(path).body(Body::from(body)).unwrap();
         *request.headers_mut() = sign(Scheme::STANDARD, body);
@@ -41,6 +48,7 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     assert_eq!(send("/verified", ID, b"much too long").await, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(send("/verified", ID, BODY).await, StatusCode::OK);
     assert_eq!(send("/forgotten", ID, BODY).await, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(send("/guarded", ID, BODY).await, StatusCode::OK);
 
     let log = log.lock().unwrap();
     assert_eq!(
@@ -51,11 +59,30 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              reason=body is over the limit status=413",
             "ERROR tower_webhook message=request did not go through a webhook layer",
+            "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
+             reason=delivery is no longer claimed by this lease",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();
     for hidden in [common::WHSEC, ID, "other", &signature] {
         assert!(!log.concat().contains(hidden), "{hidden}");
+    }
+}
+
+/// Lets everything through and remembers nothing.
+struct NeverCommits;
+
+impl ReplayGuard for NeverCommits {
+    async fn claim(&self, _: &ReplayKey, _: Duration) -> Result<Claim, ReplayError> {
+        Ok(Claim::Fresh(Lease::random()?))
+    }
+
+    async fn commit(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        Err(ReplayError::new(ReplayErrorKind::LeaseLost))
+    }
+
+    async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
+        Ok(())
     }
 }
 

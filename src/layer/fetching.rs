@@ -8,14 +8,22 @@ use super::Rejection;
 use super::source::{BoxFuture, Endpoint, Lookup, Source};
 #[cfg(feature = "replay")]
 use crate::Tolerance;
-use crate::scheme::{Envelope, Head};
+use crate::scheme::{Envelope, Family, Head, KeptEnvelope, Wanted};
 use crate::{
     EndpointId, FetchErrorKind, Scheme, SecretCache, SecretFetcher, Verifier, VerifyError,
 };
 
 pub(super) struct Fetching<F, S> {
-    pub(super) cache: SecretCache<F>,
-    pub(super) selector: S,
+    cache: SecretCache<F>,
+    selector: S,
+    families: Vec<Family>,
+}
+
+impl<F, S> Fetching<F, S> {
+    pub(super) fn new(cache: SecretCache<F>, selector: S) -> Self {
+        let families = cache.scheme().headers().iter().map(Family::new).collect();
+        Self { cache, selector, families }
+    }
 }
 
 impl<F, S> Source for Fetching<F, S>
@@ -32,11 +40,12 @@ where
         self.cache.tolerance()
     }
 
-    fn open(&self, head: Head<'_>) -> Result<Envelope, VerifyError> {
+    fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
         // Which keys there are is not known yet, so signatures of every algorithm are read.
-        let envelope = Envelope::read(self.cache.scheme(), None, head, |_| true)?;
-        envelope.check(self.cache.tolerance(), self.cache.clock().now())?;
-        Ok(envelope)
+        let scheme = self.cache.scheme();
+        let envelope = Envelope::read(&scheme, &self.families, None, head, Wanted::ALL)?;
+        envelope.check(self.cache.tolerance(), self.cache.clock().now().into())?;
+        Ok(envelope.keep())
     }
 
     fn lookup(self: Arc<Self>, parts: &Parts) -> Result<(Endpoint, Lookup), Rejection> {

@@ -47,9 +47,9 @@ const BODY_LIMIT: usize = 2 << 20;
 /// | a header is missing, malformed or repeated, the time is off, no signature matches | 401 |
 /// | the body is over the limit, by its `Content-Length` or while it is read | 413 |
 /// | the body broke off or failed | 400 |
-/// | the endpoint is unknown ([`WebhookLayer::fetching`]) | 404 |
+/// | the endpoint is unknown (`WebhookLayer::fetching`) | 404 |
 /// | the secrets cannot be fetched | 503 |
-/// | the delivery was handled before ([`WebhookLayer::replay_guard`]) | 200 |
+/// | the delivery was handled before (`WebhookLayer::replay_guard`) | 200 |
 /// | it is being handled | 409 |
 /// | the guard does not answer | 503 |
 /// | the scheme signs its URL and [`Verifier::public_url`] was not called | 500 |
@@ -149,7 +149,7 @@ impl WebhookLayer {
         F: SecretFetcher,
         S: Fn(&Parts) -> Option<EndpointId> + Send + Sync + 'static,
     {
-        Self::from_source(Arc::new(fetching::Fetching { cache, selector }))
+        Self::from_source(Arc::new(fetching::Fetching::new(cache, selector)))
     }
 
     fn from_source(source: Arc<dyn Source>) -> Self {
@@ -244,7 +244,7 @@ impl<R> WebhookLayer<R> {
     ///
     /// A sender gives the same id to every endpoint that an event goes to. Without different
     /// scopes, what the first layer has handled would be a duplicate for the second. A layer that
-    /// is [fetching](Self::fetching) has a scope of its own for each endpoint, unless one is set.
+    /// is fetching has a scope of its own for each endpoint, unless one is set.
     pub fn replay_scope(mut self, scope: impl Into<Arc<str>>) -> Self {
         self.replay.scope = Some(scope.into());
         self

@@ -8,7 +8,7 @@ use http::request::Parts;
 use super::Rejection;
 #[cfg(feature = "replay")]
 use crate::Tolerance;
-use crate::scheme::{Envelope, Head};
+use crate::scheme::{Head, KeptEnvelope};
 use crate::{Scheme, Verifier, VerifyError};
 
 /// A future of the layer's own. Only what has to wait is boxed.
@@ -34,7 +34,7 @@ pub(super) trait Source: Send + Sync {
     fn tolerance(&self) -> Tolerance;
 
     /// Judges what can be judged without secrets.
-    fn open(&self, head: Head<'_>) -> Result<Envelope, VerifyError>;
+    fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError>;
 
     /// Finds the verifier for a request.
     fn lookup(self: Arc<Self>, parts: &Parts) -> Result<(Endpoint, Lookup), Rejection>;
@@ -60,8 +60,8 @@ impl Source for Verifier {
         self.current_tolerance()
     }
 
-    fn open(&self, head: Head<'_>) -> Result<Envelope, VerifyError> {
-        self.open_now(head)
+    fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
+        self.open_now(head).map(|envelope| envelope.keep())
     }
 
     fn lookup(self: Arc<Self>, _: &Parts) -> Result<(Endpoint, Lookup), Rejection> {

@@ -1,5 +1,6 @@
-//! What does not fit on one item.
+//! What does not fit on one item: choosing a scheme, handling a delivery once.
 
+#[cfg(all(feature = "tower", feature = "replay"))]
 #[doc = include_str!("replay.md")]
 pub mod replay {}
 #[doc = include_str!("schemes.md")]

@@ -3,74 +3,92 @@
 use std::sync::Arc;
 
 use http::{Method, Uri};
-use time::OffsetDateTime;
 
 use super::{Part, Scheme};
-use crate::timestamp::MAX_TEXT;
+use crate::timestamp::{MAX_TEXT, Moment};
 use crate::{Field, VerifyError};
 
 /// The longest id that is read, in bytes.
 const MAX_ID: usize = 256;
 
-/// An id as received: visible ASCII and not empty.
+/// What a head claims, in the head's own bytes.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Claims<'h> {
+    /// Visible ASCII and not empty.
+    pub(crate) id: Option<&'h str>,
+    /// A time, and the text that it was read from.
+    pub(crate) timestamp: Option<(Moment, &'h [u8])>,
+    pub(super) target: Option<Target<'h>>,
+}
+
+/// What was called, for a scheme that signs it.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'h> {
+    pub(super) method: &'h Method,
+    pub(super) base: &'h Arc<str>,
+    pub(super) path_and_query: &'h str,
+}
+
+impl<'h> Target<'h> {
+    pub(super) fn of(method: &'h Method, base: &'h Arc<str>, uri: &'h Uri) -> Self {
+        let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
+        Self { method, base, path_and_query }
+    }
+}
+
+/// [`Claims`] that outlive the head.
+pub(super) struct KeptClaims {
+    id: Option<DeliveryId>,
+    timestamp: Option<(Moment, Text<MAX_TEXT>)>,
+    target: Option<(Method, Arc<str>, Text<192>)>,
+}
+
+impl KeptClaims {
+    pub(super) fn new(claims: &Claims<'_>) -> Self {
+        Self {
+            id: claims.id.map(DeliveryId::new),
+            timestamp: claims.timestamp.map(|(at, text)| (at, Text::new(text))),
+            target: claims.target.map(|Target { method, base, path_and_query }| {
+                (method.clone(), Arc::clone(base), Text::new(path_and_query.as_bytes()))
+            }),
+        }
+    }
+
+    pub(super) fn claims(&self) -> Claims<'_> {
+        Claims {
+            id: self.id.as_ref().and_then(DeliveryId::as_str),
+            timestamp: self.timestamp.as_ref().map(|(at, text)| (*at, text.as_bytes())),
+            target: self.target.as_ref().map(|(method, base, path)| Target {
+                method,
+                base,
+                path_and_query: path.as_str().unwrap_or_default(),
+            }),
+        }
+    }
+}
+
+/// An id that has been read, on the heap only if it is long.
 #[derive(Clone)]
 pub(crate) struct DeliveryId(Text<64>);
 
 impl DeliveryId {
-    pub(super) fn read(scheme: &Scheme, text: &[u8]) -> Result<Self, VerifyError> {
-        let visible = text.iter().all(|byte| matches!(byte, b' '..=b'~'));
-        if text.is_empty() || text.len() > MAX_ID || !visible || runs_on(scheme, text) {
-            return Err(VerifyError::Malformed(Field::Id));
-        }
-        Ok(Self(Text::new(text)))
+    pub(crate) fn new(id: &str) -> Self {
+        Self(Text::new(id.as_bytes()))
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
-        str::from_utf8(self.as_bytes()).ok()
-    }
-
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.0.as_str()
     }
 }
 
-/// A time, and the text that it was read from.
-pub(super) struct Timestamp {
-    pub(super) at: OffsetDateTime,
-    text: Text<MAX_TEXT>,
-}
-
-impl Timestamp {
-    pub(super) fn read(scheme: &Scheme, text: &[u8]) -> Result<Self, VerifyError> {
-        let at = scheme.timestamp_format.parse(text)?;
-        Ok(Self { at, text: Text::new(text) })
+/// Checks an id: visible ASCII, bounded, not empty, and with an end that can be told.
+#[inline]
+pub(super) fn check_id<'h>(scheme: &Scheme, id: &'h str) -> Result<&'h str, VerifyError> {
+    let visible = id.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if id.is_empty() || id.len() > MAX_ID || !visible || runs_on(scheme, id.as_bytes()) {
+        return Err(VerifyError::Malformed(Field::Id));
     }
-
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.text.as_bytes()
-    }
-}
-
-/// What was called, for a scheme that signs it.
-pub(super) struct Target {
-    method: Method,
-    base: Arc<str>,
-    path_and_query: Text<192>,
-}
-
-impl Target {
-    pub(super) fn new(method: &Method, base: Arc<str>, uri: Option<&Uri>) -> Self {
-        let path = uri.and_then(Uri::path_and_query).map_or("", |path| path.as_str());
-        Self { method: method.clone(), base, path_and_query: Text::new(path.as_bytes()) }
-    }
-
-    pub(super) fn method(&self) -> &[u8] {
-        self.method.as_str().as_bytes()
-    }
-
-    pub(super) fn url(&self) -> [&[u8]; 2] {
-        [self.base.as_bytes(), self.path_and_query.as_bytes()]
-    }
+    Ok(id)
 }
 
 /// Bytes that are on the heap only if there are more than `N`.
@@ -92,6 +110,10 @@ impl<const N: usize> Text<N> {
         }
     }
 
+    fn as_str(&self) -> Option<&str> {
+        str::from_utf8(self.as_bytes()).ok()
+    }
+
     fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Short { bytes, size } => bytes.get(..*size).unwrap_or_default(),
@@ -104,7 +126,10 @@ impl<const N: usize> Text<N> {
 /// an id, two different deliveries could have the same signed content and so the same signature.
 fn runs_on(scheme: &Scheme, id: &[u8]) -> bool {
     scheme.signed.windows(2).any(|parts| match parts {
-        [Part::Id, Part::Literal(end)] => id.windows(end.len()).any(|part| part == end.as_bytes()),
+        [Part::Id, Part::Literal(end)] => match end.as_bytes() {
+            [byte] => id.contains(byte),
+            end => id.windows(end.len()).any(|part| part == end),
+        },
         _ => false,
     })
 }

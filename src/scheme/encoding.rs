@@ -25,7 +25,7 @@ impl Encoding {
     pub(crate) fn decode(self, text: &[u8], bytes: &mut [u8]) -> Option<()> {
         let size = bytes.len();
         let decoded = match self {
-            Self::Hex => hex::decode_to_slice(text, bytes).ok().map(|()| size),
+            Self::Hex => base16ct::mixed::decode(text, bytes).ok().map(<[u8]>::len),
             Self::Base64 => STANDARD.decode_slice(text, bytes).ok(),
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
         };

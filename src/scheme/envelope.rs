@@ -1,14 +1,15 @@
-//! From headers to what there is to verify: bounded, owned, and nothing of it trusted yet.
+//! From headers to what there is to verify: bounded, borrowed, and nothing of it trusted yet.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Uri};
-use time::OffsetDateTime;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
-use super::claims::{DeliveryId, Target, Timestamp};
-use super::signatures::{Found, Lines, Signatures};
-use super::{Algorithm, Part, Scheme};
+use super::claims::{Claims, KeptClaims, Target, check_id};
+use super::signatures::{Entries, Family, KeptSignatures, Lines, Signatures, Wanted};
+use super::{Part, Scheme};
+use crate::timestamp::Moment;
 use crate::{Field, Tolerance, VerifyError};
 
 /// The part of a request that comes before its body.
@@ -24,134 +25,153 @@ impl<'h> From<&'h Parts> for Head<'h> {
     }
 }
 
-/// What the head of one delivery claims.
-pub(crate) struct Envelope {
-    scheme: Scheme,
-    id: Option<DeliveryId>,
-    timestamp: Option<Timestamp>,
-    target: Option<Target>,
-    signatures: Signatures,
+/// What the head of one delivery claims, and the signatures that are to show it.
+pub(crate) struct Envelope<'h> {
+    scheme: &'h Scheme,
+    claims: Claims<'h>,
+    signatures: Signatures<'h>,
 }
 
-impl Envelope {
-    /// Reads the head in the scheme's grammar, and of the signatures those whose algorithm is
-    /// `wanted`. No cryptography happens here.
+impl<'h> Envelope<'h> {
+    /// Reads the head in the scheme's grammar, and of the signatures those that are `wanted`. No
+    /// cryptography happens here.
+    #[inline]
     pub(crate) fn read(
-        scheme: Scheme,
-        public_url: Option<&Arc<str>>,
-        head: Head<'_>,
-        wanted: impl Fn(Algorithm) -> bool,
+        scheme: &'h Scheme,
+        families: impl IntoIterator<Item = impl Borrow<Family>>,
+        public_url: Option<&'h Arc<str>>,
+        head: Head<'h>,
+        wanted: Wanted,
     ) -> Result<Self, VerifyError> {
         let target = match head.request {
             _ if !scheme.signs_request() => None,
             None => return Err(VerifyError::NeedsRequest),
             Some((method, uri)) => {
                 let base = public_url.ok_or(VerifyError::NeedsPublicUrl)?;
-                Some(Target::new(method, Arc::clone(base), Some(uri)))
+                Some(Target::of(method, base, uri))
             }
         };
-        let (names, lines) = Lines::find(&scheme, head.headers)?;
-        let id = match names.id_name() {
-            Some(name) => Some(DeliveryId::read(&scheme, single(head.headers, name, Field::Id)?)?),
-            None => None,
-        };
-        let timestamp = match names.timestamp_name() {
-            Some(name) => Some(single(head.headers, name, Field::Timestamp)?),
-            None => None,
-        };
-        let found = Found::read(&scheme, &lines, wanted)?;
-        let timestamp = match timestamp.or(found.timestamp) {
-            Some(text) => Some(Timestamp::read(&scheme, text)?),
-            None if scheme.timestamp_format().is_none() => None,
-            None => return Err(VerifyError::Missing(Field::Timestamp)),
-        };
-        let signatures = found.signatures()?;
-        Ok(Self { scheme, id, timestamp, target, signatures })
+        for family in families {
+            let family: &Family = family.borrow();
+            if let Some(lines) = Lines::find(scheme, family, head.headers)? {
+                return Self::read_family(scheme, family, lines, target, head.headers, wanted);
+            }
+        }
+        Err(VerifyError::Missing(Field::Signature))
     }
 
     /// What a delivery that is still to be signed claims. `target` is the method and the whole
-    /// URL.
+    /// URL, `timestamp` its time in the scheme's format.
     pub(crate) fn write(
-        scheme: Scheme,
-        target: Option<(&Method, &str)>,
-        id: Option<&str>,
-        timestamp: OffsetDateTime,
+        scheme: &'h Scheme,
+        target: Option<(&'h Method, &'h Arc<str>)>,
+        id: Option<&'h str>,
+        timestamp: Option<&'h str>,
     ) -> Result<Self, VerifyError> {
         let target = match target {
             _ if !scheme.signs_request() => None,
             None => return Err(VerifyError::NeedsRequest),
-            Some((method, url)) => Some(Target::new(method, url.into(), None)),
+            Some((method, base)) => Some(Target { method, base, path_and_query: "" }),
         };
         let id = match id {
             _ if !scheme.signs_id() => None,
-            Some(id) => Some(DeliveryId::read(&scheme, id.as_bytes())?),
+            Some(id) => Some(check_id(scheme, id)?),
             None => return Err(VerifyError::Missing(Field::Id)),
         };
-        let timestamp = match scheme.timestamp_format() {
-            Some(format) => Some(Timestamp::read(&scheme, format.print(timestamp)?.as_bytes())?),
-            None => None,
-        };
-        Ok(Self { scheme, id, timestamp, target, signatures: Signatures::none() })
+        let timestamp =
+            timestamp.map(|text| read_timestamp(scheme, text.as_bytes())).transpose()?;
+        let claims = Claims { id, timestamp, target };
+        Ok(Self { scheme, claims, signatures: Signatures::None })
     }
 
-    pub(crate) fn check(
-        &self,
-        tolerance: Tolerance,
-        now: OffsetDateTime,
-    ) -> Result<(), VerifyError> {
-        match &self.timestamp {
-            Some(timestamp) => tolerance.check(self.scheme.timestamp_format, timestamp.at, now),
+    pub(crate) fn check(&self, tolerance: Tolerance, now: Moment) -> Result<(), VerifyError> {
+        match self.claims.timestamp {
+            Some((at, _)) => tolerance.check(self.scheme.timestamp_format, at, now),
             None => Ok(()),
         }
     }
 
     pub(crate) fn scheme(&self) -> Scheme {
-        self.scheme
+        *self.scheme
     }
 
-    pub(crate) fn id(&self) -> Option<&DeliveryId> {
-        self.id.as_ref()
+    pub(crate) fn claims(&self) -> &Claims<'h> {
+        &self.claims
     }
 
-    pub(crate) fn timestamp(&self) -> Option<OffsetDateTime> {
-        self.timestamp.as_ref().map(|timestamp| timestamp.at)
-    }
-
-    pub(crate) fn signatures(&self) -> &Signatures {
+    pub(crate) fn signatures(&self) -> &Signatures<'h> {
         &self.signatures
     }
 
-    /// The signed texts of the id and of the timestamp.
-    pub(crate) fn texts(&self) -> (Option<&[u8]>, Option<&[u8]>) {
-        let id = self.id.as_ref().map(DeliveryId::as_bytes);
-        (id, self.timestamp.as_ref().map(Timestamp::as_bytes))
+    /// Copies what is needed after the head is gone.
+    pub(crate) fn keep(&self) -> KeptEnvelope {
+        KeptEnvelope {
+            scheme: *self.scheme,
+            claims: KeptClaims::new(&self.claims),
+            signatures: self.signatures.keep(),
+        }
     }
 
     /// Gives the signed content that comes before the body to `sink`, piece by piece.
     pub(crate) fn before_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
         let parts = self.scheme.signed.iter();
-        self.content(parts.take_while(|part| **part != Part::Body), sink);
+        self.content(parts.take_while(|part| !matches!(part, Part::Body)), sink);
     }
 
     /// Gives the signed content that comes after the body to `sink`, piece by piece.
     pub(crate) fn after_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
         let parts = self.scheme.signed.iter();
-        self.content(parts.skip_while(|part| **part != Part::Body), sink);
+        self.content(parts.skip_while(|part| !matches!(part, Part::Body)), sink);
     }
 
+    #[inline]
+    fn read_family(
+        scheme: &'h Scheme,
+        family: &Family,
+        lines: Lines<'h>,
+        target: Option<Target<'h>>,
+        headers: &'h HeaderMap,
+        wanted: Wanted,
+    ) -> Result<Self, VerifyError> {
+        let id = match &family.id {
+            Some(name) => {
+                let value = single(headers, name, Field::Id)?.to_str();
+                Some(check_id(scheme, value.map_err(|_| VerifyError::Malformed(Field::Id))?)?)
+            }
+            None => None,
+        };
+        let (entries, listed) = Entries::read(scheme, lines, wanted)?;
+        let timestamp = match &family.timestamp {
+            Some(name) => Some(single(headers, name, Field::Timestamp)?.as_bytes()),
+            None => listed,
+        };
+        let timestamp = match timestamp {
+            Some(text) => Some(read_timestamp(scheme, text)?),
+            None if scheme.timestamp_format().is_none() => None,
+            None => return Err(VerifyError::Missing(Field::Timestamp)),
+        };
+        let signatures = Signatures::read(entries)?;
+        Ok(Self { scheme, claims: Claims { id, timestamp, target }, signatures })
+    }
+
+    #[inline]
     fn content<'a>(
         &'a self,
         parts: impl Iterator<Item = &'a Part>,
         mut sink: impl FnMut(&'a [u8]),
     ) {
-        let (id, timestamp) = self.texts();
-        let target = self.target.as_ref();
+        let Claims { id, timestamp, target } = &self.claims;
         for part in parts {
             match part {
-                Part::Id => id.into_iter().for_each(&mut sink),
-                Part::Timestamp => timestamp.into_iter().for_each(&mut sink),
-                Part::Method => target.map(Target::method).into_iter().for_each(&mut sink),
-                Part::Url => target.map(Target::url).into_iter().flatten().for_each(&mut sink),
+                Part::Id => id.iter().for_each(|id| sink(id.as_bytes())),
+                Part::Timestamp => timestamp.iter().for_each(|(_, text)| sink(text)),
+                Part::Method => {
+                    target.iter().for_each(|target| sink(target.method.as_str().as_bytes()));
+                }
+                Part::Url => target.iter().for_each(|target| {
+                    sink(target.base.as_bytes());
+                    sink(target.path_and_query.as_bytes());
+                }),
                 Part::Literal(text) => sink(text.as_bytes()),
                 Part::Body => {}
             }
@@ -159,8 +179,33 @@ impl Envelope {
     }
 }
 
-fn single<'h>(headers: &'h HeaderMap, name: &str, field: Field) -> Result<&'h [u8], VerifyError> {
-    let mut values = headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
+/// An [`Envelope`] that outlives the head.
+pub(crate) struct KeptEnvelope {
+    scheme: Scheme,
+    claims: KeptClaims,
+    signatures: KeptSignatures,
+}
+
+impl KeptEnvelope {
+    pub(crate) fn envelope(&self) -> Envelope<'_> {
+        Envelope {
+            scheme: &self.scheme,
+            claims: self.claims.claims(),
+            signatures: Signatures::Kept(&self.signatures),
+        }
+    }
+}
+
+fn read_timestamp<'h>(scheme: &Scheme, text: &'h [u8]) -> Result<(Moment, &'h [u8]), VerifyError> {
+    Ok((scheme.timestamp_format.parse(text)?, text))
+}
+
+fn single<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+    field: Field,
+) -> Result<&'h HeaderValue, VerifyError> {
+    let mut values = headers.get_all(name).into_iter();
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
         (Some(_), Some(_)) => Err(VerifyError::Repeated(field)),

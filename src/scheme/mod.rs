@@ -14,9 +14,10 @@ pub use self::builder::SchemeBuilder;
 use self::builder::Tally;
 pub(crate) use self::claims::DeliveryId;
 pub use self::encoding::Encoding;
-pub(crate) use self::envelope::{Envelope, Head};
+pub(crate) use self::envelope::{Envelope, Head, KeptEnvelope};
 pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
 pub(crate) use self::parts::{LayoutKind, List};
+pub(crate) use self::signatures::{Family, Wanted};
 use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints

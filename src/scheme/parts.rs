@@ -17,7 +17,7 @@ use http::HeaderName;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeaderNames {
-    signature: &'static str,
+    pub(super) signature: &'static str,
     more_signatures: &'static [&'static str],
     id: Option<&'static str>,
     timestamp: Option<&'static str>,

@@ -1,5 +1,8 @@
 //! The verdict: in one call, as a stream, or over the frames that a server kept.
 
+mod stream;
+mod verified;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,11 +10,15 @@ use http::request::Parts;
 use http::{HeaderMap, Uri};
 use time::OffsetDateTime;
 
-use crate::key::{Key, Running};
-use crate::scheme::{DeliveryId, Envelope, Head};
-use crate::{
-    Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, SystemClock, Tolerance, VerifyError,
-};
+#[cfg(feature = "tower")]
+pub(crate) use self::stream::Receipt;
+pub use self::stream::Verification;
+pub use self::verified::Verified;
+use self::verified::verdict;
+use crate::key::Key;
+use crate::scheme::{Envelope, Family, Head, Wanted};
+use crate::timestamp::Moment;
+use crate::{Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, Tolerance, VerifyError};
 
 /// The most secrets that a verifier or a signer holds.
 pub(crate) const MAX_SECRETS: usize = 16;
@@ -48,10 +55,12 @@ pub fn verify(
 ) -> Result<Verified, VerifyError> {
     let key = Key::new(scheme, secret).map_err(|_| VerifyError::Mismatch)?;
     let head = Head { headers, request: None };
-    let envelope = Envelope::read(scheme, None, head, |algorithm| key.algorithm() == algorithm)?;
-    envelope.check(scheme.tolerance(), SystemClock.now())?;
-    let attempts = attempts(std::slice::from_ref(&key), &envelope);
-    judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+    let families = scheme.headers().iter().map(Family::new);
+    let wanted = Wanted::default().and(key.algorithm());
+    let envelope = Envelope::read(&scheme, families, None, head, wanted)?;
+    envelope.check(scheme.tolerance(), Moment::now())?;
+    let body = [body].into_iter();
+    verdict(&envelope, key.verifies(&envelope, body).then_some(0))
 }
 
 /// Verifies the deliveries of one endpoint.
@@ -89,8 +98,11 @@ pub struct Verifier {
     scheme: Scheme,
     /// Never empty; the newest first.
     keys: Vec<Key>,
+    families: Vec<Family>,
+    wanted: Wanted,
     tolerance: Tolerance,
-    clock: Arc<dyn Clock>,
+    /// The system's, unless there is another.
+    clock: Option<Arc<dyn Clock>>,
     public_url: Option<Arc<str>>,
 }
 
@@ -110,11 +122,14 @@ impl Verifier {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     pub fn new(scheme: Scheme, secret: Secret) -> Result<Self, InvalidSecret> {
+        let key = Key::new(scheme, &secret)?;
         Ok(Self {
             scheme,
-            keys: vec![Key::new(scheme, &secret)?],
+            families: scheme.headers().iter().map(Family::new).collect(),
+            wanted: Wanted::default().and(key.algorithm()),
+            keys: vec![key],
             tolerance: scheme.tolerance(),
-            clock: Arc::new(SystemClock),
+            clock: None,
             public_url: None,
         })
     }
@@ -141,7 +156,9 @@ impl Verifier {
         if self.keys.len() >= MAX_SECRETS {
             return Err(InvalidSecret::TooManySecrets);
         }
-        self.keys.push(Key::new(self.scheme, &secret)?);
+        let key = Key::new(self.scheme, &secret)?;
+        self.wanted = self.wanted.and(key.algorithm());
+        self.keys.push(key);
         Ok(self)
     }
 
@@ -155,7 +172,7 @@ impl Verifier {
     /// Replaces the system's clock, which [`Verifier::verify`] and [`Verifier::begin`] read.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -218,7 +235,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Verified, VerifyError> {
-        self.verify_at(headers, body, self.clock.now())
+        self.verify_head(Head { headers, request: None }, body, self.now())
     }
 
     /// Verifies a delivery as if it had arrived at `now`.
@@ -232,7 +249,7 @@ impl Verifier {
         body: &[u8],
         now: OffsetDateTime,
     ) -> Result<Verified, VerifyError> {
-        self.verify_head(Head { headers, request: None }, body, now)
+        self.verify_head(Head { headers, request: None }, body, now.into())
     }
 
     /// Verifies a delivery that has just arrived with its method and URL, for the schemes that
@@ -262,7 +279,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn verify_request(&self, parts: &Parts, body: &[u8]) -> Result<Verified, VerifyError> {
-        self.verify_request_at(parts, body, self.clock.now())
+        self.verify_head(Head::from(parts), body, self.now())
     }
 
     /// Verifies a delivery with its method and URL as if it had arrived at `now`.
@@ -276,7 +293,7 @@ impl Verifier {
         body: &[u8],
         now: OffsetDateTime,
     ) -> Result<Verified, VerifyError> {
-        self.verify_head(Head::from(parts), body, now)
+        self.verify_head(Head::from(parts), body, now.into())
     }
 
     /// Begins to verify a delivery whose body arrives in pieces.
@@ -300,7 +317,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, VerifyError> {
-        self.begin_at(headers, self.clock.now())
+        Ok(Verification::new(self, &self.open(Head { headers, request: None }, self.now())?))
     }
 
     /// Begins to verify a delivery as if it had arrived at `now`.
@@ -313,7 +330,7 @@ impl Verifier {
         headers: &HeaderMap,
         now: OffsetDateTime,
     ) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, self.open(Head { headers, request: None }, now)?))
+        Ok(Verification::new(self, &self.open(Head { headers, request: None }, now.into())?))
     }
 
     /// Begins to verify a delivery with its method and URL.
@@ -323,23 +340,12 @@ impl Verifier {
     /// As [`Verifier::begin`], and [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL and
     /// [`Verifier::public_url`] was not called.
     pub fn begin_request(&self, parts: &Parts) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, self.open(Head::from(parts), self.clock.now())?))
-    }
-
-    fn verify_head(
-        &self,
-        head: Head<'_>,
-        body: &[u8],
-        now: OffsetDateTime,
-    ) -> Result<Verified, VerifyError> {
-        let envelope = self.open(head, now)?;
-        let attempts = attempts(&self.keys, &envelope);
-        judge(&envelope, attempts.map(|attempt| attempt.feed([body])))
+        Ok(Verification::new(self, &self.open(Head::from(parts), self.now())?))
     }
 
     #[cfg(feature = "tower")]
-    pub(crate) fn open_now(&self, head: Head<'_>) -> Result<Envelope, VerifyError> {
-        self.open(head, self.clock.now())
+    pub(crate) fn open_now<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
+        self.open(head, self.now())
     }
 
     #[cfg(all(feature = "tower", feature = "replay"))]
@@ -347,11 +353,27 @@ impl Verifier {
         self.tolerance
     }
 
-    fn open(&self, head: Head<'_>, now: OffsetDateTime) -> Result<Envelope, VerifyError> {
-        let wanted = |algorithm| self.keys.iter().any(|key| key.algorithm() == algorithm);
-        let envelope = Envelope::read(self.scheme, self.public_url.as_ref(), head, wanted)?;
+    fn verify_head(
+        &self,
+        head: Head<'_>,
+        body: &[u8],
+        now: Moment,
+    ) -> Result<Verified, VerifyError> {
+        let envelope = self.open(head, now)?;
+        let body = [body].into_iter();
+        let mut keys = self.keys.iter();
+        verdict(&envelope, keys.position(|key| key.verifies(&envelope, body.clone())))
+    }
+
+    fn open<'h>(&'h self, head: Head<'h>, now: Moment) -> Result<Envelope<'h>, VerifyError> {
+        let public_url = self.public_url.as_ref();
+        let envelope = Envelope::read(&self.scheme, &self.families, public_url, head, self.wanted)?;
         envelope.check(self.tolerance, now)?;
         Ok(envelope)
+    }
+
+    fn now(&self) -> Moment {
+        self.clock.as_ref().map_or_else(Moment::now, |clock| clock.now().into())
     }
 
     /// Tells whether one of the keys is this secret's.
@@ -370,214 +392,4 @@ impl fmt::Debug for Verifier {
             .field("tolerance", &self.tolerance)
             .finish_non_exhaustive()
     }
-}
-
-/// A delivery whose body is still arriving; made by [`Verifier::begin`].
-///
-/// Nothing of the body is kept, so one computation per secret runs along (for Ed25519, one per
-/// signature).
-#[must_use = "nothing is verified until `finish` returns"]
-pub struct Verification {
-    envelope: Envelope,
-    attempts: [Option<Attempt>; Self::INLINE],
-    more: Vec<Attempt>,
-}
-
-impl Verification {
-    /// More attempts than this are kept on the heap.
-    const INLINE: usize = 4;
-
-    fn new(verifier: &Verifier, envelope: Envelope) -> Self {
-        let mut started = attempts(&verifier.keys, &envelope);
-        let inline = std::array::from_fn(|_| started.next());
-        let more = started.collect();
-        Self { envelope, attempts: inline, more }
-    }
-
-    /// Takes the next piece of the body. Where the body is cut makes no difference.
-    pub fn update(&mut self, chunk: &[u8]) {
-        let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
-        attempts.for_each(|attempt| attempt.running.update(chunk));
-    }
-
-    /// Ends the body and gives the verdict.
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError::Mismatch`] when no signature matches any of the secrets.
-    pub fn finish(self) -> Result<Verified, VerifyError> {
-        judge(&self.envelope, self.attempts.into_iter().flatten().chain(self.more))
-    }
-}
-
-impl fmt::Debug for Verification {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verification").finish_non_exhaustive()
-    }
-}
-
-/// A delivery whose frames are kept until the verdict, so that only the first attempt runs along
-/// and the others are made when it fails.
-#[cfg(feature = "tower")]
-pub(crate) struct Receipt {
-    envelope: Envelope,
-    verifier: Option<Arc<Verifier>>,
-    first: Option<Attempt>,
-}
-
-#[cfg(feature = "tower")]
-impl Receipt {
-    pub(crate) fn new(envelope: Envelope) -> Self {
-        Self { envelope, verifier: None, first: None }
-    }
-
-    /// Sets the verifier before the body arrives.
-    pub(crate) fn resolve(&mut self, verifier: Arc<Verifier>) {
-        self.first = attempts(&verifier.keys, &self.envelope).next();
-        self.verifier = Some(verifier);
-    }
-
-    pub(crate) fn update(&mut self, chunk: &[u8]) {
-        self.first.iter_mut().for_each(|attempt| attempt.running.update(chunk));
-    }
-
-    /// Gives the verdict. `frames` are all the chunks that `update` has seen.
-    pub(crate) fn finish<'a>(
-        &mut self,
-        frames: impl Iterator<Item = &'a [u8]> + Clone,
-    ) -> Result<Verified, VerifyError> {
-        let keys = self.verifier.as_ref().map_or(&[][..], |verifier| &verifier.keys);
-        let first = self.first.take();
-        let others = attempts(keys, &self.envelope).skip(usize::from(first.is_some()));
-        let others = others.map(|attempt| attempt.feed(frames.clone()));
-        judge(&self.envelope, first.into_iter().chain(others))
-    }
-
-    pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
-        self.verifier.as_ref()
-    }
-
-    /// Replaces a verifier that has given its verdict, to ask for another one.
-    pub(crate) fn replace(&mut self, verifier: Arc<Verifier>) {
-        (self.verifier, self.first) = (Some(verifier), None);
-    }
-
-    /// Gives the signed content to `sink`, piece by piece.
-    #[cfg(feature = "replay")]
-    pub(crate) fn content<'a>(
-        &'a self,
-        frames: impl Iterator<Item = &'a [u8]>,
-        mut sink: impl FnMut(&'a [u8]),
-    ) {
-        self.envelope.before_body(&mut sink);
-        frames.for_each(&mut sink);
-        self.envelope.after_body(sink);
-    }
-}
-
-/// Proof that a delivery was signed by a holder of a secret within the tolerance.
-///
-/// Only a successful verification makes one. What it tells is covered by the signature; anything
-/// else in the request's headers is not.
-///
-/// # Examples
-///
-/// ```
-/// use time::OffsetDateTime;
-/// use tower_webhook::Scheme;
-///
-/// let scheme = Scheme::STANDARD;
-/// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/// let now = OffsetDateTime::now_utc();
-/// let headers = scheme.signer(secret)?.sign("msg_1", now, b"{}")?;
-///
-/// let verified = scheme.verifier(secret)?.verify(&headers, b"{}")?;
-/// assert_eq!(verified.scheme(), scheme);
-/// assert_eq!(verified.id(), Some("msg_1"));
-/// assert_eq!(verified.timestamp(), Some(now.truncate_to_second()));
-/// assert_eq!(verified.secret_index(), 0);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone)]
-pub struct Verified {
-    scheme: Scheme,
-    id: Option<DeliveryId>,
-    timestamp: Option<OffsetDateTime>,
-    secret_index: usize,
-}
-
-impl Verified {
-    /// The scheme under which the delivery was verified.
-    #[must_use]
-    pub fn scheme(&self) -> Scheme {
-        self.scheme
-    }
-
-    /// The delivery's id, if the scheme signs one. A sender repeats it when it tries again, so it
-    /// is what to deduplicate by.
-    #[must_use]
-    pub fn id(&self) -> Option<&str> {
-        self.id.as_ref().and_then(DeliveryId::as_str)
-    }
-
-    /// When the delivery was signed, if the scheme signs that.
-    #[must_use]
-    pub fn timestamp(&self) -> Option<OffsetDateTime> {
-        self.timestamp
-    }
-
-    /// Which secret matched: 0 is the newest. When all deliveries of an endpoint match 0, the
-    /// older secrets can go.
-    #[must_use]
-    pub fn secret_index(&self) -> usize {
-        self.secret_index
-    }
-}
-
-impl fmt::Debug for Verified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verified")
-            .field("scheme", &self.scheme)
-            .field("id", &self.id())
-            .field("timestamp", &self.timestamp)
-            .field("secret_index", &self.secret_index)
-            .finish()
-    }
-}
-
-/// One key that is tried on a delivery.
-struct Attempt {
-    secret_index: usize,
-    running: Running,
-}
-
-impl Attempt {
-    fn feed<'a>(mut self, body: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        body.into_iter().for_each(|chunk| self.running.update(chunk));
-        self
-    }
-}
-
-/// Starts the attempts one by one, those of the newest secret first.
-fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope) -> impl Iterator<Item = Attempt> + 'a {
-    keys.iter().enumerate().flat_map(|(secret_index, key)| {
-        key.attempts(envelope).map(move |running| Attempt { secret_index, running })
-    })
-}
-
-/// The only place where a verdict is made, from attempts that have been fed with the body.
-fn judge(
-    envelope: &Envelope,
-    mut attempts: impl Iterator<Item = Attempt>,
-) -> Result<Verified, VerifyError> {
-    let found = attempts.find_map(|Attempt { secret_index, running }| {
-        running.matches(envelope).then_some(secret_index)
-    });
-    let secret_index = found.ok_or(VerifyError::Mismatch)?;
-    Ok(Verified {
-        scheme: envelope.scheme(),
-        id: envelope.id().cloned(),
-        timestamp: envelope.timestamp(),
-        secret_index,
-    })
 }

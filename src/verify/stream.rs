@@ -1,0 +1,140 @@
+//! Deliveries whose body is still arriving.
+
+use std::fmt;
+#[cfg(feature = "tower")]
+use std::sync::Arc;
+
+use super::Verifier;
+use super::verified::{Verified, verdict};
+use crate::VerifyError;
+use crate::key::{Key, Running};
+use crate::scheme::{Envelope, KeptEnvelope};
+
+/// A delivery whose body is still arriving; made by [`Verifier::begin`].
+///
+/// Nothing of the body is kept, so one computation per secret runs along (for Ed25519, one per
+/// signature).
+#[must_use = "nothing is verified until `finish` returns"]
+pub struct Verification {
+    envelope: KeptEnvelope,
+    attempts: [Option<Attempt>; Self::INLINE],
+    more: Vec<Attempt>,
+}
+
+impl Verification {
+    /// More attempts than this are kept on the heap.
+    const INLINE: usize = 4;
+
+    pub(super) fn new(verifier: &Verifier, envelope: &Envelope<'_>) -> Self {
+        let mut started = attempts(&verifier.keys, envelope);
+        let inline = std::array::from_fn(|_| started.next());
+        Self { envelope: envelope.keep(), attempts: inline, more: started.collect() }
+    }
+
+    /// Takes the next piece of the body. Where the body is cut makes no difference.
+    pub fn update(&mut self, chunk: &[u8]) {
+        let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
+        attempts.for_each(|attempt| attempt.running.update(chunk));
+    }
+
+    /// Ends the body and gives the verdict.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError::Mismatch`] when no signature matches any of the secrets.
+    pub fn finish(self) -> Result<Verified, VerifyError> {
+        let envelope = self.envelope.envelope();
+        let mut attempts = self.attempts.into_iter().flatten().chain(self.more);
+        let found = attempts.find_map(|attempt| attempt.matches(&envelope));
+        verdict(&envelope, found)
+    }
+}
+
+impl fmt::Debug for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verification").finish_non_exhaustive()
+    }
+}
+
+/// A delivery whose frames are kept until the verdict, so that only the first attempt runs along
+/// and the others are made when it fails.
+#[cfg(feature = "tower")]
+pub(crate) struct Receipt {
+    envelope: KeptEnvelope,
+    verifier: Option<Arc<Verifier>>,
+    first: Option<Attempt>,
+}
+
+#[cfg(feature = "tower")]
+impl Receipt {
+    pub(crate) fn new(envelope: KeptEnvelope) -> Self {
+        Self { envelope, verifier: None, first: None }
+    }
+
+    /// Sets the verifier before the body arrives.
+    pub(crate) fn resolve(&mut self, verifier: Arc<Verifier>) {
+        self.first = attempts(&verifier.keys, &self.envelope.envelope()).next();
+        self.verifier = Some(verifier);
+    }
+
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        self.first.iter_mut().for_each(|attempt| attempt.running.update(chunk));
+    }
+
+    /// Gives the verdict. `frames` are all the chunks that `update` has seen.
+    pub(crate) fn finish<'a>(
+        &mut self,
+        frames: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Result<Verified, VerifyError> {
+        let envelope = self.envelope.envelope();
+        let first = self.first.take();
+        // Of a public key there may be more signatures to try than the first.
+        let tried = first.as_ref().is_some_and(|attempt| attempt.running.is_only());
+        let keys = self.verifier.iter().flat_map(|verifier| &verifier.keys).enumerate();
+        let mut keys = keys.skip(usize::from(tried));
+        let found = first.and_then(|attempt| attempt.matches(&envelope));
+        let mut other = || keys.find(|(_, key)| key.verifies(&envelope, frames.clone()));
+        verdict(&envelope, found.or_else(|| other().map(|(index, _)| index)))
+    }
+
+    pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
+        self.verifier.as_ref()
+    }
+
+    /// Replaces a verifier that has given its verdict, to ask for another one.
+    pub(crate) fn replace(&mut self, verifier: Arc<Verifier>) {
+        (self.verifier, self.first) = (Some(verifier), None);
+    }
+
+    /// Gives the signed content to `sink`, piece by piece.
+    #[cfg(feature = "replay")]
+    pub(crate) fn content<'a>(
+        &self,
+        frames: impl Iterator<Item = &'a [u8]>,
+        mut sink: impl FnMut(&[u8]),
+    ) {
+        let envelope = self.envelope.envelope();
+        envelope.before_body(&mut sink);
+        frames.for_each(&mut sink);
+        envelope.after_body(sink);
+    }
+}
+
+/// One key that is tried on a delivery whose body is still arriving.
+struct Attempt {
+    secret_index: usize,
+    running: Running,
+}
+
+impl Attempt {
+    fn matches(self, envelope: &Envelope<'_>) -> Option<usize> {
+        self.running.matches(envelope).then_some(self.secret_index)
+    }
+}
+
+/// Starts the attempts one by one, those of the newest secret first.
+fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope<'a>) -> impl Iterator<Item = Attempt> + 'a {
+    keys.iter().enumerate().flat_map(|(secret_index, key)| {
+        key.attempts(envelope).map(move |running| Attempt { secret_index, running })
+    })
+}

@@ -1,0 +1,92 @@
+//! The verdict, and the proof that it was in a delivery's favour.
+
+use std::fmt;
+
+use time::OffsetDateTime;
+
+use crate::scheme::{DeliveryId, Envelope};
+use crate::timestamp::Moment;
+use crate::{Scheme, VerifyError};
+
+/// Proof that a delivery was signed by a holder of a secret within the tolerance.
+///
+/// Only a successful verification makes one. What it tells is covered by the signature; anything
+/// else in the request's headers is not.
+///
+/// # Examples
+///
+/// ```
+/// use time::OffsetDateTime;
+/// use tower_webhook::Scheme;
+///
+/// let scheme = Scheme::STANDARD;
+/// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/// let now = OffsetDateTime::now_utc();
+/// let headers = scheme.signer(secret)?.sign("msg_1", now, b"{}")?;
+///
+/// let verified = scheme.verifier(secret)?.verify(&headers, b"{}")?;
+/// assert_eq!(verified.scheme(), scheme);
+/// assert_eq!(verified.id(), Some("msg_1"));
+/// assert_eq!(verified.timestamp(), Some(now.truncate_to_second()));
+/// assert_eq!(verified.secret_index(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Verified {
+    scheme: Scheme,
+    id: Option<DeliveryId>,
+    timestamp: Option<Moment>,
+    secret_index: usize,
+}
+
+impl Verified {
+    /// The scheme under which the delivery was verified.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The delivery's id, if the scheme signs one. A sender repeats it when it tries again, so it
+    /// is what to deduplicate by.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_ref().and_then(DeliveryId::as_str)
+    }
+
+    /// When the delivery was signed, if the scheme signs that.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<OffsetDateTime> {
+        self.timestamp.and_then(Moment::to_offset_date_time)
+    }
+
+    /// Which secret matched: 0 is the newest. When all deliveries of an endpoint match 0, the
+    /// older secrets can go.
+    #[must_use]
+    pub fn secret_index(&self) -> usize {
+        self.secret_index
+    }
+}
+
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("scheme", &self.scheme)
+            .field("id", &self.id())
+            .field("timestamp", &self.timestamp())
+            .field("secret_index", &self.secret_index)
+            .finish()
+    }
+}
+
+/// The only place where a verdict is made: `found` is the secret whose signature the delivery has.
+pub(super) fn verdict(
+    envelope: &Envelope<'_>,
+    found: Option<usize>,
+) -> Result<Verified, VerifyError> {
+    Ok(Verified {
+        secret_index: found.ok_or(VerifyError::Mismatch)?,
+        scheme: envelope.scheme(),
+        id: envelope.claims().id.map(DeliveryId::new),
+        timestamp: envelope.claims().timestamp.map(|(at, _)| at),
+    })
+}
