@@ -5,20 +5,28 @@
 
 mod provider;
 
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::Full;
 use provider::{
     Behaviour, Provider, SPAAZA_KEY, SPAAZA_KEY_ID, SPAAZA_SESSION_KEY, SPAAZA_USER_ID,
     VELT_API_KEY, VELT_AUTH_TOKEN, VELT_DISABLED, VELT_ENDPOINT, VELT_NOT_FOUND, VELT_SECRET,
     VELT_SUCCESS,
 };
 use time::OffsetDateTime;
-use tower_webhook::{EndpointId, Scheme, SecretCache, Spaaza, Velt};
+use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower_webhook::{EndpointId, Scheme, SecretCache, Spaaza, Velt, VerifiedBody, WebhookLayer};
 
-#[tokio::test]
-async fn a_log_of_everything_shows_no_secret_and_no_credential() {
+const OTHER_SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
+
+/// Both tests write into it.
+static LOG: LazyLock<Log> = LazyLock::new(|| {
     let log = Log::default();
     let writer = log.clone();
     tracing_subscriber::fmt()
@@ -26,7 +34,12 @@ async fn a_log_of_everything_shows_no_secret_and_no_credential() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .init();
+    log
+});
 
+#[tokio::test]
+async fn a_log_of_everything_shows_no_secret_and_no_credential() {
+    let log = &*LOG;
     let provider = Provider::start().await;
     let seconds = Arc::new(AtomicI64::new(1_700_000_000));
     let now = {
@@ -44,8 +57,7 @@ async fn a_log_of_everything_shows_no_secret_and_no_credential() {
     velt.warm(&endpoint).await.unwrap();
     spaaza.warm(&EndpointId::from(SPAAZA_KEY_ID)).await.unwrap();
     seconds.fetch_add(300, Ordering::SeqCst);
-    let other = "whsec_plJ3nmyCDGBKInavdOK15jsl";
-    provider.set_velt(VELT_ENDPOINT, other);
+    provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
     velt.warm(&endpoint).await.unwrap();
     for behaviour in [
         Behaviour::answer(400, VELT_DISABLED),
@@ -61,28 +73,78 @@ async fn a_log_of_everything_shows_no_secret_and_no_credential() {
         assert!(spaaza.warm(&EndpointId::from(SPAAZA_KEY_ID)).await.is_err());
     }
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for line in [
+    log.has(&[
         "webhook secrets replaced",
         "provider is not set up for this (\"Advanced webhooks are disabled",
         "webhook secrets not found",
-    ] {
-        assert!(log.contains(line), "{line} not in {log}");
-    }
-    for hidden in [
-        VELT_API_KEY,
-        VELT_AUTH_TOKEN,
-        SPAAZA_SESSION_KEY,
-        SPAAZA_KEY,
-        &VELT_SECRET["whsec_".len()..],
-        &other["whsec_".len()..],
-    ] {
-        assert!(!log.contains(hidden), "{hidden} in {log}");
-    }
+    ]);
+    log.hides(&[]);
+}
+
+#[tokio::test]
+async fn what_the_layer_writes_shows_no_secret_no_credential_and_no_signature() {
+    let log = &*LOG;
+    let provider = Provider::start().await;
+    let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap();
+    let velt = velt.base_url(&provider.base_url()).unwrap();
+    let cache = SecretCache::builder(Scheme::VELT, velt).retries(0).build();
+    let layer = WebhookLayer::fetching(cache, |parts: &Parts| {
+        EndpointId::new(parts.uri.path().strip_prefix('/')?).ok()
+    });
+    let service = layer.layer(service_fn(|_: Request<VerifiedBody>| async {
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+    }));
+    let now = OffsetDateTime::now_utc();
+    let sign = |secret| Scheme::VELT.signer(secret).unwrap().sign("msg_1", now, b"{}").unwrap();
+    let send = async |endpoint: &str, headers: &HeaderMap| {
+        let mut request =
+            Request::post(format!("/{endpoint}")).body(Full::<Bytes>::from("{}")).unwrap();
+        request.headers_mut().extend(headers.clone());
+        let Ok(response) = service.clone().oneshot(request).await;
+        response.status()
+    };
+    let (good, newer) = (sign(VELT_SECRET), sign(OTHER_SECRET));
+    assert_eq!(send(VELT_ENDPOINT, &good).await, StatusCode::OK);
+    provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
+    assert_eq!(send(VELT_ENDPOINT, &newer).await, StatusCode::OK);
+    let unknown = sign("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    assert_eq!(send(VELT_ENDPOINT, &unknown).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(send("ep_none", &good).await, StatusCode::NOT_FOUND);
+    let said = format!("{VELT_SECRET} {OTHER_SECRET} {VELT_API_KEY} {VELT_AUTH_TOKEN}");
+    let said = format!(r#"{{"error":{{"status":"INTERNAL","message":"{said}"}}}}"#);
+    provider.behave(Behaviour::answer(500, &said));
+    assert_eq!(send("ep_down", &good).await, StatusCode::SERVICE_UNAVAILABLE);
+
+    log.has(&["no signature matches", "endpoint is unknown", "secrets are not available"]);
+    let text = |headers: &HeaderMap| headers["webhook-signature"].to_str().unwrap()[3..].to_owned();
+    log.hides(&[&text(&good), &text(&newer), &text(&unknown)]);
 }
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    fn has(&self, lines: &[&str]) {
+        let log = self.text();
+        for line in lines {
+            assert!(log.contains(line), "{line} not in {log}");
+        }
+    }
+
+    /// Neither these nor any secret or credential.
+    fn hides(&self, more: &[&str]) {
+        let log = self.text();
+        let secrets = [VELT_SECRET, OTHER_SECRET].map(|secret| &secret["whsec_".len()..]);
+        let others = [VELT_API_KEY, VELT_AUTH_TOKEN, SPAAZA_SESSION_KEY, SPAAZA_KEY];
+        for hidden in secrets.iter().chain(&others).chain(more) {
+            assert!(!log.contains(hidden), "{hidden} in {log}");
+        }
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

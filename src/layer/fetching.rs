@@ -81,7 +81,7 @@ where
     Box::pin(async move {
         source.cache.verifier(&endpoint).await.map_err(|error| match error.kind() {
             FetchErrorKind::NotFound => Rejection::UnknownEndpoint,
-            kind => Rejection::SecretsUnavailable(kind),
+            kind => Rejection::SecretsUnavailable { kind, retry_after: error.retry_after() },
         })
     })
 }

@@ -122,7 +122,10 @@ impl WebhookLayer {
     /// After a mismatch the cache may fetch again, and if that brings a new secret the body is
     /// verified once more, so a rotation costs no delivery.
     ///
-    /// What the selector finds is not signed: it only says whose secrets to try.
+    /// What the selector finds is not signed: it only says whose secrets to try. Schemes that sign
+    /// their URL are not supported: every request is answered with 500.
+    ///
+    /// See [the manual](crate::manual::secrets) for how secrets are rotated without a loss.
     ///
     /// # Examples
     ///

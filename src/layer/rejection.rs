@@ -13,6 +13,13 @@ use crate::FetchErrorKind;
 use crate::ReplayErrorKind;
 use crate::{Scheme, VerifyError};
 
+/// How long a sender is asked to wait for secrets, where the provider asks for nothing.
+#[cfg(feature = "fetch")]
+const SECRETS: Duration = Duration::from_secs(30);
+/// The least and the most of what a provider asks for that is passed on to the sender.
+#[cfg(feature = "fetch")]
+const PASSED_ON: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(5 * 60));
+
 /// Why a request was not let through to the service.
 ///
 /// It is among the extensions of the response, for the operator and for middleware around the
@@ -42,7 +49,12 @@ pub enum Rejection {
     UnknownEndpoint,
     /// The secrets of the endpoint are not here and cannot be fetched: 503.
     #[cfg(feature = "fetch")]
-    SecretsUnavailable(FetchErrorKind),
+    SecretsUnavailable {
+        /// Why not.
+        kind: FetchErrorKind,
+        /// How long the provider asks to be left alone.
+        retry_after: Option<Duration>,
+    },
     /// The delivery was handled before: 200, so that the sender does not try again.
     #[cfg(feature = "replay")]
     Duplicate,
@@ -66,7 +78,7 @@ impl Rejection {
             #[cfg(feature = "fetch")]
             Self::UnknownEndpoint => StatusCode::NOT_FOUND,
             #[cfg(feature = "fetch")]
-            Self::SecretsUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SecretsUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             #[cfg(feature = "replay")]
             Self::Duplicate => StatusCode::OK,
             #[cfg(feature = "replay")]
@@ -76,13 +88,19 @@ impl Rejection {
         }
     }
 
-    /// When the sender should try again, for what may be otherwise by then: 30 seconds for
-    /// secrets, 5 for the rest. The default answer has it as `Retry-After`.
+    /// When the sender should try again, for what may be otherwise by then. The default answer has
+    /// it as `Retry-After`.
+    ///
+    /// For secrets it is what the provider asks for, between 5 seconds and 5 minutes, or else 30
+    /// seconds. For the rest it is 5 seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             #[cfg(feature = "fetch")]
-            Self::SecretsUnavailable(_) => Some(Duration::from_secs(30)),
+            Self::SecretsUnavailable { retry_after, .. } => {
+                let (least, most) = PASSED_ON;
+                Some(retry_after.map_or(SECRETS, |asked| asked.clamp(least, most)))
+            }
             #[cfg(feature = "replay")]
             Self::InFlight | Self::ReplayUnavailable(_) => Some(Duration::from_secs(5)),
             _ => None,
@@ -129,7 +147,7 @@ impl fmt::Display for Rejection {
             #[cfg(feature = "fetch")]
             Self::UnknownEndpoint => "endpoint is unknown",
             #[cfg(feature = "fetch")]
-            Self::SecretsUnavailable(_) => "secrets are not available",
+            Self::SecretsUnavailable { .. } => "secrets are not available",
             #[cfg(feature = "replay")]
             Self::Duplicate => "delivery was handled before",
             #[cfg(feature = "replay")]

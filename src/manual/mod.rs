@@ -5,3 +5,6 @@
 pub mod replay {}
 #[doc = include_str!("schemes.md")]
 pub mod schemes {}
+#[cfg(feature = "fetch")]
+#[doc = include_str!("secrets.md")]
+pub mod secrets {}

@@ -146,6 +146,8 @@ struct Shared {
 struct Store {
     velt: HashMap<String, String>,
     spaaza: Vec<Key>,
+    /// What is said of single endpoints and keys, whatever is known of them.
+    answers: HashMap<String, (StatusCode, String)>,
     behaviour: Behaviour,
     /// For one request each, before `behaviour`.
     queue: Vec<Behaviour>,
@@ -154,9 +156,15 @@ struct Store {
 
 impl Provider {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|_| Router::new()).await
+    }
+
+    /// Starts a server that has other routes too.
+    pub(crate) async fn start_with(more: impl FnOnce(&Self) -> Router) -> Self {
         let store = Store {
             velt: HashMap::from([(VELT_ENDPOINT.to_owned(), VELT_SECRET.to_owned())]),
             spaaza: vec![Key::documented()],
+            answers: HashMap::new(),
             behaviour: Behaviour::Documented,
             queue: Vec::new(),
             headers: HeaderMap::new(),
@@ -166,15 +174,16 @@ impl Provider {
             release: Notify::new(),
             store: Mutex::new(store),
         });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let provider = Self { address: listener.local_addr().unwrap(), shared };
         let app = Router::new()
             .route("/v2/workspace/advancedwebhook/endpoints/secret/get", post(velt))
             .route("/internal/get-webhook-signature", get(spaaza_key))
             .route("/internal/get-webhook-signatures", get(spaaza_chain))
-            .with_state(Arc::clone(&shared));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+            .with_state(Arc::clone(&provider.shared))
+            .merge(more(&provider));
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { address, shared }
+        provider
     }
 
     pub(crate) fn base_url(&self) -> String {
@@ -205,6 +214,11 @@ impl Provider {
         self.shared.release.notify_one();
     }
 
+    /// Says this whenever it is asked about this endpoint or key.
+    pub(crate) fn answer_for(&self, id: &str, status: StatusCode, body: &str) {
+        self.store().answers.insert(id.to_owned(), (status, body.to_owned()));
+    }
+
     pub(crate) fn set_velt(&self, endpoint: &str, secret: &str) {
         self.store().velt.insert(endpoint.to_owned(), secret.to_owned());
     }
@@ -226,11 +240,15 @@ async fn velt(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes
     let allowed = headers.get("x-velt-api-key").is_some_and(|key| key == VELT_API_KEY)
         && headers.get("x-velt-auth-token").is_some_and(|token| token == VELT_AUTH_TOKEN);
     let request: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    let endpoint = request["data"]["endpointId"].as_str().unwrap_or_default().to_owned();
+    let endpoint = request.pointer("/data/endpointId").and_then(|id| id.as_str());
+    let endpoint = endpoint.unwrap_or_default().to_owned();
     respond(&shared, headers, |store| {
         if !allowed {
             let denied = r#"{"error":{"status":"PERMISSION_DENIED","message":"Invalid API key."}}"#;
             return (StatusCode::FORBIDDEN, denied.to_owned());
+        }
+        if let Some(answer) = store.answers.get(&endpoint) {
+            return answer.clone();
         }
         match store.velt.get(&endpoint) {
             Some(secret) => {
@@ -255,6 +273,9 @@ async fn spaaza_key(
         };
         if let Some(denied) = denied {
             return denied;
+        }
+        if let Some(answer) = store.answers.get(id) {
+            return answer.clone();
         }
         match store.spaaza.iter().find(|key| key.id.to_string() == *id) {
             Some(key) => (
