@@ -6,7 +6,7 @@
 
 mod common;
 
-use common::{ID, NOW, request, sign, verifier};
+use common::{NOW, request, sign, verifier};
 use http::{HeaderMap, HeaderValue};
 use tower_webhook::{Scheme, Verifier, VerifyError};
 
@@ -72,7 +72,9 @@ fn verifying_takes_nothing_from_the_heap() {
         rotating = rotating.older_secret(Scheme::GITHUB.secret(text).unwrap()).unwrap();
     }
     check(&rotating, &sign(Scheme::GITHUB, BODY), Ok(()), "four secrets");
-    assert_eq!(ID.len(), 9);
+
+    #[cfg(all(feature = "tower", feature = "fetch"))]
+    layer::takes_the_same_few_blocks_whatever_comes();
 }
 
 fn check_refused(verifier: &Verifier, headers: &HeaderMap, what: &str) {
@@ -96,4 +98,74 @@ fn check(verifier: &Verifier, headers: &HeaderMap, expected: Result<(), VerifyEr
     });
     assert_eq!(verdict.map(|_| ()), expected, "{verifier:?} {what}");
     assert_eq!(blocks, 0, "{verifier:?} {what}: stream");
+}
+
+#[cfg(all(feature = "tower", feature = "fetch"))]
+mod layer {
+    use std::convert::Infallible;
+    use std::future::Ready;
+    use std::task::{Context, Poll, Waker};
+
+    use bytes::Bytes;
+    use http::request::Parts;
+    use http::{Request, Response};
+    use http_body_util::Full;
+    use tower::{Layer as _, Service as _, service_fn};
+    use tower_webhook::{
+        BareStatus, EndpointId, FetchError, Scheme, Secret, SecretCache, Verified, VerifiedBody,
+        WebhookLayer,
+    };
+
+    use super::common::{NOW, WHSEC, at, sign, verifier};
+    use super::counted;
+
+    /// The request's extensions: their map, its table, and the proof in it. Then the queue of
+    /// frames, and the answer's extensions are the handler's own business.
+    const BLOCKS: u64 = 4;
+
+    pub(super) fn takes_the_same_few_blocks_whatever_comes() {
+        let fixed = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(1 << 20);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let _entered = runtime.enter();
+        let cache = SecretCache::builder(Scheme::STANDARD, fetch).clock(|| at(NOW)).build();
+        let endpoint = EndpointId::new("ep_2vK9mPzGqLxYwBnRtCdHsJfAeUo").unwrap();
+        runtime.block_on(cache.warm(&endpoint)).unwrap();
+        let fetching = WebhookLayer::fetching(cache, |_: &Parts| {
+            EndpointId::new("ep_2vK9mPzGqLxYwBnRtCdHsJfAeUo").ok()
+        });
+        for size in [0, 1, 1024, 64 << 10, 1 << 20] {
+            let body = Bytes::from(vec![b'x'; size]);
+            let queue = u64::from(size > 0);
+            assert_eq!(blocks(&fixed, &body), BLOCKS - 1 + queue, "{size} bytes");
+            assert_eq!(blocks(&fetching, &body), BLOCKS - 1 + queue, "{size} bytes, fetched");
+        }
+    }
+
+    fn fetch(_: EndpointId) -> Ready<Result<Vec<Secret>, FetchError>> {
+        std::future::ready(Ok(vec![Secret::whsec(WHSEC).unwrap()]))
+    }
+
+    /// How many blocks one good delivery takes from the heap on its way to the handler.
+    fn blocks(layer: &WebhookLayer<BareStatus>, body: &Bytes) -> u64 {
+        let mut service = layer.clone().body_limit(1 << 20).layer(service_fn(handle));
+        let mut deliver = || {
+            let mut request = Request::new(Full::new(body.clone()));
+            *request.headers_mut() = sign(Scheme::STANDARD, body);
+            let (answer, blocks) = counted(|| {
+                let mut answer = std::pin::pin!(service.call(request));
+                answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            });
+            let Poll::Ready(Ok(response)) = answer else { panic!("not at once") };
+            assert_eq!(response.status(), 200);
+            blocks
+        };
+        // The first may find a cache that has not settled.
+        deliver();
+        deliver()
+    }
+
+    fn handle(request: Request<VerifiedBody>) -> Ready<Result<Response<()>, Infallible>> {
+        assert!(request.extensions().get::<Verified>().is_some());
+        std::future::ready(Ok(Response::new(())))
+    }
 }

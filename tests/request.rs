@@ -191,3 +191,38 @@ async fn the_layer_verifies_the_whole_request() {
         assert_eq!(rejection, Some(&Rejection::Refused(VerifyError::NeedsPublicUrl)));
     }
 }
+
+#[cfg(all(feature = "tower", feature = "fetch"))]
+#[tokio::test]
+async fn fetched_secrets_verify_the_whole_request_too() {
+    use bytes::Bytes;
+    use http::request::Parts;
+    use http::{Response, StatusCode};
+    use http_body_util::Full;
+    use tower::{Layer as _, ServiceExt as _, service_fn};
+    use tower_webhook::{EndpointId, SecretCache, VerifiedBody, WebhookLayer};
+
+    let inner = service_fn(|_: Request<VerifiedBody>| async {
+        Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
+    });
+    for scheme in url_bound() {
+        let fetch = move |_: EndpointId| {
+            std::future::ready(Ok(vec![scheme.secret(secret(scheme)).unwrap()]))
+        };
+        let cache = || SecretCache::builder(scheme, fetch).clock(|| at(NOW));
+        let send = |cache, uri: &str| {
+            let mut request = Request::post(uri).body(Full::<Bytes>::from(BODY)).unwrap();
+            *request.headers_mut() = sign(scheme, BODY);
+            let layer = WebhookLayer::fetching(cache, |_: &Parts| Some(EndpointId::from(7)));
+            layer.layer(inner).oneshot(request)
+        };
+        let configured = || cache().public_url("https://hooks.example.com").unwrap().build();
+        let Ok(response) = send(configured(), "/hook?shop=1").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let Ok(response) = send(configured(), "/other").await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        let Ok(response) = send(cache().build(), "/hook?shop=1").await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(cache().public_url("hooks.example.com").is_err());
+    }
+}

@@ -43,7 +43,8 @@ where
     fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
         // Which keys there are is not known yet, so signatures of every algorithm are read.
         let scheme = self.cache.scheme();
-        let envelope = Envelope::read(&scheme, &self.families, None, head, Wanted::ALL)?;
+        let envelope =
+            Envelope::read(&scheme, &self.families, self.cache.public_url(), head, Wanted::ALL)?;
         envelope.check(self.cache.tolerance(), self.cache.clock().now().into())?;
         Ok(envelope.keep())
     }

@@ -122,8 +122,9 @@ impl WebhookLayer {
     /// After a mismatch the cache may fetch again, and if that brings a new secret the body is
     /// verified once more, so a rotation costs no delivery.
     ///
-    /// What the selector finds is not signed: it only says whose secrets to try. Schemes that sign
-    /// their URL are not supported: every request is answered with 500.
+    /// What the selector finds is not signed: it only says whose secrets to try. For a scheme that
+    /// signs its URL, set
+    /// [`SecretCacheBuilder::public_url`](crate::SecretCacheBuilder::public_url).
     ///
     /// See [the manual](crate::manual::secrets) for how secrets are rotated without a loss.
     ///

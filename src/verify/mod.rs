@@ -195,14 +195,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
-        let uri: Uri = url.parse().map_err(|_| InvalidPublicUrl)?;
-        let web = matches!(uri.scheme_str(), Some("https" | "http"));
-        let host = uri.host().is_some_and(|host| !host.is_empty());
-        if !web || !host || uri.query().is_some() || url.contains('#') {
-            return Err(InvalidPublicUrl);
-        }
-        // The request's path begins with the slash.
-        self.public_url = Some(url.trim_end_matches('/').into());
+        self.public_url = Some(read_public_url(url)?);
         Ok(self)
     }
 
@@ -343,6 +336,11 @@ impl Verifier {
         Ok(Verification::new(self, &self.open(Head::from(parts), self.now())?))
     }
 
+    #[cfg(feature = "fetch")]
+    pub(crate) fn with_public_url(self, public_url: Option<Arc<str>>) -> Self {
+        Self { public_url, ..self }
+    }
+
     #[cfg(feature = "tower")]
     pub(crate) fn open_now<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
         self.open(head, self.now())
@@ -392,4 +390,15 @@ impl fmt::Debug for Verifier {
             .field("tolerance", &self.tolerance)
             .finish_non_exhaustive()
     }
+}
+
+pub(crate) fn read_public_url(url: &str) -> Result<Arc<str>, InvalidPublicUrl> {
+    let uri: Uri = url.parse().map_err(|_| InvalidPublicUrl)?;
+    let web = matches!(uri.scheme_str(), Some("https" | "http"));
+    let host = uri.host().is_some_and(|host| !host.is_empty());
+    if !web || !host || uri.query().is_some() || url.contains('#') {
+        return Err(InvalidPublicUrl);
+    }
+    // The request's path begins with the slash.
+    Ok(url.trim_end_matches('/').into())
 }

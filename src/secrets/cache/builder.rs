@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::SecretCache;
 use super::shared::Shared;
-use crate::{Clock, Scheme, SystemClock, Tolerance};
+use crate::verify::read_public_url;
+use crate::{Clock, InvalidPublicUrl, Scheme, SystemClock, Tolerance};
 
 /// The most of a provider's `Retry-After` that is heeded, so that one wrong number does not lock
 /// us out.
@@ -132,6 +133,17 @@ impl<F> SecretCacheBuilder<F> {
         self
     }
 
+    /// Sets what senders call, in all verifiers, for a scheme that signs its URL; see
+    /// [`Verifier::public_url`](crate::Verifier::public_url).
+    ///
+    /// # Errors
+    ///
+    /// When it is not `http://` or `https://` with a host and at most a path.
+    pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
+        self.policy.public_url = Some(read_public_url(url)?);
+        Ok(self)
+    }
+
     /// Replaces the scheme's own tolerance in all verifiers.
     pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.policy.tolerance = tolerance;
@@ -161,6 +173,7 @@ impl<F> fmt::Debug for SecretCacheBuilder<F> {
 pub(super) struct Policy {
     pub(super) scheme: Scheme,
     pub(super) tolerance: Tolerance,
+    pub(super) public_url: Option<Arc<str>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) fresh_for: Duration,
     pub(super) stale_for: Duration,
@@ -181,6 +194,7 @@ impl Policy {
         Self {
             scheme,
             tolerance: scheme.tolerance(),
+            public_url: None,
             clock: Arc::new(SystemClock),
             fresh_for: Duration::from_secs(5 * 60),
             stale_for: Duration::from_secs(24 * 60 * 60),

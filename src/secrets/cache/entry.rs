@@ -157,6 +157,7 @@ fn verifier<'a>(
     let clock = Arc::clone(&policy.clock);
     let verifier = Verifier::new(policy.scheme, newest.clone())?
         .tolerance(policy.tolerance)
+        .with_public_url(policy.public_url.clone())
         .clock(move || clock.now());
     secrets.try_fold(verifier, |verifier, secret| verifier.older_secret(secret.clone()))
 }

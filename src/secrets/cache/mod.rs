@@ -97,6 +97,11 @@ impl<F> SecretCache<F> {
     }
 
     #[cfg(feature = "tower")]
+    pub(crate) fn public_url(&self) -> Option<&Arc<str>> {
+        self.0.policy.public_url.as_ref()
+    }
+
+    #[cfg(feature = "tower")]
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.0.policy.clock
     }
