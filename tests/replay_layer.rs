@@ -276,6 +276,48 @@ async fn a_handler_that_panics_or_is_dropped_gives_the_delivery_back() {
 }
 
 #[tokio::test]
+async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
+    /// Claims at once, and says so when it is allowed to.
+    struct Slow(Arc<Spy>, tokio::sync::Semaphore);
+    impl ReplayGuard for Slow {
+        async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
+            let claim = self.0.claim(key, lease).await;
+            self.1.acquire().await.unwrap().forget();
+            claim
+        }
+        async fn commit(
+            &self,
+            key: &ReplayKey,
+            lease: &Lease,
+            keep: Duration,
+        ) -> Result<(), ReplayError> {
+            self.0.commit(key, lease, keep).await
+        }
+        async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
+            self.0.release(key, lease).await
+        }
+    }
+    let spy = Spy::new();
+    let guard = Arc::new(Slow(Arc::clone(&spy), tokio::sync::Semaphore::new(0)));
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let app: Router = Router::new().route("/hook", post(|| async { "handled" })).layer(layer);
+    let send = || {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.clone().oneshot(request)
+    };
+    let claiming = tokio::spawn(send());
+    until(|| spy.calls().len() == 1).await;
+    claiming.abort();
+    assert!(claiming.await.unwrap_err().is_cancelled());
+    guard.1.add_permits(2);
+    until(|| spy.calls().len() == 2).await;
+    let again = send().await.unwrap();
+    assert_eq!((again.status(), again.extensions().get::<Rejection>()), (StatusCode::OK, None));
+    assert_eq!(spy.calls(), ["claim", "release", "claim", "commit"]);
+}
+
+#[tokio::test]
 async fn a_commit_goes_on_when_the_client_hangs_up() {
     /// Commits only when it is allowed to.
     struct Slow(MemoryReplayGuard, tokio::sync::Semaphore, AtomicUsize);

@@ -41,7 +41,8 @@ impl Replay {
         self.guard.is_some()
     }
 
-    /// Claims a verified delivery.
+    /// Claims a verified delivery. If the client hangs up meanwhile, the claim goes on in the
+    /// background, where its end releases it.
     pub(super) async fn claim(
         &self,
         source: &dyn Source,
@@ -52,21 +53,22 @@ impl Replay {
     ) -> Result<Held, Rejection> {
         let Some(guard) = &self.guard else { return Ok(Held::default()) };
         let key = self.key(endpoint, verified, receipt, frames);
-        match Arc::clone(guard).claim(key, self.lease).await {
-            Ok(Claim::Fresh(lease)) => Ok(Held(Some(Owned {
-                guard: Arc::clone(guard),
-                key,
-                lease,
-                keep: self.keep.max(window(source)),
-                scheme: verified.scheme(),
-            }))),
-            Ok(Claim::InFlight) => Err(Rejection::InFlight),
-            Ok(Claim::Done) => Err(Rejection::Duplicate),
-            Err(error) => {
-                record("replay claim failed", verified.scheme(), &error);
-                Err(Rejection::ReplayUnavailable(error.kind()))
+        let (guard, scheme) = (Arc::clone(guard), verified.scheme());
+        let (keep, lease) = (self.keep.max(window(source)), self.lease);
+        let claim = async move {
+            match Arc::clone(&guard).claim(key, lease).await {
+                Ok(Claim::Fresh(lease)) => {
+                    Ok(Held(Some(Owned { guard, key, lease, keep, scheme })))
+                }
+                Ok(Claim::InFlight) => Err(Rejection::InFlight),
+                Ok(Claim::Done) => Err(Rejection::Duplicate),
+                Err(error) => {
+                    record("replay claim failed", scheme, &error);
+                    Err(Rejection::ReplayUnavailable(error.kind()))
+                }
             }
-        }
+        };
+        Lasting(Some(Box::pin(claim))).await
     }
 
     fn key(
@@ -109,7 +111,7 @@ struct Owned {
 impl Held {
     /// Commits after a success and releases otherwise. `None` if there is nothing to do.
     pub(super) fn settle(&mut self, success: bool) -> Option<Settling> {
-        self.0.take().map(|owned| Settling(Some(owned.settle(success))))
+        self.0.take().map(|owned| Lasting(Some(owned.settle(success))))
     }
 }
 
@@ -134,27 +136,31 @@ impl Owned {
     }
 }
 
-/// A commit or release on its way. It does not stop when it is dropped, but goes on in the
+/// A commit or release on its way.
+pub(super) type Settling = Lasting<()>;
+
+/// A call of the guard on its way. It does not stop when it is dropped, but goes on in the
 /// background where there is a runtime.
-pub(super) struct Settling(Option<BoxFuture<()>>);
+pub(super) struct Lasting<T: Send + 'static>(Option<BoxFuture<T>>);
 
-impl Future for Settling {
-    type Output = ();
+impl<T: Send + 'static> Future for Lasting<T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(future) = &mut self.0 else { return Poll::Ready(()) };
-        let settled = future.as_mut().poll(cx);
-        if settled.is_ready() {
-            self.0 = None;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        // After the end nothing more comes. One that panics is not tried again.
+        let Some(mut future) = self.0.take() else { return Poll::Pending };
+        let done = future.as_mut().poll(cx);
+        if done.is_pending() {
+            self.0 = Some(future);
         }
-        settled
+        done
     }
 }
 
-impl Drop for Settling {
+impl<T: Send + 'static> Drop for Lasting<T> {
     fn drop(&mut self) {
         if let Some((future, runtime)) = self.0.take().zip(Handle::try_current().ok()) {
-            runtime.spawn(future);
+            runtime.spawn(async move { drop(future.await) });
         }
     }
 }

@@ -1,39 +1,57 @@
 //! Redis servers of the tests' own, from the `redis-server` on the path.
 
+#![allow(dead_code)]
+
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
 const DIRECTORY: &str = env!("CARGO_TARGET_TMPDIR");
 
-/// A server on a free port of the loopback interface that keeps nothing on disk; killed on drop.
+/// A server on a free port of the loopback interface; killed on drop.
 pub(crate) struct Server {
     child: Child,
     port: u16,
-    /// Set for a node of a cluster.
-    cluster_port: Option<u16>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Keeps nothing on disk.
+    Forgetful,
+    /// Has everything on disk before it answers.
+    Durable,
+    Node {
+        /// By which the nodes of a cluster talk to each other.
+        cluster_port: u16,
+    },
 }
 
 impl Server {
     /// Starts a server, and waits until it answers. Without a `redis-server` on the path there is
     /// none, which fails the test if `TOWER_WEBHOOK_REQUIRE_REDIS` is set.
     pub(crate) fn start() -> Option<Self> {
-        Self::start_as(|| None)
+        Self::start_as(|| Kind::Forgetful)
+    }
+
+    /// Starts a server that still knows everything after it was killed.
+    pub(crate) fn start_durable() -> Option<Self> {
+        Self::start_as(|| Kind::Durable)
     }
 
     /// Starts a server that is to be a node of a cluster.
     pub(crate) fn start_node() -> Option<Self> {
-        Self::start_as(|| Some(free_port()))
+        Self::start_as(|| Kind::Node { cluster_port: free_port() })
     }
 
-    fn start_as(cluster_port: impl Fn() -> Option<u16>) -> Option<Self> {
+    fn start_as(kind: impl Fn() -> Kind) -> Option<Self> {
         // Another process may take the port before the server does.
         for _ in 0..10 {
-            let (port, cluster_port) = (free_port(), cluster_port());
-            match spawn(port, cluster_port) {
-                Ok(Some(child)) => return Some(Self { child, port, cluster_port }),
+            let (port, kind) = (free_port(), kind());
+            match spawn(port, kind) {
+                Ok(Some(child)) => return Some(Self { child, port, kind }),
                 Ok(None) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => {
                     let required = std::env::var_os("TOWER_WEBHOOK_REQUIRE_REDIS").is_some();
@@ -57,14 +75,17 @@ impl Server {
 
     /// The port by which the nodes of a cluster talk to each other.
     pub(crate) fn cluster_port(&self) -> u16 {
-        self.cluster_port.unwrap()
+        match self.kind {
+            Kind::Node { cluster_port } => cluster_port,
+            _ => panic!("not a node"),
+        }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Kills the server: it forgets everything and says nothing.
+    /// Kills the server without a warning. Unless it is durable, it forgets everything.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -73,7 +94,7 @@ impl Server {
     /// Starts the killed server anew, on the same port.
     pub(crate) fn restart(&mut self) {
         for _ in 0..100 {
-            if let Some(child) = spawn(self.port, self.cluster_port).unwrap() {
+            if let Some(child) = spawn(self.port, self.kind).unwrap() {
                 self.child = child;
                 return;
             }
@@ -87,18 +108,30 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = std::fs::remove_file(Path::new(DIRECTORY).join(nodes_file(self.port)));
+        let _ = std::fs::remove_dir_all(data(self.port));
     }
 }
 
 /// Starts a server and waits until it says that it is ready. `None` if it ends before that.
-fn spawn(port: u16, cluster_port: Option<u16>) -> std::io::Result<Option<Child>> {
+fn spawn(port: u16, kind: Kind) -> std::io::Result<Option<Child>> {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
-    command.args(["--save", "", "--appendonly", "no", "--dir", DIRECTORY]);
-    if let Some(cluster_port) = cluster_port {
-        let nodes = nodes_file(port);
-        command.args(["--cluster-enabled", "yes", "--cluster-config-file", &nodes]);
-        command.args(["--cluster-port", &cluster_port.to_string()]);
+    command.args(["--save", ""]);
+    match kind {
+        Kind::Durable => {
+            std::fs::create_dir_all(data(port))?;
+            command.arg("--dir").arg(data(port));
+            command.args(["--appendonly", "yes", "--appendfsync", "always"]);
+        }
+        Kind::Forgetful => {
+            command.args(["--dir", DIRECTORY, "--appendonly", "no"]);
+        }
+        Kind::Node { cluster_port } => {
+            command.args(["--dir", DIRECTORY, "--appendonly", "no"]);
+            let nodes = nodes_file(port);
+            command.args(["--cluster-enabled", "yes", "--cluster-config-file", &nodes]);
+            command.args(["--cluster-port", &cluster_port.to_string()]);
+        }
     }
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let Some(output) = child.stdout.take() else { return Ok(None) };
@@ -119,6 +152,11 @@ fn spawn(port: u16, cluster_port: Option<u16>) -> std::io::Result<Option<Child>>
 /// What a node writes in spite of all, for itself.
 fn nodes_file(port: u16) -> String {
     format!("nodes-{}-{port}.conf", std::process::id())
+}
+
+/// Where a durable server keeps everything.
+fn data(port: u16) -> PathBuf {
+    Path::new(DIRECTORY).join(format!("redis-{}-{port}", std::process::id()))
 }
 
 fn free_port() -> u16 {
