@@ -235,7 +235,8 @@ impl<R> WebhookLayer<R> {
     ///
     /// A handler that takes longer may run twice: the sender's retry gets through, and the first
     /// commit comes too late to count. One that dies holds its delivery up for as long as this. So
-    /// choose it longer than the handler's own time-out, and let long work go on after the answer.
+    /// choose it longer than the handler's own time-out and two answers of the guard together, and
+    /// let long work go on after the answer.
     pub fn replay_lease(mut self, lease: Duration) -> Self {
         self.replay.lease = lease;
         self
