@@ -141,6 +141,6 @@ pub use self::timestamp::{Clock, SystemClock, TimestampFormat, Tolerance};
 pub use self::verify::{Verification, Verified, Verifier, verify};
 
 /// The examples of the README, so that they are tested.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -192,6 +192,8 @@ fn every_preset_has_a_recipe_and_signs_by_it() {
 #[test]
 fn there_are_enough_presets_and_each_has_a_name_and_a_source() {
     assert!(Scheme::ALL.len() >= 40, "{}", Scheme::ALL.len());
+    let told = format!("There are {} of them", Scheme::ALL.len());
+    assert!(include_str!("../README.md").contains(&told), "the README tells another number");
     let mut names: Vec<_> = Scheme::ALL.iter().map(Scheme::name).collect();
     names.sort_unstable();
     names.dedup();
