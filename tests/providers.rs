@@ -267,6 +267,11 @@ async fn an_answer_may_not_be_longer_than_the_cap() {
         provider.behave(behaviour);
         assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Malformed);
     }
+    let velt = velt.response_limit(1000);
+    provider.behave(padded(1000));
+    assert_eq!(velt.fetch(&endpoint()).await.unwrap().len(), 1);
+    provider.behave(padded(1001));
+    assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Malformed);
 }
 
 #[tokio::test]

@@ -18,8 +18,8 @@ use zeroize::Zeroizing;
 
 use super::{FetchError, FetchErrorKind};
 
-/// The longest answer that is read, in bytes.
-const MAX_ANSWER: usize = 64 << 10;
+/// The longest answer that is read unless another limit is set, in bytes.
+const RESPONSE_LIMIT: usize = 64 << 10;
 /// How long it may take to reach the provider at all.
 const CONNECT: Duration = Duration::from_secs(5);
 /// The longest run of letters and digits that shows in a provider's message.
@@ -85,12 +85,13 @@ impl Credential {
 pub(super) struct Api {
     base: Url,
     client: Client,
+    response_limit: usize,
 }
 
 impl Api {
     pub(super) fn new(base: &str) -> Result<Self, InvalidProvider> {
         let client = Client::builder().tls_backend_preconfigured(tls()?).no_proxy();
-        Ok(Self { base: parse(base)?, client: build(client)? })
+        Ok(Self { base: parse(base)?, client: build(client)?, response_limit: RESPONSE_LIMIT })
     }
 
     pub(super) fn base_url(self, base: &str) -> Result<Self, InvalidProvider> {
@@ -111,6 +112,10 @@ impl Api {
             let _ = ring::default_provider().install_default();
         }
         Ok(Self { client: build(client)?, ..self })
+    }
+
+    pub(super) fn response_limit(self, bytes: usize) -> Self {
+        Self { response_limit: bytes, ..self }
     }
 
     /// `path` begins with a slash.
@@ -141,16 +146,16 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) async fn to(request: RequestBuilder) -> Result<Self, FetchError> {
+    pub(super) async fn to(api: &Api, request: RequestBuilder) -> Result<Self, FetchError> {
         let mut response = request.send().await.map_err(failed)?;
         let status = response.status();
         let retry_after = retry_after(response.headers());
         // All the room at once: a buffer that grows leaves copies behind that nobody wipes.
-        let mut body = Zeroizing::new(Vec::with_capacity(MAX_ANSWER));
+        let mut body = Zeroizing::new(Vec::with_capacity(api.response_limit));
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if chunk.len() > MAX_ANSWER - body.len() {
+            if chunk.len() > api.response_limit.saturating_sub(body.len()) {
                 return Err(FetchError::new(FetchErrorKind::Malformed)
-                    .with_message("the answer is longer than 64 KiB"));
+                    .with_message("the answer is longer than the limit"));
             }
             body.extend_from_slice(&chunk);
         }

@@ -38,7 +38,7 @@ const BASE: &str = "https://api0.spaaza.com";
 /// # Security
 ///
 /// HTTPS only, unless the host is this machine. Redirects are not followed, and proxies of the
-/// environment are not used. Answers of more than 64 KiB are refused. The credentials are wiped
+/// environment are not used. Answers of more than 64 KiB are refused, unless another limit is set. The credentials are wiped
 /// when the fetcher is dropped and show in no output.
 ///
 /// # Examples
@@ -155,6 +155,13 @@ impl Spaaza {
         Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
     }
 
+    /// Sets the size of the longest answer that is read, in bytes. The default is 64 KiB. Room for
+    /// as much is taken for each fetch.
+    #[must_use]
+    pub fn response_limit(self, bytes: usize) -> Self {
+        Self { api: self.api.response_limit(bytes), ..self }
+    }
+
     /// Replaces the HTTP client, for proxies or root certificates of your own.
     ///
     /// Redirects and retries are switched off in it. If no rustls crypto provider is the process's
@@ -207,7 +214,7 @@ impl SecretFetcher for Spaaza {
             }
         };
         let request = self.api.request(Method::GET, path, Some(&query)).headers(self.headers());
-        let answer = Answer::to(request).await?;
+        let answer = Answer::to(&self.api, request).await?;
         read(&answer, wanted, self.reading, &[&self.session_key])
     }
 }

@@ -34,7 +34,7 @@ const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";
 /// # Security
 ///
 /// HTTPS only, unless the host is this machine. Redirects are not followed, and proxies of the
-/// environment are not used. Answers of more than 64 KiB are refused. The credentials are wiped
+/// environment are not used. Answers of more than 64 KiB are refused, unless another limit is set. The credentials are wiped
 /// when the fetcher is dropped and show in no output.
 ///
 /// # Examples
@@ -95,6 +95,13 @@ impl Velt {
         Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
     }
 
+    /// Sets the size of the longest answer that is read, in bytes. The default is 64 KiB. Room for
+    /// as much is taken for each fetch.
+    #[must_use]
+    pub fn response_limit(self, bytes: usize) -> Self {
+        Self { api: self.api.response_limit(bytes), ..self }
+    }
+
     /// Replaces the HTTP client, for proxies or root certificates of your own.
     ///
     /// Redirects and retries are switched off in it. If no rustls crypto provider is the process's
@@ -117,7 +124,7 @@ impl SecretFetcher for Velt {
             .header("x-velt-auth-token", self.auth_token.value())
             .header(CONTENT_TYPE, "application/json")
             .body(json!({ "data": { "endpointId": endpoint.as_str() } }).to_string());
-        let answer = Answer::to(request).await?;
+        let answer = Answer::to(&self.api, request).await?;
         read(&answer, endpoint, &[&self.api_key, &self.auth_token])
     }
 }
