@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 
 #[cfg(feature = "fetch")]
 use crate::mac::MAX_TAG;
-use crate::mac::Mac;
+use crate::mac::{Mac, Tag};
 use crate::scheme::{Envelope, Scheme};
 use crate::secret::Kind;
 use crate::{Algorithm, InvalidSecret, Secret};
@@ -70,16 +70,26 @@ impl Key {
 
     /// Verifies a delivery whose body is here. For a MAC that is one computation, however many
     /// signatures there are.
-    #[inline]
     pub(crate) fn verifies<'a>(
         &self,
         envelope: &Envelope<'_>,
         body: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> bool {
-        self.attempts(envelope).any(|mut running| {
-            body.clone().for_each(|chunk| running.update(chunk));
-            running.matches(envelope)
-        })
+        match self {
+            Self::Mac(algorithm, mac) => {
+                let tag = mac.tag(|sink| {
+                    envelope.before_body(&mut *sink);
+                    body.for_each(&mut *sink);
+                    envelope.after_body(sink);
+                });
+                is_among(&tag, *algorithm, envelope)
+            }
+            #[cfg(feature = "ed25519")]
+            Self::Public(_) => self.attempts(envelope).any(|mut running| {
+                body.clone().for_each(|chunk| running.update(chunk));
+                running.matches(envelope)
+            }),
+        }
     }
 
     /// Starts every computation that may find this key's signature among the delivery's, each fed
@@ -151,18 +161,19 @@ impl Running {
     pub(crate) fn matches(mut self, envelope: &Envelope<'_>) -> bool {
         envelope.after_body(|bytes| self.update(bytes));
         match self {
-            Self::Mac(algorithm, mac) => {
-                let tag = mac.finish();
-                let mut found = Choice::from(0);
-                // Every signature, whichever matches.
-                let _ = envelope.signatures().each(algorithm, |signature| {
-                    found |= tag.matches(&signature.bytes);
-                    ControlFlow::<()>::Continue(())
-                });
-                found.into()
-            }
+            Self::Mac(algorithm, mac) => is_among(&mac.finish(), algorithm, envelope),
             #[cfg(feature = "ed25519")]
             Self::Signature(signature) => signature.is_some_and(RunningSignature::finish),
         }
     }
+}
+
+/// Compares with every signature, whichever matches.
+fn is_among(tag: &Tag, algorithm: Algorithm, envelope: &Envelope<'_>) -> bool {
+    let mut found = Choice::from(0);
+    let _ = envelope.signatures().each(algorithm, |signature| {
+        found |= tag.matches(&signature.bytes);
+        ControlFlow::<()>::Continue(())
+    });
+    found.into()
 }

@@ -40,6 +40,21 @@ impl Mac {
         .map_err(|_| InvalidSecret::Empty)
     }
 
+    /// The tag of what `feed` gives to its sink. The state that is worked on is no larger than its
+    /// own algorithm needs and never moves, which is why this is not `clone` and `finish`.
+    pub(crate) fn tag(&self, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Tag {
+        fn run(mut mac: impl hmac::Mac, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Tag {
+            feed(&mut |bytes| mac.update(bytes));
+            Tag::new(&mac.finalize().into_bytes())
+        }
+        match self {
+            Self::Sha256(mac) => run(mac.clone(), feed),
+            Self::Sha512(mac) => run(mac.clone(), feed),
+            #[cfg(feature = "sha1")]
+            Self::Sha1(mac) => run(mac.clone(), feed),
+        }
+    }
+
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Sha256(mac) => mac.update(bytes),
