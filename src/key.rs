@@ -3,11 +3,7 @@
 use std::ops::ControlFlow;
 
 use subtle::Choice;
-#[cfg(feature = "fetch")]
-use subtle::ConstantTimeEq as _;
 
-#[cfg(feature = "fetch")]
-use crate::mac::MAX_TAG;
 use crate::mac::{Mac, Tag};
 use crate::scheme::{Envelope, Scheme};
 use crate::secret::Kind;
@@ -56,10 +52,8 @@ impl Key {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Mac(algorithm, mac), Self::Mac(other_algorithm, other)) => {
-                let (mut ours, mut theirs) = ([0; MAX_TAG], [0; MAX_TAG]);
-                mac.clone().finish().copy_to(&mut ours);
-                other.clone().finish().copy_to(&mut theirs);
-                algorithm == other_algorithm && bool::from(ours.ct_eq(&theirs))
+                let theirs = other.clone().finish().to_signature();
+                algorithm == other_algorithm && mac.clone().finish().matches(&theirs).into()
             }
             #[cfg(feature = "ed25519")]
             (Self::Public(key), Self::Public(other)) => key == other,
@@ -133,8 +127,8 @@ impl Key {
 /// A computation that is being fed with a delivery.
 pub(crate) enum Running {
     Mac(Algorithm, Mac),
-    #[cfg(feature = "ed25519")]
     /// `None` for what cannot be a signature.
+    #[cfg(feature = "ed25519")]
     Signature(Option<RunningSignature>),
 }
 

@@ -99,10 +99,13 @@ impl Tag {
         words.fold(Choice::from(1), |same, (word, chunk)| same & word.ct_eq(&word_of(chunk)))
     }
 
+    /// The form in which signatures are compared with tags.
     #[cfg(feature = "fetch")]
-    pub(crate) fn copy_to(&self, bytes: &mut [u8; MAX_TAG]) {
+    pub(crate) fn to_signature(&self) -> Zeroizing<[u8; MAX_TAG]> {
+        let mut bytes = Zeroizing::new([0; MAX_TAG]);
         let words = self.words.iter().flat_map(|word| word.to_le_bytes());
         bytes.iter_mut().zip(words).for_each(|(to, from)| *to = from);
+        bytes
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {

@@ -250,11 +250,7 @@ impl Key {
         content.push(body);
         envelope.after_body(|bytes| content.push(bytes));
         match self {
-            Self::Mac(mac) => {
-                let mut mac = mac.clone();
-                content.into_iter().for_each(|bytes| mac.update(bytes));
-                mac.finish().to_bytes()
-            }
+            Self::Mac(mac) => mac.tag(|sink| content.into_iter().for_each(sink)).to_bytes(),
             #[cfg(feature = "ed25519")]
             Self::Private(key) => key.sign(&content).to_vec(),
         }

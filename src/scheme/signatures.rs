@@ -136,10 +136,22 @@ impl<'h> Signatures<'h> {
         algorithm: Algorithm,
         mut sink: impl FnMut(&Signature) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let mut sink = |signature: &Signature| match signature.algorithm == algorithm {
+        self.all(|signature| match signature.algorithm == algorithm {
             true => sink(signature),
             false => ControlFlow::Continue(()),
-        };
+        })
+    }
+
+    pub(super) fn keep(&self) -> KeptSignatures {
+        let mut kept = KeptSignatures::default();
+        let _ = self.all(|signature| {
+            kept.push(*signature);
+            ControlFlow::<()>::Continue(())
+        });
+        kept
+    }
+
+    fn all<B>(&self, mut sink: impl FnMut(&Signature) -> ControlFlow<B>) -> ControlFlow<B> {
         match self {
             Self::None => ControlFlow::Continue(()),
             Self::Header { first, others } => {
@@ -148,19 +160,6 @@ impl<'h> Signatures<'h> {
             }
             Self::Kept(kept) => kept.iter().try_for_each(sink),
         }
-    }
-
-    pub(super) fn keep(&self) -> KeptSignatures {
-        let mut kept = KeptSignatures::default();
-        match self {
-            Self::None => {}
-            Self::Header { first, others } => {
-                kept.push(*first);
-                others.decoded().for_each(|signature| kept.push(signature));
-            }
-            Self::Kept(others) => others.iter().for_each(|signature| kept.push(*signature)),
-        }
-        kept
     }
 }
 
