@@ -64,6 +64,7 @@ impl Key {
 
     /// Verifies a delivery whose body is here. For a MAC that is one computation, however many
     /// signatures there are.
+    #[inline]
     pub(crate) fn verifies<'a>(
         &self,
         envelope: &Envelope<'_>,
@@ -71,12 +72,7 @@ impl Key {
     ) -> bool {
         match self {
             Self::Mac(algorithm, mac) => {
-                let tag = mac.tag(|sink| {
-                    envelope.before_body(&mut *sink);
-                    body.for_each(&mut *sink);
-                    envelope.after_body(sink);
-                });
-                is_among(&tag, *algorithm, envelope)
+                is_among(&mac.tag(envelope.content(body)), *algorithm, envelope)
             }
             #[cfg(feature = "ed25519")]
             Self::Public(_) => self.attempts(envelope).any(|mut running| {
@@ -119,7 +115,7 @@ impl Key {
                 Running::Signature(key.begin(&found.break_value()?.bytes))
             }
         };
-        envelope.before_body(|bytes| running.update(bytes));
+        envelope.before_body().for_each(|bytes| running.update(bytes));
         Some(running)
     }
 }
@@ -153,7 +149,7 @@ impl Running {
     /// The body is complete: feeds what comes after it, and tells whether a signature matches.
     #[inline]
     pub(crate) fn matches(mut self, envelope: &Envelope<'_>) -> bool {
-        envelope.after_body(|bytes| self.update(bytes));
+        envelope.after_body().for_each(|bytes| self.update(bytes));
         match self {
             Self::Mac(algorithm, mac) => is_among(&mac.finish(), algorithm, envelope),
             #[cfg(feature = "ed25519")]

@@ -162,7 +162,7 @@ impl Signer {
         let url = target.map(|(_, url)| Arc::from(url));
         let target = target.map(|(method, _)| method).zip(url.as_ref());
         let envelope = Envelope::write(&self.scheme, target, id, timestamp.as_deref())?;
-        let id = envelope.claims().id.map(str::as_bytes);
+        let id = envelope.claims().id;
         let timestamp = timestamp.as_deref().map(str::as_bytes);
         let names = self.scheme.headers().first().ok_or(VerifyError::Missing(Field::Signature))?;
 
@@ -245,14 +245,11 @@ impl Key {
     }
 
     fn sign(&self, envelope: &Envelope<'_>, body: &[u8]) -> Vec<u8> {
-        let mut content = Vec::new();
-        envelope.before_body(|bytes| content.push(bytes));
-        content.push(body);
-        envelope.after_body(|bytes| content.push(bytes));
+        let content = envelope.content([body].into_iter());
         match self {
-            Self::Mac(mac) => mac.tag(|sink| content.into_iter().for_each(sink)).to_bytes(),
+            Self::Mac(mac) => mac.tag(content).to_bytes(),
             #[cfg(feature = "ed25519")]
-            Self::Private(key) => key.sign(&content).to_vec(),
+            Self::Private(key) => key.sign(&content.collect::<Vec<_>>()).to_vec(),
         }
     }
 

@@ -8,7 +8,7 @@ use super::Rejection;
 use super::source::{BoxFuture, Endpoint, Lookup, Source};
 #[cfg(feature = "replay")]
 use crate::Tolerance;
-use crate::scheme::{Envelope, Family, Head, KeptEnvelope, Wanted};
+use crate::scheme::{Envelope, Head, KeptEnvelope, Wanted};
 use crate::{
     EndpointId, FetchErrorKind, Scheme, SecretCache, SecretFetcher, Verifier, VerifyError,
 };
@@ -16,13 +16,11 @@ use crate::{
 pub(super) struct Fetching<F, S> {
     cache: SecretCache<F>,
     selector: S,
-    families: Vec<Family>,
 }
 
 impl<F, S> Fetching<F, S> {
     pub(super) fn new(cache: SecretCache<F>, selector: S) -> Self {
-        let families = cache.scheme().headers().iter().map(Family::new).collect();
-        Self { cache, selector, families }
+        Self { cache, selector }
     }
 }
 
@@ -43,10 +41,10 @@ where
     fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
         // Which keys there are is not known yet, so signatures of every algorithm are read.
         let scheme = self.cache.scheme();
-        let envelope =
-            Envelope::read(&scheme, &self.families, self.cache.public_url(), head, Wanted::ALL)?;
-        envelope.check(self.cache.tolerance(), self.cache.clock().now().into())?;
-        Ok(envelope.keep())
+        Envelope::read(&scheme, self.cache.public_url(), head, Wanted::ALL, |envelope| {
+            envelope.check(self.cache.tolerance(), self.cache.clock().now().into())?;
+            Ok(envelope.keep())
+        })
     }
 
     fn lookup(self: Arc<Self>, parts: &Parts) -> Result<(Endpoint, Lookup), Rejection> {

@@ -61,7 +61,7 @@ impl Source for Verifier {
     }
 
     fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
-        self.open_now(head).map(|envelope| envelope.keep())
+        self.keep_head(head)
     }
 
     fn lookup(self: Arc<Self>, _: &Parts) -> Result<(Endpoint, Lookup), Rejection> {

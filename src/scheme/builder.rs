@@ -37,6 +37,7 @@ impl SchemeBuilder {
     /// Sets the signed content, in order.
     pub const fn signed(mut self, parts: &'static [Part]) -> Self {
         self.0.signed = parts;
+        self.0.signs_request = Tally::of(parts).request > 0;
         self
     }
 
@@ -120,7 +121,7 @@ impl SchemeBuilder {
 pub(super) struct Tally {
     pub(super) id: usize,
     pub(super) timestamp: usize,
-    pub(super) request: usize,
+    request: usize,
     body: usize,
     empty: usize,
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, Method, Uri};
+use http::{Method, Uri};
 
-use super::{Part, Scheme};
+use super::Scheme;
 use crate::timestamp::{MAX_TEXT, Moment};
 use crate::{Field, VerifyError};
 
@@ -15,7 +15,7 @@ const MAX_ID: usize = 256;
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Claims<'h> {
     /// Visible ASCII and not empty.
-    pub(crate) id: Option<&'h str>,
+    pub(crate) id: Option<&'h [u8]>,
     /// A time, and the text that it was read from.
     pub(crate) timestamp: Option<(Moment, &'h [u8])>,
     pub(super) target: Option<Target<'h>>,
@@ -56,7 +56,7 @@ impl KeptClaims {
 
     pub(super) fn claims(&self) -> Claims<'_> {
         Claims {
-            id: self.id.as_ref().and_then(DeliveryId::as_str),
+            id: self.id.as_ref().map(|DeliveryId(id)| id.as_bytes()),
             timestamp: self.timestamp.as_ref().map(|(at, text)| (*at, text.as_bytes())),
             target: self.target.as_ref().map(|(method, base, path)| Target {
                 method,
@@ -72,8 +72,8 @@ impl KeptClaims {
 pub(crate) struct DeliveryId(Text<64>);
 
 impl DeliveryId {
-    pub(crate) fn new(id: &str) -> Self {
-        Self(Text::new(id.as_bytes()))
+    pub(crate) fn new(id: &[u8]) -> Self {
+        Self(Text::new(id))
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
@@ -81,27 +81,22 @@ impl DeliveryId {
     }
 }
 
-/// Reads an id: visible ASCII, bounded, not empty, and with an end that can be told.
+/// Reads an id: visible ASCII, bounded and not empty. Neither may it contain the literal that ends
+/// it in the signed content, or two different deliveries could have the same content and so the
+/// same signature.
 #[inline]
-pub(super) fn read_id<'h>(scheme: &Scheme, value: &'h HeaderValue) -> Result<&'h str, VerifyError> {
-    // Of what is not visible ASCII, this lets tabs through and nothing else.
-    let id = value.to_str().map_err(|_| VerifyError::Malformed(Field::Id))?;
-    match id.as_bytes().contains(&b'\t') {
-        true => Err(VerifyError::Malformed(Field::Id)),
-        false => check_id(scheme, id),
-    }
-}
-
-/// Checks an id that is to be sent.
-pub(super) fn write_id<'h>(scheme: &Scheme, id: &'h str) -> Result<&'h str, VerifyError> {
-    match id.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        true => check_id(scheme, id),
-        false => Err(VerifyError::Malformed(Field::Id)),
-    }
-}
-
-fn check_id<'h>(scheme: &Scheme, id: &'h str) -> Result<&'h str, VerifyError> {
-    if id.is_empty() || id.len() > MAX_ID || runs_on(scheme, id.as_bytes()) {
+pub(super) fn read_id<'h>(scheme: &Scheme, id: &'h [u8]) -> Result<&'h [u8], VerifyError> {
+    // No early end, and so many bytes at a time.
+    let strange = |end| {
+        let strange = |byte: &u8| !matches!(byte, b' '..=b'~') | (*byte == end);
+        id.iter().fold(0, |any, byte| any | u8::from(strange(byte))) > 0
+    };
+    let runs_on = match scheme.id_end().as_bytes() {
+        [end] => strange(*end),
+        [] => strange(0),
+        end => strange(0) || id.windows(end.len()).any(|part| part == end),
+    };
+    if id.is_empty() || id.len() > MAX_ID || runs_on {
         return Err(VerifyError::Malformed(Field::Id));
     }
     Ok(id)
@@ -136,16 +131,4 @@ impl<const N: usize> Text<N> {
             Self::Long(bytes) => bytes,
         }
     }
-}
-
-/// Tells whether the id contains the literal that is to end it in the signed content. With such
-/// an id, two different deliveries could have the same signed content and so the same signature.
-fn runs_on(scheme: &Scheme, id: &[u8]) -> bool {
-    scheme.signed.windows(2).any(|parts| match parts {
-        [Part::Id, Part::Literal(end)] => match end.as_bytes() {
-            [byte] => id.contains(byte),
-            end => id.windows(end.len()).any(|part| part == end),
-        },
-        _ => false,
-    })
 }

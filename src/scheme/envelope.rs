@@ -1,13 +1,12 @@
 //! From headers to what there is to verify: bounded, borrowed, and nothing of it trusted yet.
 
-use std::borrow::Borrow;
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use super::claims::{Claims, KeptClaims, Target, read_id, write_id};
-use super::signatures::{Entries, Family, KeptSignatures, Lines, Signatures, Wanted};
+use super::claims::{Claims, KeptClaims, Target, read_id};
+use super::signatures::{Found, KeptSignatures, Listed, Signatures, Wanted};
 use super::{Part, Scheme};
 use crate::timestamp::Moment;
 use crate::{Field, Tolerance, VerifyError};
@@ -35,14 +34,16 @@ pub(crate) struct Envelope<'h> {
 impl<'h> Envelope<'h> {
     /// Reads the head in the scheme's grammar, and of the signatures those that are `wanted`. No
     /// cryptography happens here.
+    ///
+    /// The envelope goes to `then` and not to the caller: it is large, and so it never moves.
     #[inline]
-    pub(crate) fn read(
-        scheme: &'h Scheme,
-        families: impl IntoIterator<Item = impl Borrow<Family>>,
-        public_url: Option<&'h Arc<str>>,
-        head: Head<'h>,
+    pub(crate) fn read<T>(
+        scheme: &Scheme,
+        public_url: Option<&Arc<str>>,
+        head: Head<'_>,
         wanted: Wanted,
-    ) -> Result<Self, VerifyError> {
+        then: impl FnOnce(&Envelope<'_>) -> Result<T, VerifyError>,
+    ) -> Result<T, VerifyError> {
         let target = match head.request {
             _ if !scheme.signs_request() => None,
             None => return Err(VerifyError::NeedsRequest),
@@ -51,11 +52,21 @@ impl<'h> Envelope<'h> {
                 Some(Target::of(method, base, uri))
             }
         };
-        for family in families {
-            let family: &Family = family.borrow();
-            if let Some(lines) = Lines::find(scheme, family, head.headers)? {
-                return Self::read_family(scheme, family, lines, target, head.headers, wanted);
-            }
+        for names in scheme.headers {
+            let found = Found::new(names, head.headers);
+            let Some(lines) = found.lines(scheme)? else { continue };
+            let id = found.id()?.map(|value| read_id(scheme, value.as_bytes())).transpose()?;
+            let listed = Listed::read(scheme, lines, wanted)?;
+            let timestamp = match found.timestamp()?.map(HeaderValue::as_bytes).or(listed.timestamp)
+            {
+                Some(text) => Some(read_timestamp(scheme, text)?),
+                None if scheme.layout.lists_timestamp() => {
+                    return Err(VerifyError::Missing(Field::Timestamp));
+                }
+                None => None,
+            };
+            let claims = Claims { id, timestamp, target };
+            return then(&Envelope { scheme, claims, signatures: listed.signatures()? });
         }
         Err(VerifyError::Missing(Field::Signature))
     }
@@ -75,7 +86,7 @@ impl<'h> Envelope<'h> {
         };
         let id = match id {
             _ if !scheme.signs_id() => None,
-            Some(id) => Some(write_id(scheme, id)?),
+            Some(id) => Some(read_id(scheme, id.as_bytes())?),
             None => return Err(VerifyError::Missing(Field::Id)),
         };
         let timestamp =
@@ -112,67 +123,44 @@ impl<'h> Envelope<'h> {
         }
     }
 
-    /// Gives the signed content that comes before the body to `sink`, piece by piece.
-    pub(crate) fn before_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
-        let parts = self.scheme.signed.iter();
-        self.content(parts.take_while(|part| !matches!(part, Part::Body)), sink);
-    }
-
-    /// Gives the signed content that comes after the body to `sink`, piece by piece.
-    pub(crate) fn after_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
-        let parts = self.scheme.signed.iter();
-        self.content(parts.skip_while(|part| !matches!(part, Part::Body)), sink);
-    }
-
+    /// The signed content, in pieces.
     #[inline]
-    fn read_family(
-        scheme: &'h Scheme,
-        family: &Family,
-        lines: Lines<'h>,
-        target: Option<Target<'h>>,
-        headers: &'h HeaderMap,
-        wanted: Wanted,
-    ) -> Result<Self, VerifyError> {
-        let id = match &family.id {
-            Some(name) => Some(read_id(scheme, single(headers, name, Field::Id)?)?),
-            None => None,
-        };
-        let (entries, listed) = Entries::read(scheme, lines, wanted)?;
-        let timestamp = match &family.timestamp {
-            Some(name) => Some(single(headers, name, Field::Timestamp)?.as_bytes()),
-            None => listed,
-        };
-        let timestamp = match timestamp {
-            Some(text) => Some(read_timestamp(scheme, text)?),
-            None if scheme.timestamp_format().is_none() => None,
-            None => return Err(VerifyError::Missing(Field::Timestamp)),
-        };
-        let signatures = Signatures::read(entries)?;
-        Ok(Self { scheme, claims: Claims { id, timestamp, target }, signatures })
-    }
-
-    #[inline]
-    fn content<'a>(
+    pub(crate) fn content<'a, 'b: 'a>(
         &'a self,
-        parts: impl Iterator<Item = &'a Part>,
-        mut sink: impl FnMut(&'a [u8]),
-    ) {
+        body: impl Iterator<Item = &'b [u8]>,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let body = body.map(|chunk| -> &'a [u8] { chunk });
+        self.before_body().chain(body).chain(self.after_body())
+    }
+
+    /// The signed content that comes before the body.
+    #[inline]
+    pub(crate) fn before_body(&self) -> impl Iterator<Item = &[u8]> {
+        let parts = self.scheme.signed.iter().take_while(|part| !matches!(part, Part::Body));
+        parts.flat_map(|part| self.pieces(part))
+    }
+
+    /// The signed content that comes after the body.
+    #[inline]
+    pub(crate) fn after_body(&self) -> impl Iterator<Item = &[u8]> {
+        let parts = self.scheme.signed.iter().skip_while(|part| !matches!(part, Part::Body));
+        parts.skip(1).flat_map(|part| self.pieces(part))
+    }
+
+    #[inline]
+    fn pieces(&self, part: &Part) -> [&[u8]; 2] {
         let Claims { id, timestamp, target } = &self.claims;
-        for part in parts {
-            match part {
-                Part::Id => id.iter().for_each(|id| sink(id.as_bytes())),
-                Part::Timestamp => timestamp.iter().for_each(|(_, text)| sink(text)),
-                Part::Method => {
-                    target.iter().for_each(|target| sink(target.method.as_str().as_bytes()));
-                }
-                Part::Url => target.iter().for_each(|target| {
-                    sink(target.base.as_bytes());
-                    sink(target.path_and_query.as_bytes());
-                }),
-                Part::Literal(text) => sink(text.as_bytes()),
-                Part::Body => {}
+        let piece = match (part, target) {
+            (Part::Id, _) => id.unwrap_or_default(),
+            (Part::Timestamp, _) => timestamp.map_or(&[][..], |(_, text)| text),
+            (Part::Literal(text), _) => text.as_bytes(),
+            (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
+            (Part::Url, Some(target)) => {
+                return [target.base.as_bytes(), target.path_and_query.as_bytes()];
             }
-        }
+            (Part::Method | Part::Url, None) | (Part::Body, _) => &[],
+        };
+        [piece, &[]]
     }
 }
 
@@ -195,17 +183,4 @@ impl KeptEnvelope {
 
 fn read_timestamp<'h>(scheme: &Scheme, text: &'h [u8]) -> Result<(Moment, &'h [u8]), VerifyError> {
     Ok((scheme.timestamp_format.parse(text)?, text))
-}
-
-fn single<'h>(
-    headers: &'h HeaderMap,
-    name: &HeaderName,
-    field: Field,
-) -> Result<&'h HeaderValue, VerifyError> {
-    let mut values = headers.get_all(name).into_iter();
-    match (values.next(), values.next()) {
-        (Some(value), None) => Ok(value),
-        (Some(_), Some(_)) => Err(VerifyError::Repeated(field)),
-        (None, _) => Err(VerifyError::Missing(field)),
-    }
 }

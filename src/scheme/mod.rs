@@ -17,7 +17,7 @@ pub use self::encoding::Encoding;
 pub(crate) use self::envelope::{Envelope, Head, KeptEnvelope};
 pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
 pub(crate) use self::parts::{LayoutKind, List};
-pub(crate) use self::signatures::{Family, Wanted};
+pub(crate) use self::signatures::Wanted;
 use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
@@ -44,6 +44,7 @@ pub struct Scheme {
     encoding: Encoding,
     algorithm: Algorithm,
     signed: &'static [Part],
+    signs_request: bool,
     timestamp_format: TimestampFormat,
     tolerance: Tolerance,
     key_format: KeyFormat,
@@ -111,6 +112,7 @@ impl Scheme {
             encoding: Encoding::Hex,
             algorithm: Algorithm::HmacSha256,
             signed: &[Part::Body],
+            signs_request: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
             key_format: KeyFormat::Utf8,
@@ -191,7 +193,17 @@ impl Scheme {
     /// the whole request and [`Verifier::public_url`].
     #[must_use]
     pub const fn signs_request(&self) -> bool {
-        Tally::of(self.signed).request > 0
+        self.signs_request
+    }
+
+    /// The literal that ends the id in the signed content, or nothing.
+    fn id_end(&self) -> &'static str {
+        let mut pairs = self.signed.windows(2);
+        let end = pairs.find_map(|parts| match parts {
+            [Part::Id, Part::Literal(end)] => Some(*end),
+            _ => None,
+        });
+        end.unwrap_or_default()
     }
 
     /// The size of the largest body that the provider sends, in bytes, where that is more than

@@ -17,7 +17,7 @@ use http::HeaderName;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeaderNames {
-    pub(super) signature: &'static str,
+    signature: &'static str,
     more_signatures: &'static [&'static str],
     id: Option<&'static str>,
     timestamp: Option<&'static str>,
@@ -67,6 +67,11 @@ impl HeaderNames {
     #[must_use]
     pub const fn timestamp_name(&self) -> Option<&'static str> {
         self.timestamp
+    }
+
+    #[inline]
+    pub(super) fn is_signature(&self, name: &str) -> bool {
+        name == self.signature || self.more_signatures.contains(&name)
     }
 
     /// Panics for what is not a header name in lower case.
@@ -151,6 +156,11 @@ impl Layout {
     pub const fn more_versions(mut self, versions: &'static [(&'static str, Algorithm)]) -> Self {
         self.list_mut().more_versions = versions;
         self
+    }
+
+    /// Whether the timestamp is in the list.
+    pub(super) const fn lists_timestamp(&self) -> bool {
+        matches!(self.0, LayoutKind::List(List { timestamp: Some(_), .. }))
     }
 
     const fn list_mut(&mut self) -> &mut List {

@@ -16,7 +16,9 @@ pub use self::stream::Verification;
 pub use self::verified::Verified;
 use self::verified::verdict;
 use crate::key::Key;
-use crate::scheme::{Envelope, Family, Head, Wanted};
+#[cfg(feature = "tower")]
+use crate::scheme::KeptEnvelope;
+use crate::scheme::{Envelope, Head, Wanted};
 use crate::timestamp::Moment;
 use crate::{Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, Tolerance, VerifyError};
 
@@ -55,12 +57,11 @@ pub fn verify(
 ) -> Result<Verified, VerifyError> {
     let key = Key::new(scheme, secret).map_err(|_| VerifyError::Mismatch)?;
     let head = Head { headers, request: None };
-    let families = scheme.headers().iter().map(Family::new);
     let wanted = Wanted::default().and(key.algorithm());
-    let envelope = Envelope::read(&scheme, families, None, head, wanted)?;
-    envelope.check(scheme.tolerance(), Moment::now())?;
-    let body = [body].into_iter();
-    verdict(&envelope, key.verifies(&envelope, body).then_some(0))
+    Envelope::read(&scheme, None, head, wanted, |envelope| {
+        envelope.check(scheme.tolerance(), Moment::now())?;
+        verdict(envelope, key.verifies(envelope, [body].into_iter()).then_some(0))
+    })
 }
 
 /// Verifies the deliveries of one endpoint.
@@ -98,7 +99,6 @@ pub struct Verifier {
     scheme: Scheme,
     /// Never empty; the newest first.
     keys: Vec<Key>,
-    families: Vec<Family>,
     wanted: Wanted,
     tolerance: Tolerance,
     /// The system's, unless there is another.
@@ -125,7 +125,6 @@ impl Verifier {
         let key = Key::new(scheme, &secret)?;
         Ok(Self {
             scheme,
-            families: scheme.headers().iter().map(Family::new).collect(),
             wanted: Wanted::default().and(key.algorithm()),
             keys: vec![key],
             tolerance: scheme.tolerance(),
@@ -310,7 +309,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn begin(&self, headers: &HeaderMap) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, &self.open(Head { headers, request: None }, self.now())?))
+        self.begin_head(Head { headers, request: None }, self.now())
     }
 
     /// Begins to verify a delivery as if it had arrived at `now`.
@@ -323,7 +322,7 @@ impl Verifier {
         headers: &HeaderMap,
         now: OffsetDateTime,
     ) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, &self.open(Head { headers, request: None }, now.into())?))
+        self.begin_head(Head { headers, request: None }, now.into())
     }
 
     /// Begins to verify a delivery with its method and URL.
@@ -333,7 +332,7 @@ impl Verifier {
     /// As [`Verifier::begin`], and [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL and
     /// [`Verifier::public_url`] was not called.
     pub fn begin_request(&self, parts: &Parts) -> Result<Verification, VerifyError> {
-        Ok(Verification::new(self, &self.open(Head::from(parts), self.now())?))
+        self.begin_head(Head::from(parts), self.now())
     }
 
     #[cfg(feature = "fetch")]
@@ -342,8 +341,8 @@ impl Verifier {
     }
 
     #[cfg(feature = "tower")]
-    pub(crate) fn open_now<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
-        self.open(head, self.now())
+    pub(crate) fn keep_head(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
+        self.open(head, self.now(), |envelope| Ok(envelope.keep()))
     }
 
     #[cfg(all(feature = "tower", feature = "replay"))]
@@ -357,17 +356,28 @@ impl Verifier {
         body: &[u8],
         now: Moment,
     ) -> Result<Verified, VerifyError> {
-        let envelope = self.open(head, now)?;
-        let body = [body].into_iter();
-        let mut keys = self.keys.iter();
-        verdict(&envelope, keys.position(|key| key.verifies(&envelope, body.clone())))
+        self.open(head, now, |envelope| {
+            let mut keys = self.keys.iter();
+            verdict(envelope, keys.position(|key| key.verifies(envelope, [body].into_iter())))
+        })
     }
 
-    fn open<'h>(&'h self, head: Head<'h>, now: Moment) -> Result<Envelope<'h>, VerifyError> {
+    fn begin_head(&self, head: Head<'_>, now: Moment) -> Result<Verification, VerifyError> {
+        self.open(head, now, |envelope| Ok(Verification::new(self, envelope)))
+    }
+
+    #[inline]
+    fn open<T>(
+        &self,
+        head: Head<'_>,
+        now: Moment,
+        then: impl FnOnce(&Envelope<'_>) -> Result<T, VerifyError>,
+    ) -> Result<T, VerifyError> {
         let public_url = self.public_url.as_ref();
-        let envelope = Envelope::read(&self.scheme, &self.families, public_url, head, self.wanted)?;
-        envelope.check(self.tolerance, now)?;
-        Ok(envelope)
+        Envelope::read(&self.scheme, public_url, head, self.wanted, |envelope| {
+            envelope.check(self.tolerance, now)?;
+            then(envelope)
+        })
     }
 
     fn now(&self) -> Moment {

@@ -111,12 +111,10 @@ impl Receipt {
     pub(crate) fn content<'a>(
         &self,
         frames: impl Iterator<Item = &'a [u8]>,
-        mut sink: impl FnMut(&[u8]),
+        sink: impl FnMut(&[u8]),
     ) {
         let envelope = self.envelope.envelope();
-        envelope.before_body(&mut sink);
-        frames.for_each(&mut sink);
-        envelope.after_body(sink);
+        envelope.content(frames).for_each(sink);
     }
 }
 
