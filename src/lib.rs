@@ -92,6 +92,7 @@ mod ed25519;
 mod error;
 #[cfg(feature = "axum")]
 mod extract;
+mod hmac;
 mod key;
 #[cfg(feature = "tower")]
 mod layer;

@@ -1,12 +1,13 @@
 //! Keyed states, running MACs, and the only comparison of signatures in the crate.
 
-use hmac::{Hmac, KeyInit, Mac as _};
+use ::hmac::{Hmac, KeyInit, Mac as _};
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::Sha512;
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
+use crate::hmac::HmacSha256;
 use crate::{Algorithm, InvalidSecret, Secret};
 
 /// The size of the longest tag, in bytes.
@@ -18,7 +19,7 @@ const WORDS: usize = MAX_TAG / 8;
 /// that state is how each delivery starts, so the key schedule runs once per secret.
 #[derive(Clone)]
 pub(crate) enum Mac {
-    Sha256(Hmac<Sha256>),
+    Sha256(HmacSha256),
     Sha512(Hmac<Sha512>),
     #[cfg(feature = "sha1")]
     Sha1(Hmac<Sha1>),
@@ -30,7 +31,7 @@ impl Mac {
         // HMAC takes keys of any length, so the conversion never fails for a secret, which is
         // never empty; should it, it must not make a verifier.
         match algorithm {
-            Algorithm::HmacSha256 => Hmac::new_from_slice(key).map(Self::Sha256),
+            Algorithm::HmacSha256 => Ok(Self::Sha256(HmacSha256::new(key))),
             Algorithm::HmacSha512 => Hmac::new_from_slice(key).map(Self::Sha512),
             #[cfg(feature = "sha1")]
             Algorithm::HmacSha1 => Hmac::new_from_slice(key).map(Self::Sha1),
@@ -40,18 +41,24 @@ impl Mac {
         .map_err(|_| InvalidSecret::Empty)
     }
 
-    /// The tag of what `feed` gives to its sink. The state that is worked on is no larger than its
-    /// own algorithm needs and never moves, which is why this is not `clone` and `finish`.
-    pub(crate) fn tag(&self, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Tag {
-        fn run(mut mac: impl hmac::Mac, feed: impl FnOnce(&mut dyn FnMut(&[u8]))) -> Tag {
-            feed(&mut |bytes| mac.update(bytes));
+    /// The tag of all of `content`. The state that is worked on is no larger than its own
+    /// algorithm needs and never moves, which is why this is not `clone` and `finish`.
+    #[inline]
+    pub(crate) fn tag<'a>(&self, content: impl Iterator<Item = &'a [u8]>) -> Tag {
+        #[inline]
+        fn run<'a>(mut mac: impl ::hmac::Mac, content: impl Iterator<Item = &'a [u8]>) -> Tag {
+            content.for_each(|bytes| mac.update(bytes));
             Tag::new(&mac.finalize().into_bytes())
         }
         match self {
-            Self::Sha256(mac) => run(mac.clone(), feed),
-            Self::Sha512(mac) => run(mac.clone(), feed),
+            Self::Sha256(mac) => {
+                let mut mac = mac.clone();
+                content.for_each(|bytes| mac.update(bytes));
+                Tag::new(&mac.finish())
+            }
+            Self::Sha512(mac) => run(mac.clone(), content),
             #[cfg(feature = "sha1")]
-            Self::Sha1(mac) => run(mac.clone(), feed),
+            Self::Sha1(mac) => run(mac.clone(), content),
         }
     }
 
@@ -66,7 +73,7 @@ impl Mac {
 
     pub(crate) fn finish(self) -> Tag {
         match self {
-            Self::Sha256(mac) => Tag::new(&mac.finalize().into_bytes()),
+            Self::Sha256(mac) => Tag::new(&mac.finish()),
             Self::Sha512(mac) => Tag::new(&mac.finalize().into_bytes()),
             #[cfg(feature = "sha1")]
             Self::Sha1(mac) => Tag::new(&mac.finalize().into_bytes()),
@@ -84,19 +91,24 @@ pub(crate) struct Tag {
 impl Tag {
     fn new(tag: &[u8]) -> Self {
         let mut words = Zeroizing::new([0; WORDS]);
-        for (word, chunk) in words.iter_mut().zip(tag.chunks(8)) {
-            *word = word_of(chunk);
+        let (whole, rest) = tag.as_chunks();
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        for (word, bytes) in words.iter_mut().zip(whole.iter().chain([&last])) {
+            *word = u64::from_le_bytes(*bytes);
         }
         Self { words, size: tag.len() }
     }
 
     /// Compares in constant time with a signature of the same size, with zeros behind it.
     ///
-    /// Word by word rather than byte by byte: each comparison has its own barrier against the
-    /// optimizer, and eight times as many take longer than the base64 before them.
+    /// The bits that differ are gathered from all words and judged once, behind one barrier
+    /// against the optimizer: one per byte takes longer than the base64 before it.
     pub(crate) fn matches(&self, signature: &[u8; MAX_TAG]) -> Choice {
-        let words = self.words.iter().zip(signature.chunks(8)).take(self.size.div_ceil(8));
-        words.fold(Choice::from(1), |same, (word, chunk)| same & word.ct_eq(&word_of(chunk)))
+        let words = self.words.iter().zip(signature.as_chunks().0).take(self.size.div_ceil(8));
+        let different =
+            words.fold(0, |bits, (word, bytes)| bits | (word ^ u64::from_le_bytes(*bytes)));
+        different.ct_eq(&0)
     }
 
     /// The form in which signatures are compared with tags.
@@ -113,12 +125,6 @@ impl Tag {
         bytes.truncate(self.size);
         bytes
     }
-}
-
-fn word_of(chunk: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    bytes.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
-    u64::from_le_bytes(bytes)
 }
 
 #[cfg(test)]
