@@ -73,7 +73,8 @@ impl HmacSha256 {
     }
 
     #[inline]
-    pub(crate) fn finish(mut self) -> [u8; 32] {
+    /// What there is afterwards is of no use.
+    pub(crate) fn finish(&mut self) -> [u8; 32] {
         let hash = end(&mut self.inner, &mut self.block, self.filled, self.size);
         if let Some(start) = self.block.first_chunk_mut() {
             *start = hash;

@@ -115,7 +115,7 @@ impl Key {
                 Running::Signature(key.begin(&found.break_value()?.bytes))
             }
         };
-        envelope.before_body().for_each(|bytes| running.update(bytes));
+        envelope.before_body(|bytes| running.update(bytes));
         Some(running)
     }
 }
@@ -149,7 +149,7 @@ impl Running {
     /// The body is complete: feeds what comes after it, and tells whether a signature matches.
     #[inline]
     pub(crate) fn matches(mut self, envelope: &Envelope<'_>) -> bool {
-        envelope.after_body().for_each(|bytes| self.update(bytes));
+        envelope.after_body(|bytes| self.update(bytes));
         match self {
             Self::Mac(algorithm, mac) => is_among(&mac.finish(), algorithm, envelope),
             #[cfg(feature = "ed25519")]

@@ -8,6 +8,7 @@ use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
 use crate::hmac::HmacSha256;
+use crate::scheme::Content;
 use crate::{Algorithm, InvalidSecret, Secret};
 
 /// The size of the longest tag, in bytes.
@@ -44,21 +45,27 @@ impl Mac {
     /// The tag of all of `content`. The state that is worked on is no larger than its own
     /// algorithm needs and never moves, which is why this is not `clone` and `finish`.
     #[inline]
-    pub(crate) fn tag<'a>(&self, content: impl Iterator<Item = &'a [u8]>) -> Tag {
-        #[inline]
-        fn run<'a>(mut mac: impl ::hmac::Mac, content: impl Iterator<Item = &'a [u8]>) -> Tag {
-            content.for_each(|bytes| mac.update(bytes));
-            Tag::new(&mac.finalize().into_bytes())
-        }
+    pub(crate) fn tag<'a, 'b: 'a>(
+        &self,
+        content: Content<'a, impl Iterator<Item = &'b [u8]>>,
+    ) -> Tag {
         match self {
             Self::Sha256(mac) => {
                 let mut mac = mac.clone();
-                content.for_each(|bytes| mac.update(bytes));
+                content.feed(|bytes| mac.update(bytes));
                 Tag::new(&mac.finish())
             }
-            Self::Sha512(mac) => run(mac.clone(), content),
+            Self::Sha512(mac) => {
+                let mut mac = mac.clone();
+                content.feed(|bytes| mac.update(bytes));
+                Tag::new(&mac.finalize().into_bytes())
+            }
             #[cfg(feature = "sha1")]
-            Self::Sha1(mac) => run(mac.clone(), content),
+            Self::Sha1(mac) => {
+                let mut mac = mac.clone();
+                content.feed(|bytes| mac.update(bytes));
+                Tag::new(&mac.finalize().into_bytes())
+            }
         }
     }
 
@@ -73,7 +80,7 @@ impl Mac {
 
     pub(crate) fn finish(self) -> Tag {
         match self {
-            Self::Sha256(mac) => Tag::new(&mac.finish()),
+            Self::Sha256(mut mac) => Tag::new(&mac.finish()),
             Self::Sha512(mac) => Tag::new(&mac.finalize().into_bytes()),
             #[cfg(feature = "sha1")]
             Self::Sha1(mac) => Tag::new(&mac.finalize().into_bytes()),

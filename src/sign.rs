@@ -249,7 +249,11 @@ impl Key {
         match self {
             Self::Mac(mac) => mac.tag(content).to_bytes(),
             #[cfg(feature = "ed25519")]
-            Self::Private(key) => key.sign(&content.collect::<Vec<_>>()).to_vec(),
+            Self::Private(key) => {
+                let mut pieces = Vec::new();
+                content.feed(|piece| pieces.push(piece));
+                key.sign(&pieces).to_vec()
+            }
         }
     }
 

@@ -249,13 +249,15 @@ impl Clock for SystemClock {
 
 fn number(text: &[u8]) -> Option<u64> {
     let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
-    if text.is_empty() || leading_zero {
+    // More digits than this might not fit, and no time needs them.
+    if text.is_empty() || text.len() > 18 || leading_zero {
         return None;
     }
-    text.iter().try_fold(0_u64, |number, byte| {
-        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
-        number.checked_mul(10)?.checked_add(digit.into())
-    })
+    let (number, plain) = text.iter().fold((0, true), |(number, plain), byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (number * 10 + u64::from(digit), plain & (digit < 10))
+    });
+    plain.then_some(number)
 }
 
 #[cfg(test)]

@@ -86,7 +86,8 @@ impl SchemeBuilder {
     /// In a `const`, these are errors of the compiler:
     ///
     /// - a literal of the signed content is empty;
-    /// - there is no header family, or a header name is not valid in lower case;
+    /// - there is no header family, or a header name is not valid in lower case, or comes twice in
+    ///   a family;
     /// - the signed content does not contain the body exactly once, or contains the id or the
     ///   timestamp more than once;
     /// - an id is signed but not every family names its header, or the other way round;
@@ -199,6 +200,23 @@ mod tests {
             list(Layout::list(',', '=', "t").timestamp_key("t")),
             "the keys of a list must differ"
         );
+        for names in [
+            HeaderNames::new("x-signature").id("x-signature"),
+            HeaderNames::new("x-signature").timestamp("x-signature"),
+            HeaderNames::new("x-signature").id("x-id").timestamp("x-id"),
+            HeaderNames::new("x-signature").more_signatures(&["x-signature"]),
+            HeaderNames::new("x-signature").more_signatures(&["x-1", "x-2", "x-1"]),
+            HeaderNames::new("x-signature").more_signatures(&["x-id"]).id("x-id"),
+        ] {
+            let names: &'static _ = Box::leak(Box::new([names]));
+            let signed: &'static [Part] = match (names[0].id_name(), names[0].timestamp_name()) {
+                (None, None) => &[Part::Body],
+                (Some(_), None) => &[Part::Id, Part::Body],
+                (None, Some(_)) => &[Part::Timestamp, Part::Body],
+                (Some(_), Some(_)) => &[Part::Id, Part::Timestamp, Part::Body],
+            };
+            assert_eq!(refused(scheme().headers(names).signed(signed)), "headers must differ");
+        }
         for name in ["X-Signature", "", "x signature", "x-signatür"] {
             let names: &'static _ = Box::leak(Box::new([HeaderNames::new(name)]));
             let built = std::panic::catch_unwind(|| scheme().headers(names).build());

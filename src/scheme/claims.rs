@@ -86,20 +86,25 @@ impl DeliveryId {
 /// same signature.
 #[inline]
 pub(super) fn read_id<'h>(scheme: &Scheme, id: &'h [u8]) -> Result<&'h [u8], VerifyError> {
-    // No early end, and so many bytes at a time.
-    let strange = |end| {
-        let strange = |byte: &u8| !matches!(byte, b' '..=b'~') | (*byte == end);
-        id.iter().fold(0, |any, byte| any | u8::from(strange(byte))) > 0
-    };
+    if id.is_empty() || id.len() > MAX_ID {
+        return Err(VerifyError::Malformed(Field::Id));
+    }
+    let strange = |end| any(id, |byte| !matches!(byte, b' '..=b'~') | (byte == end));
     let runs_on = match scheme.id_end().as_bytes() {
         [end] => strange(*end),
         [] => strange(0),
         end => strange(0) || id.windows(end.len()).any(|part| part == end),
     };
-    if id.is_empty() || id.len() > MAX_ID || runs_on {
-        return Err(VerifyError::Malformed(Field::Id));
-    }
-    Ok(id)
+    if runs_on { Err(VerifyError::Malformed(Field::Id)) } else { Ok(id) }
+}
+
+/// Tests every byte, without an early end and therefore sixteen at a time.
+#[inline]
+fn any(bytes: &[u8], test: impl Fn(u8) -> bool) -> bool {
+    let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | test(*byte));
+    let Some(last) = bytes.last_chunk::<16>() else { return any(bytes) };
+    // Some of the last are tested twice.
+    bytes.as_chunks::<16>().0.iter().fold(any(last), |found, some| found | any(some))
 }
 
 /// Bytes that are on the heap only if there are more than `N`.

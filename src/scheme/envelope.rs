@@ -102,8 +102,8 @@ impl<'h> Envelope<'h> {
         }
     }
 
-    pub(crate) fn scheme(&self) -> Scheme {
-        *self.scheme
+    pub(crate) fn scheme(&self) -> &'h Scheme {
+        self.scheme
     }
 
     pub(crate) fn claims(&self) -> &Claims<'h> {
@@ -123,44 +123,60 @@ impl<'h> Envelope<'h> {
         }
     }
 
-    /// The signed content, in pieces.
+    /// The signed content around this body.
     #[inline]
-    pub(crate) fn content<'a, 'b: 'a>(
-        &'a self,
-        body: impl Iterator<Item = &'b [u8]>,
-    ) -> impl Iterator<Item = &'a [u8]> {
-        let body = body.map(|chunk| -> &'a [u8] { chunk });
-        self.before_body().chain(body).chain(self.after_body())
+    pub(crate) fn content<B>(&self, body: B) -> Content<'_, B> {
+        Content { envelope: self, body }
     }
 
-    /// The signed content that comes before the body.
+    /// Gives the signed content that comes before the body to `sink`, piece by piece.
     #[inline]
-    pub(crate) fn before_body(&self) -> impl Iterator<Item = &[u8]> {
-        let parts = self.scheme.signed.iter().take_while(|part| !matches!(part, Part::Body));
-        parts.flat_map(|part| self.pieces(part))
+    pub(crate) fn before_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
+        let parts = self.scheme.signed.iter();
+        self.feed(parts.take_while(|part| !matches!(part, Part::Body)), sink);
     }
 
-    /// The signed content that comes after the body.
+    /// Gives the signed content that comes after the body to `sink`, piece by piece.
     #[inline]
-    pub(crate) fn after_body(&self) -> impl Iterator<Item = &[u8]> {
-        let parts = self.scheme.signed.iter().skip_while(|part| !matches!(part, Part::Body));
-        parts.skip(1).flat_map(|part| self.pieces(part))
+    pub(crate) fn after_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
+        let parts = self.scheme.signed.iter();
+        self.feed(parts.skip_while(|part| !matches!(part, Part::Body)), sink);
     }
 
     #[inline]
-    fn pieces(&self, part: &Part) -> [&[u8]; 2] {
+    fn feed<'a>(&'a self, parts: impl Iterator<Item = &'a Part>, mut sink: impl FnMut(&'a [u8])) {
         let Claims { id, timestamp, target } = &self.claims;
-        let piece = match (part, target) {
-            (Part::Id, _) => id.unwrap_or_default(),
-            (Part::Timestamp, _) => timestamp.map_or(&[][..], |(_, text)| text),
-            (Part::Literal(text), _) => text.as_bytes(),
-            (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
-            (Part::Url, Some(target)) => {
-                return [target.base.as_bytes(), target.path_and_query.as_bytes()];
-            }
-            (Part::Method | Part::Url, None) | (Part::Body, _) => &[],
-        };
-        [piece, &[]]
+        parts.for_each(|part| {
+            let piece = match (part, target) {
+                (Part::Literal(text), _) => text.as_bytes(),
+                (Part::Id, _) => id.unwrap_or_default(),
+                (Part::Timestamp, _) => timestamp.map_or(&[][..], |(_, text)| text),
+                (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
+                (Part::Url, Some(target)) => {
+                    sink(target.base.as_bytes());
+                    target.path_and_query.as_bytes()
+                }
+                (Part::Method | Part::Url, None) | (Part::Body, _) => return,
+            };
+            sink(piece);
+        });
+    }
+}
+
+/// What is signed, in pieces.
+pub(crate) struct Content<'a, B> {
+    envelope: &'a Envelope<'a>,
+    body: B,
+}
+
+impl<'a, 'b: 'a, B: Iterator<Item = &'b [u8]>> Content<'a, B> {
+    #[inline]
+    pub(crate) fn feed(self, mut sink: impl FnMut(&'a [u8])) {
+        self.envelope.before_body(&mut sink);
+        for chunk in self.body {
+            sink(chunk);
+        }
+        self.envelope.after_body(sink);
     }
 }
 

@@ -74,19 +74,31 @@ impl HeaderNames {
         name == self.signature || self.more_signatures.contains(&name)
     }
 
-    /// Panics for what is not a header name in lower case.
+    /// Panics for what is not a header name in lower case, or has two meanings.
     pub(super) const fn check(&self) {
         check(self.signature);
         let mut names = self.more_signatures;
         while let [name, rest @ ..] = names {
             check(name);
+            self.check_other(name, rest);
             names = rest;
         }
         if let Some(name) = self.id {
             check(name);
+            self.check_other(name, self.more_signatures);
         }
         if let Some(name) = self.timestamp {
             check(name);
+            self.check_other(name, self.more_signatures);
+            assert!(!matches!(self.id, Some(id) if same(id, name)), "headers must differ");
+        }
+    }
+
+    const fn check_other(&self, name: &str, mut others: &[&str]) {
+        assert!(!same(name, self.signature), "headers must differ");
+        while let [other, rest @ ..] = others {
+            assert!(!same(name, other), "headers must differ");
+            others = rest;
         }
     }
 }

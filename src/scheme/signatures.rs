@@ -39,11 +39,9 @@ impl<'h> Found<'h> {
             let name = name.as_str();
             if names.is_signature(name) {
                 signatures.add(value);
-            }
-            if names.id_name() == Some(name) {
+            } else if names.id_name() == Some(name) {
                 id.add(value);
-            }
-            if names.timestamp_name() == Some(name) {
+            } else if names.timestamp_name() == Some(name) {
                 timestamp.add(value);
             }
         }

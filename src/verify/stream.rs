@@ -114,7 +114,7 @@ impl Receipt {
         sink: impl FnMut(&[u8]),
     ) {
         let envelope = self.envelope.envelope();
-        envelope.content(frames).for_each(sink);
+        envelope.content(frames).feed(sink);
     }
 }
 

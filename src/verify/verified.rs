@@ -85,7 +85,7 @@ pub(super) fn verdict(
 ) -> Result<Verified, VerifyError> {
     Ok(Verified {
         secret_index: found.ok_or(VerifyError::Mismatch)?,
-        scheme: envelope.scheme(),
+        scheme: *envelope.scheme(),
         id: envelope.claims().id.map(DeliveryId::new),
         timestamp: envelope.claims().timestamp.map(|(at, _)| at),
     })
