@@ -61,8 +61,15 @@ pub(crate) fn verifier(scheme: Scheme) -> Verifier {
 /// The headers of a good delivery that was sent just now. They are good for five minutes, which is
 /// longer than a group of benchmarks takes.
 pub(crate) fn sign(scheme: Scheme, body: &[u8]) -> HeaderMap {
-    let signer = Signer::new(scheme, key()).unwrap();
-    signer.sign(ID, OffsetDateTime::now_utc(), body).unwrap()
+    sign_at(scheme, OffsetDateTime::now_utc(), body)
+}
+
+pub(crate) fn sign_at(scheme: Scheme, then: OffsetDateTime, body: &[u8]) -> HeaderMap {
+    signer(scheme).sign(ID, then, body).unwrap()
+}
+
+pub(crate) fn signer(scheme: Scheme) -> Signer {
+    Signer::new(scheme, key()).unwrap()
 }
 
 /// What no verification of a delivery can do without: the SHA-256 compressions of its HMAC, after
