@@ -5,8 +5,8 @@
 //! sends is made beforehand. Runs against the two servers alternate, and medians are taken of the
 //! ratios of neighbours.
 //!
-//! `server` measures, `server --json` prints the same for a program, `server --smoke` sends a few
-//! requests of each kind and measures nothing worth reading.
+//! With `--json` it prints the same for a program; with `--smoke` it sends a few requests of each
+//! kind and measures nothing worth reading.
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
@@ -37,19 +37,17 @@ fn main() {
     match arguments[..] {
         ["serve", kind] => serve(kind),
         ["mac", size] => println!("{}", mac(size.parse().unwrap())),
-        [] | ["--json" | "--smoke"] => measure(arguments.first().copied()),
-        _ => eprintln!("usage: server [--json | --smoke]"),
+        _ => measure(arguments.contains(&"--json"), arguments.contains(&"--smoke")),
     }
 }
 
-fn measure(mode: Option<&str>) {
-    let smoke = mode == Some("--smoke");
+fn measure(json: bool, smoke: bool) {
     let (rounds, time) = if smoke { (1, 10) } else { (21, 1000) };
     let pinned = process::pin_client();
     let speeds = SIZES.map(|size| speed(size, rounds, Duration::from_millis(time)));
     let uploads = if smoke { 4 } else { 200 };
     let memory = memory::Peaks::measure(uploads);
-    if mode == Some("--json") {
+    if json {
         let speeds: Vec<_> = speeds.iter().map(Speed::json).collect();
         println!(
             r#"{{"pinned": {pinned}, "speed": [{}], "memory": {}}}"#,
