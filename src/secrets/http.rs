@@ -56,10 +56,10 @@ impl Error for InvalidProvider {}
 
 /// Text that is sent as a header and shows nowhere. It is wiped when the last clone is dropped.
 #[derive(Clone)]
-pub(super) struct Credential(HeaderValue);
+pub(crate) struct Credential(HeaderValue);
 
 impl Credential {
-    pub(super) fn new(text: &str) -> Result<Self, InvalidProvider> {
+    pub(crate) fn new(text: &str) -> Result<Self, InvalidProvider> {
         let visible = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if text.is_empty() || text.trim().len() != text.len() || !visible {
             return Err(InvalidProvider::Header);
@@ -139,10 +139,10 @@ impl fmt::Debug for Api {
 }
 
 /// What came back, whatever it is.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: Zeroizing<Vec<u8>>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {

@@ -230,14 +230,14 @@ impl fmt::Debug for Spaaza {
 
 /// What the digits of a key mean.
 #[derive(Clone, Copy)]
-enum Reading {
+pub(crate) enum Reading {
     Both,
     Utf8,
     Hex,
 }
 
 #[derive(Clone, Copy)]
-enum Wanted {
+pub(crate) enum Wanted {
     Key(u64),
     Chain(u64),
 }
@@ -284,7 +284,7 @@ struct Chain {
 }
 
 /// Judges an answer. An error in it outweighs everything else.
-fn read(
+pub(crate) fn read(
     answer: &Answer,
     wanted: Wanted,
     reading: Reading,
