@@ -131,35 +131,35 @@ impl<'h> Envelope<'h> {
 
     /// Gives the signed content that comes before the body to `sink`, piece by piece.
     #[inline]
-    pub(crate) fn before_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
+    pub(crate) fn before_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
         let parts = self.scheme.signed.iter();
-        self.feed(parts.take_while(|part| !matches!(part, Part::Body)), sink);
+        let before = parts.take_while(|part| !matches!(part, Part::Body));
+        before.for_each(|part| self.pieces(part).into_iter().for_each(&mut sink));
     }
 
     /// Gives the signed content that comes after the body to `sink`, piece by piece.
     #[inline]
-    pub(crate) fn after_body<'a>(&'a self, sink: impl FnMut(&'a [u8])) {
+    pub(crate) fn after_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
         let parts = self.scheme.signed.iter();
-        self.feed(parts.skip_while(|part| !matches!(part, Part::Body)), sink);
+        let after = parts.skip_while(|part| !matches!(part, Part::Body));
+        after.for_each(|part| self.pieces(part).into_iter().for_each(&mut sink));
     }
 
+    /// What a part other than the body stands for.
     #[inline]
-    fn feed<'a>(&'a self, parts: impl Iterator<Item = &'a Part>, mut sink: impl FnMut(&'a [u8])) {
+    fn pieces(&self, part: &Part) -> [&[u8]; 2] {
         let Claims { id, timestamp, target } = &self.claims;
-        parts.for_each(|part| {
-            let piece = match (part, target) {
-                (Part::Literal(text), _) => text.as_bytes(),
-                (Part::Id, _) => id.unwrap_or_default(),
-                (Part::Timestamp, _) => timestamp.map_or(&[][..], |(_, text)| text),
-                (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
-                (Part::Url, Some(target)) => {
-                    sink(target.base.as_bytes());
-                    target.path_and_query.as_bytes()
-                }
-                (Part::Method | Part::Url, None) | (Part::Body, _) => return,
-            };
-            sink(piece);
-        });
+        let piece = match (part, target) {
+            (Part::Literal(text), _) => text.as_bytes(),
+            (Part::Id, _) => id.unwrap_or_default(),
+            (Part::Timestamp, _) => timestamp.map_or(&[][..], |(_, text)| text),
+            (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
+            (Part::Url, Some(target)) => {
+                return [target.base.as_bytes(), target.path_and_query.as_bytes()];
+            }
+            (Part::Method | Part::Url, None) | (Part::Body, _) => &[],
+        };
+        [piece, &[]]
     }
 }
 
@@ -171,12 +171,19 @@ pub(crate) struct Content<'a, B> {
 
 impl<'a, 'b: 'a, B: Iterator<Item = &'b [u8]>> Content<'a, B> {
     #[inline]
-    pub(crate) fn feed(self, mut sink: impl FnMut(&'a [u8])) {
-        self.envelope.before_body(&mut sink);
-        for chunk in self.body {
-            sink(chunk);
+    pub(crate) fn feed(mut self, mut sink: impl FnMut(&'a [u8])) {
+        for part in self.envelope.scheme.signed {
+            let [piece, more] = self.envelope.pieces(part);
+            sink(piece);
+            if !more.is_empty() {
+                sink(more);
+            }
+            if let Part::Body = part {
+                for chunk in self.body.by_ref() {
+                    sink(chunk);
+                }
+            }
         }
-        self.envelope.after_body(sink);
     }
 }
 
