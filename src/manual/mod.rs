@@ -1,5 +1,7 @@
 //! What does not fit on one item: choosing a scheme, handling a delivery once.
 
+#[doc = include_str!("packages.md")]
+pub mod packages {}
 #[cfg(all(feature = "tower", feature = "replay"))]
 #[doc = include_str!("replay.md")]
 pub mod replay {}
