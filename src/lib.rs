@@ -101,6 +101,9 @@ mod ed25519;
 mod error;
 #[cfg(feature = "axum")]
 mod extract;
+#[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hmac;
 mod key;
 #[cfg(feature = "tower")]

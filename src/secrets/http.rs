@@ -22,7 +22,7 @@ use super::{FetchError, FetchErrorKind};
 const RESPONSE_LIMIT: usize = 64 << 10;
 /// How long it may take to reach the provider at all.
 const CONNECT: Duration = Duration::from_secs(5);
-/// The longest run of letters and digits that shows in a provider's message.
+/// The longest run of random letters and digits that shows in a provider's message.
 const MAX_RUN: usize = 23;
 
 /// Why a fetcher that speaks HTTP could not be set up.
@@ -67,10 +67,10 @@ impl Error for InvalidProvider {}
 
 /// Text that is sent as a header and shows nowhere. It is wiped when the last clone is dropped.
 #[derive(Clone)]
-pub(super) struct Credential(HeaderValue);
+pub(crate) struct Credential(HeaderValue);
 
 impl Credential {
-    pub(super) fn new(text: &str) -> Result<Self, InvalidProvider> {
+    pub(crate) fn new(text: &str) -> Result<Self, InvalidProvider> {
         let visible = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if text.is_empty() || text.trim().len() != text.len() || !visible {
             return Err(InvalidProvider::Header);
@@ -150,10 +150,10 @@ impl fmt::Debug for Api {
 }
 
 /// What came back, whatever it is.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) body: Zeroizing<Vec<u8>>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {
@@ -201,13 +201,27 @@ impl Answer {
 /// Makes a provider's message fit to be shown: nothing in it may be one of the credentials, or
 /// look like a secret.
 pub(super) fn shown(message: &str, credentials: &[&Credential]) -> String {
-    if credentials.iter().any(|credential| credential.is_in(message)) {
+    // What is shown has spaces in the place of control characters.
+    let message = message.replace(char::is_control, " ");
+    if credentials.iter().any(|credential| credential.is_in(&message)) {
         return String::from("(message withheld)");
     }
-    let parts = message.split_inclusive(|char: char| !char.is_ascii_alphanumeric());
-    let parts = parts.map(|part| {
-        let run = part.trim_end_matches(|char: char| !char.is_ascii_alphanumeric());
-        let random = run.len() > MAX_RUN && run.contains(|char: char| char.is_ascii_digit());
+    let has = |run: &str, is: fn(&char) -> bool| run.contains(|char| is(&char));
+    let digit = |run: &str| has(run, char::is_ascii_digit);
+    // A path is no base64, although it could be: most are in lower case.
+    let mixed = |run: &str| {
+        digit(run) && has(run, char::is_ascii_uppercase) && has(run, char::is_ascii_lowercase)
+    };
+    let base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/');
+    let message = hide(&message, base64, mixed);
+    hide(&message, |char| char.is_ascii_alphanumeric(), digit)
+}
+
+/// Replaces the long runs of such characters that look random.
+fn hide(text: &str, is_in: impl Fn(char) -> bool, is_random: impl Fn(&str) -> bool) -> String {
+    let parts = text.split_inclusive(|char| !is_in(char)).map(|part| {
+        let run = part.trim_end_matches(|char| !is_in(char));
+        let random = run.len() > MAX_RUN && is_random(run);
         if random { part.replacen(run, "…", 1) } else { part.to_owned() }
     });
     parts.collect()
@@ -337,8 +351,12 @@ mod tests {
         let credential = Credential::new("hunter2").unwrap();
         let shown = |message| shown(message, &[&credential]);
         assert_eq!(shown("bad key hunter2."), "(message withheld)");
+        let spaced = Credential::new("correct horse").unwrap();
+        assert_eq!(super::shown("correct\thorse", &[&spaced]), "(message withheld)");
         let key = "no whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw!";
         assert_eq!(shown(key), "no whsec_…!");
+        let marked = "no whsec_3q2/7wABAgMEBQYHCAkK+wwNDg8QERIT!";
+        assert_eq!(shown(marked), "no whsec_…!");
         let plain = "Enable them via POST /v2/workspace/advancedwebhookconfig/update.";
         assert_eq!(shown(plain), plain);
     }

@@ -4,11 +4,11 @@ mod cache;
 mod endpoint;
 mod error;
 #[cfg(any(feature = "velt", feature = "spaaza"))]
-mod http;
+pub(crate) mod http;
 #[cfg(feature = "spaaza")]
-mod spaaza;
+pub(crate) mod spaaza;
 #[cfg(feature = "velt")]
-mod velt;
+pub(crate) mod velt;
 
 use std::future::Future;
 

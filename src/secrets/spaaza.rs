@@ -331,14 +331,14 @@ impl fmt::Debug for Spaaza {
 
 /// What the digits of a key mean.
 #[derive(Clone, Copy)]
-enum Reading {
+pub(crate) enum Reading {
     Both,
     Utf8,
     Hex,
 }
 
 #[derive(Clone, Copy)]
-enum Wanted {
+pub(crate) enum Wanted {
     Key(u64),
     Chain(u64),
 }
@@ -385,7 +385,7 @@ struct Chain {
 }
 
 /// Judges an answer. An error in it outweighs everything else.
-fn read(
+pub(crate) fn read(
     answer: &Answer,
     wanted: Wanted,
     reading: Reading,
@@ -432,7 +432,8 @@ fn secrets(key: &Key, reading: Reading) -> Result<Vec<Secret>, InvalidSecret> {
 }
 
 fn error(answer: &Answer, credentials: &[&Credential]) -> Option<FetchError> {
-    let errors = answer.json::<Errors>()?;
+    // What cannot be read, such as two errors, is not taken for the absence of one.
+    let Some(errors) = answer.json::<Errors>() else { return Some(answer.error(None)) };
     let error = [&errors.error, &errors.errors].into_iter().find_map(first)?;
     let text = |field| error.get(field).and_then(Value::as_str).unwrap_or_default();
     let code =
@@ -504,6 +505,16 @@ mod tests {
         for none in ["null", "[]", "{}"] {
             let both = success().replacen('{', &format!("{{\"errors\":{none},"), 1);
             assert!(judge(200, both.into(), Wanted::Key(56)).is_ok(), "{none}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_cannot_be_read_outweighs_a_key_too() {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        for errors in ["1,\"error\":2", "1e999", &deep] {
+            let both = success().replacen('{', &format!("{{\"error\":{errors},"), 1);
+            let error = judge(200, both.into(), Wanted::Key(56)).unwrap_err();
+            assert_eq!(error.kind(), FetchErrorKind::Malformed, "{errors}");
         }
     }
 

@@ -212,7 +212,7 @@ struct Failure {
 }
 
 /// Judges an answer. An error in it outweighs everything else.
-fn read(
+pub(crate) fn read(
     answer: &Answer,
     endpoint: &EndpointId,
     credentials: &[&Credential],

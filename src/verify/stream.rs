@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Verifier;
 use super::verified::{Verified, verdict};
 use crate::VerifyError;
-use crate::key::{Key, Running};
+use crate::key::Running;
 use crate::scheme::{Envelope, KeptEnvelope};
 
 /// A delivery whose body is still arriving; made by [`Verifier::begin`].
@@ -41,9 +41,19 @@ impl Verification {
     const INLINE: usize = 4;
 
     pub(super) fn new(verifier: &Verifier, envelope: &Envelope<'_>) -> Self {
-        let mut started = attempts(&verifier.keys, envelope);
-        let inline = std::array::from_fn(|_| started.next());
-        Self { envelope: envelope.keep(), attempts: inline, more: started.collect() }
+        let attempts = [const { None }; Self::INLINE];
+        let mut verification = Self { envelope: envelope.keep(), attempts, more: Vec::new() };
+        let mut places = verification.attempts.iter_mut();
+        for (secret_index, key) in verifier.keys.iter().enumerate() {
+            for running in key.attempts(envelope) {
+                let attempt = Attempt { secret_index, running };
+                match places.next() {
+                    Some(place) => *place = Some(attempt),
+                    None => verification.more.push(attempt),
+                }
+            }
+        }
+        verification
     }
 
     /// Takes the next piece of the body. Where the body is cut makes no difference.
@@ -116,7 +126,11 @@ impl Receipt {
 
     /// Sets the verifier before the body arrives.
     pub(crate) fn resolve(&mut self, verifier: Arc<Verifier>) {
-        self.first = attempts(&verifier.keys, &self.envelope.envelope()).next();
+        let mut keys = verifier.keys.iter().enumerate();
+        let envelope = self.envelope.envelope();
+        self.first = keys.find_map(|(secret_index, key)| {
+            key.attempts(&envelope).next().map(|running| Attempt { secret_index, running })
+        });
         self.verifier = Some(verifier);
     }
 
@@ -171,11 +185,4 @@ impl Attempt {
     fn matches(self, envelope: &Envelope<'_>) -> Option<usize> {
         self.running.matches(envelope).then_some(self.secret_index)
     }
-}
-
-/// Starts the attempts one by one, those of the newest secret first.
-fn attempts<'a>(keys: &'a [Key], envelope: &'a Envelope<'a>) -> impl Iterator<Item = Attempt> + 'a {
-    keys.iter().enumerate().flat_map(|(secret_index, key)| {
-        key.attempts(envelope).map(move |running| Attempt { secret_index, running })
-    })
 }

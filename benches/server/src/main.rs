@@ -1,0 +1,166 @@
+//! An axum server on loopback, with and without the layer, under load from one client.
+//!
+//! Each server is a process of its own with one thread, so that its processor time and its peak
+//! memory are its own. The client keeps one request under way on each of its connections; what it
+//! sends is made beforehand. Runs against the two servers alternate, and medians are taken of the
+//! ratios of neighbours.
+//!
+//! With `--json` it prints the same for a program; with `--smoke` it sends a few requests of each
+//! kind and measures nothing worth reading.
+
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+
+#[path = "../../common/delivery.rs"]
+mod delivery;
+mod load;
+mod memory;
+mod process;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::routing::post;
+use delivery::{Floor, body, sign, verifier};
+use tower_webhook::{Scheme, WebhookLayer};
+
+use crate::load::Load;
+use crate::process::Process;
+
+const SIZES: [usize; 2] = [1 << 10, 64 << 10];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["serve", kind] => serve(kind),
+        ["mac", size] => println!("{}", mac(size.parse().unwrap())),
+        _ => measure(arguments.contains(&"--json"), arguments.contains(&"--smoke")),
+    }
+}
+
+fn measure(json: bool, smoke: bool) {
+    let (rounds, time) = if smoke { (1, 10) } else { (21, 1000) };
+    let pinned = process::pin_client();
+    let speeds = SIZES.map(|size| speed(size, rounds, Duration::from_millis(time)));
+    let uploads = if smoke { 4 } else { 200 };
+    let memory = memory::Peaks::measure(uploads);
+    if json {
+        let speeds: Vec<_> = speeds.iter().map(Speed::json).collect();
+        println!(
+            r#"{{"pinned": {pinned}, "speed": [{}], "memory": {}}}"#,
+            speeds.join(", "),
+            memory.json()
+        );
+    } else {
+        let client = if pinned { "server on core 0, client on core 1" } else { "not pinned" };
+        println!("{client}; medians of {rounds} pairs of runs of {time} ms");
+        speeds.iter().for_each(Speed::print);
+        memory.print();
+    }
+}
+
+/// What a child does: serves until its standard input ends.
+fn serve(kind: &str) {
+    let app = Router::new().route("/", post(handle));
+    let app = match kind {
+        "plain" => app,
+        _ => app.route_layer(WebhookLayer::new(verifier(Scheme::STANDARD))),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("{}", listener.local_addr().unwrap().port());
+        process::end_with_parent();
+        axum::serve(listener, app).await.unwrap();
+    });
+}
+
+async fn handle(body: Bytes) -> StatusCode {
+    black_box(body);
+    StatusCode::NO_CONTENT
+}
+
+/// The nanoseconds of the bare MAC of a delivery, in a child on the server's core.
+fn mac(size: usize) -> u128 {
+    const ROUNDS: usize = 200;
+    let body = body(size);
+    let floor = Floor::of(Scheme::STANDARD, &sign(Scheme::STANDARD, &body), &body);
+    let mut times: Vec<_> = (0..ROUNDS)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(floor.run());
+            start.elapsed().as_nanos()
+        })
+        .collect();
+    times.sort_unstable();
+    times[ROUNDS / 2]
+}
+
+/// Medians for one size of bodies. Times are nanoseconds.
+struct Speed {
+    size: usize,
+    /// The time from one answer to the next.
+    plain: f64,
+    layer: f64,
+    mac: f64,
+    /// The processor time of the server.
+    plain_busy: f64,
+    layer_busy: f64,
+    /// Requests per second with the layer, over those without it.
+    ratio: f64,
+    /// The same over what those without it would be if each took the bare MAC longer.
+    ratio_with_mac: f64,
+}
+
+fn speed(size: usize, rounds: usize, time: Duration) -> Speed {
+    let (mut plain, mut layer) = (Process::serve("plain"), Process::serve("layer"));
+    let request = load::request(size);
+    let mut plain_load = Load::connect(plain.port);
+    let mut layer_load = Load::connect(layer.port);
+    let mut runs = Vec::new();
+    for _ in 0..rounds {
+        let plain = plain_load.run(&mut plain, &request, time);
+        let layer = layer_load.run(&mut layer, &request, time);
+        let mac = process::mac(size);
+        runs.push((plain, layer, mac));
+    }
+    let median = |figure: &dyn Fn(&(load::Run, load::Run, f64)) -> f64| {
+        let mut figures: Vec<f64> = runs.iter().map(figure).collect();
+        figures.sort_by(f64::total_cmp);
+        figures[figures.len() / 2]
+    };
+    Speed {
+        size,
+        plain: median(&|(plain, ..)| plain.each),
+        layer: median(&|(_, layer, _)| layer.each),
+        mac: median(&|(.., mac)| *mac),
+        plain_busy: median(&|(plain, ..)| plain.busy),
+        layer_busy: median(&|(_, layer, _)| layer.busy),
+        ratio: median(&|(plain, layer, _)| plain.each / layer.each),
+        ratio_with_mac: median(&|(plain, layer, mac)| (plain.each + mac) / layer.each),
+    }
+}
+
+impl Speed {
+    fn print(&self) {
+        let per_second = |each: f64| 1e9 / each;
+        println!("\n{} bytes", self.size);
+        println!("  requests/s, plain              {:>10.0}", per_second(self.plain));
+        println!("  requests/s, layer              {:>10.0}", per_second(self.layer));
+        println!("  processor ns/request, plain    {:>10.0}", self.plain_busy);
+        println!("  processor ns/request, layer    {:>10.0}", self.layer_busy);
+        println!("  bare MAC, ns                   {:>10.0}", self.mac);
+        println!("  layer over plain               {:>10.3}", self.ratio);
+        println!("  layer over plain and bare MAC  {:>10.3}", self.ratio_with_mac);
+    }
+
+    fn json(&self) -> String {
+        let Self { size, plain, layer, mac, plain_busy, layer_busy, ratio, ratio_with_mac } = self;
+        format!(
+            r#"{{"size": {size}, "plain": {plain:.0}, "layer": {layer:.0}, "mac": {mac:.0}, "plain_busy": {plain_busy:.0}, "layer_busy": {layer_busy:.0}, "ratio": {ratio:.4}, "ratio_with_mac": {ratio_with_mac:.4}}}"#
+        )
+    }
+}

@@ -1,0 +1,492 @@
+//! The rules of the manual once more, written for reading: everything is copied, nothing is fast,
+//! and all reasons against a delivery are looked for.
+
+use http::{HeaderMap, HeaderName};
+use time::OffsetDateTime;
+use tower_webhook::{
+    Algorithm, Encoding, Field, HeaderNames, Layout, Part, Scheme, TimestampFormat, Tolerance,
+    VerifyError,
+};
+
+use crate::keys::Key;
+
+/// The presets, and what none of them has.
+pub const SCHEMES: &[Scheme] = &{
+    let mut schemes = [SHA_512; Scheme::ALL.len() + 3];
+    let mut index = 0;
+    while index < Scheme::ALL.len() {
+        schemes[index] = Scheme::ALL[index];
+        index += 1;
+    }
+    schemes[index] = LISTED;
+    schemes[index + 1] = BEHIND;
+    schemes
+};
+
+const SHA_512: Scheme = Scheme::custom("sha-512")
+    .headers(&[HeaderNames::new("x-sha512").more_signatures(&["x-sha512-old"])])
+    .algorithm(Algorithm::HmacSha512)
+    .encoding(Encoding::Base64Url)
+    .layout(Layout::single("s="))
+    .repeated_signature()
+    .build();
+
+const LISTED: Scheme = Scheme::custom("listed")
+    .headers(&[
+        HeaderNames::new("x-listed").id("x-listed-id").more_signatures(&["x-listed-2"]),
+        HeaderNames::new("y-listed").id("y-listed-id"),
+    ])
+    .layout(Layout::list('|', ':', "s").timestamp_key("at"))
+    .timestamp_format(TimestampFormat::Rfc3339)
+    .signed(&[Part::Literal("<"), Part::Id, Part::Literal("::"), Part::Body, Part::Timestamp])
+    .repeated_signature()
+    .build();
+
+const BEHIND: Scheme = Scheme::custom("behind")
+    .headers(&[HeaderNames::new("x-behind").id("x-behind-id").timestamp("x-behind-time")])
+    .algorithm(Algorithm::HmacSha512)
+    .timestamp_format(TimestampFormat::Millis)
+    .signed(&[Part::Body, Part::Literal("\n"), Part::Id, Part::Literal("\n"), Part::Timestamp])
+    .build();
+
+/// What the value of a signature header looks like.
+pub enum Grammar {
+    Single(String),
+    List {
+        separator: u8,
+        assign: u8,
+        versions: Vec<(&'static str, Algorithm)>,
+        time: Option<&'static str>,
+    },
+}
+
+/// The grammar that a provider's documentation describes.
+pub fn grammar(scheme: Scheme) -> Grammar {
+    let own = scheme.algorithm();
+    let list = |separator, assign, versions: &[_], time| Grammar::List {
+        separator,
+        assign,
+        versions: versions.to_vec(),
+        time,
+    };
+    match scheme.name() {
+        "standard-webhooks" | "svix" => {
+            list(b' ', b',', &[("v1", own), ("v1a", Algorithm::Ed25519)], None)
+        }
+        "velt" | "clerk" | "gitlab" | "openai" | "polar" | "resend" => {
+            list(b' ', b',', &[("v1", own)], None)
+        }
+        "calendly" | "mux" | "sanity" | "stripe" | "workos" => {
+            list(b',', b'=', &[("v1", own)], Some("t"))
+        }
+        "paddle" => list(b';', b'=', &[("h1", own)], Some("ts")),
+        "circleci" | "pagerduty" => list(b',', b'=', &[("v1", own)], None),
+        "listed" => list(b'|', b':', &[("s", own)], Some("at")),
+        _ => {
+            let shown = scheme.layout().to_string();
+            Grammar::Single(shown.strip_suffix('…').unwrap().to_owned())
+        }
+    }
+}
+
+/// A request, and what its receiver knows.
+pub struct Request<'a> {
+    pub scheme: Scheme,
+    pub headers: &'a HeaderMap,
+    pub method: &'a str,
+    /// The whole URL that was called.
+    pub url: &'a str,
+    pub body: &'a [u8],
+    pub keys: &'a [&'static Key],
+    pub tolerance: Tolerance,
+    pub now: OffsetDateTime,
+}
+
+#[derive(Debug, PartialEq)]
+pub enum Verdict {
+    Accepted {
+        secret_index: usize,
+        id: Option<String>,
+        timestamp: Option<OffsetDateTime>,
+    },
+    /// Any of these may be given as the reason.
+    Refused(Vec<VerifyError>),
+}
+
+impl Request<'_> {
+    pub fn judge(&self) -> Verdict {
+        let scheme = self.scheme;
+        let present = |names: &&HeaderNames| {
+            names.signatures().any(|name| !values(self.headers, name).is_empty())
+        };
+        let Some(names) = scheme.headers().iter().find(present) else {
+            return Verdict::Refused(vec![VerifyError::Missing(Field::Signature)]);
+        };
+        let mut reasons = Vec::new();
+
+        let mut lines = Vec::new();
+        for name in names.signatures() {
+            let values = values(self.headers, name);
+            if values.len() > 1 && !scheme.repeated_signature() {
+                reasons.push(VerifyError::Repeated(Field::Signature));
+            }
+            lines.extend(values);
+        }
+        if lines.len() > 32 {
+            reasons.push(VerifyError::TooManySignatures);
+        }
+
+        let id = names
+            .id_name()
+            .and_then(|name| single(values(self.headers, name), Field::Id, &mut reasons));
+        if id.as_ref().is_some_and(|id| !is_id(scheme, id)) {
+            reasons.push(VerifyError::Malformed(Field::Id));
+        }
+
+        let mut signatures: Vec<(Algorithm, Vec<u8>)> = Vec::new();
+        let mut times = Vec::new();
+        let mut listed = false;
+        match grammar(scheme) {
+            Grammar::Single(prefix) => {
+                for line in &lines {
+                    // What begins otherwise is a signature all the same, and a malformed one.
+                    let text = line.strip_prefix(prefix.as_bytes()).unwrap_or(b"?");
+                    signatures.push((scheme.algorithm(), text.to_vec()));
+                }
+            }
+            Grammar::List { separator, assign, versions, time } => {
+                listed = time.is_some();
+                let mut count = 0;
+                for line in &lines {
+                    for entry in line.split(|byte| *byte == separator) {
+                        count += 1;
+                        let spaces = entry.iter().take_while(|byte| **byte == b' ').count();
+                        let entry = &entry[spaces..];
+                        let Some(at) = entry.iter().position(|byte| *byte == assign) else {
+                            continue;
+                        };
+                        let (key, value) = (&entry[..at], &entry[at + 1..]);
+                        if time.is_some_and(|time| time.as_bytes() == key) {
+                            times.push(value.to_vec());
+                        }
+                        for (version, algorithm) in &versions {
+                            if version.as_bytes() == key {
+                                signatures.push((*algorithm, value.to_vec()));
+                            }
+                        }
+                    }
+                }
+                if count > 32 + usize::from(listed) {
+                    reasons.push(VerifyError::TooManySignatures);
+                }
+                // Only the versions for which there is a key are looked at.
+                signatures.retain(|(algorithm, _)| {
+                    self.keys.iter().any(|key| key.algorithm(scheme) == *algorithm)
+                });
+            }
+        }
+
+        if let Some(name) = names.timestamp_name() {
+            times = values(self.headers, name);
+        }
+        let stamped = listed || names.timestamp_name().is_some();
+        let text = if stamped { single(times, Field::Timestamp, &mut reasons) } else { None };
+        let format = scheme.timestamp_format();
+        let time = text.as_ref().and_then(|text| timestamp(format.unwrap(), text));
+        if text.is_some() && time.is_none() {
+            reasons.push(VerifyError::Malformed(Field::Timestamp));
+        }
+
+        if signatures.is_empty() {
+            reasons.push(VerifyError::UnsupportedVersion);
+        }
+        signatures
+            .retain(|(algorithm, text)| is_encoded(scheme.encoding(), text, algorithm.size()));
+        if signatures.is_empty() {
+            reasons.push(VerifyError::Malformed(Field::Signature));
+        }
+        if !reasons.is_empty() {
+            return Verdict::Refused(reasons);
+        }
+
+        if let Some(error) = time.and_then(|time| self.off(format.unwrap(), time)) {
+            return Verdict::Refused(vec![error]);
+        }
+
+        let content = content(scheme, id.as_deref(), text.as_deref(), self);
+        // Of Ed25519 signatures the first 11 are looked at.
+        let mut ed25519 = 0;
+        signatures.retain(|(algorithm, _)| {
+            ed25519 += usize::from(*algorithm == Algorithm::Ed25519);
+            *algorithm != Algorithm::Ed25519 || ed25519 <= 11
+        });
+        let matches = |key: &&Key| {
+            let algorithm = key.algorithm(scheme);
+            signatures.iter().any(|(other, text)| {
+                *other == algorithm
+                    && key.verifies(algorithm, &content, &decode(scheme.encoding(), text))
+            })
+        };
+        match self.keys.iter().position(matches) {
+            Some(secret_index) => Verdict::Accepted {
+                secret_index,
+                id: id.map(|id| String::from_utf8(id).unwrap()),
+                timestamp: time.and_then(|(seconds, nanos)| {
+                    let at = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+                    Some(at.replace_nanosecond(nanos).unwrap())
+                }),
+            },
+            None => Verdict::Refused(vec![VerifyError::Mismatch]),
+        }
+    }
+
+    /// Whether the time is too far from now, at the resolution of the timestamp.
+    fn off(&self, format: TimestampFormat, (seconds, nanos): (i64, u32)) -> Option<VerifyError> {
+        let step = match format {
+            TimestampFormat::Seconds => 1_000_000_000,
+            TimestampFormat::Millis => 1_000_000,
+            _ => 1,
+        };
+        let now = self.now.unix_timestamp_nanos().div_euclid(step) * step;
+        let age = now - (i128::from(seconds) * 1_000_000_000 + i128::from(nanos));
+        let allowed = |limit: std::time::Duration| i128::try_from(limit.as_nanos()).unwrap();
+        if age > allowed(self.tolerance.past()) {
+            Some(VerifyError::TimestampTooOld)
+        } else if -age > allowed(self.tolerance.future()) {
+            Some(VerifyError::TimestampTooNew)
+        } else {
+            None
+        }
+    }
+}
+
+/// What is signed.
+pub fn content(
+    scheme: Scheme,
+    id: Option<&[u8]>,
+    timestamp: Option<&[u8]>,
+    request: &Request<'_>,
+) -> Vec<u8> {
+    let mut content = Vec::new();
+    for part in scheme.signed() {
+        content.extend_from_slice(match part {
+            Part::Id => id.unwrap_or_default(),
+            Part::Timestamp => timestamp.unwrap_or_default(),
+            Part::Body => request.body,
+            Part::Method => request.method.as_bytes(),
+            Part::Url => request.url.as_bytes(),
+            Part::Literal(text) => text.as_bytes(),
+            part => panic!("{part:?} is not known here"),
+        });
+    }
+    content
+}
+
+/// Visible ASCII, 1 to 256 bytes, without the text that ends it in the signed content.
+pub fn is_id(scheme: Scheme, id: &[u8]) -> bool {
+    let mut signed = scheme.signed().iter().skip_while(|part| **part != Part::Id).skip(1);
+    let runs_on = match signed.next() {
+        Some(Part::Literal(end)) => String::from_utf8_lossy(id).contains(end),
+        _ => false,
+    };
+    (1..=256).contains(&id.len()) && id.iter().all(|byte| (32..127).contains(byte)) && !runs_on
+}
+
+/// Seconds since 1970 and nanoseconds, from 1970 or the year 0 to the end of 9999.
+pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
+    const END: i64 = 253_402_300_800;
+    let text = std::str::from_utf8(text).ok()?;
+    match format {
+        TimestampFormat::Rfc3339 => rfc3339(text),
+        format => {
+            let number: i64 = text.parse().ok()?;
+            // Of all ways to write a number, the one in which it is printed.
+            if number < 0 || number.to_string() != text {
+                return None;
+            }
+            let unit = if format == TimestampFormat::Millis { 1000 } else { 1 };
+            let nanos = (number % unit) as u32 * 1_000_000;
+            (number / unit < END).then_some((number / unit, nanos))
+        }
+    }
+}
+
+/// RFC 3339, section 5.6, with an upper-case `T` and at most 40 bytes.
+fn rfc3339(text: &str) -> Option<(i64, u32)> {
+    if !text.is_ascii() || text.len() > 40 || text.len() < 20 {
+        return None;
+    }
+    let (head, tail) = text.split_at(19);
+    for (index, byte) in head.bytes().enumerate() {
+        let good = match index {
+            4 | 7 => byte == b'-',
+            10 => byte == b'T',
+            13 | 16 => byte == b':',
+            _ => byte.is_ascii_digit(),
+        };
+        if !good {
+            return None;
+        }
+    }
+    let number = |from: usize, to: usize| head[from..to].parse::<i64>().unwrap();
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
+    let (hour, minute, second) = (number(11, 13), number(14, 16), number(17, 19));
+
+    let (fraction, zone) = match tail.strip_prefix('.') {
+        Some(tail) => {
+            let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+            if digits == 0 {
+                return None;
+            }
+            tail.split_at(digits)
+        }
+        None => ("", tail),
+    };
+    let nanos: u32 = format!("{fraction:0<9}")[..9].parse().unwrap();
+    let offset = match zone.as_bytes() {
+        b"Z" | b"z" => 0,
+        [sign @ (b'+' | b'-'), a, b, b':', c, d]
+            if [a, b, c, d].iter().all(|d| d.is_ascii_digit()) =>
+        {
+            let two = |a: u8, b: u8| i64::from(a - b'0') * 10 + i64::from(b - b'0');
+            let (hours, minutes) = (two(*a, *b), two(*c, *d));
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            (hours * 3600 + minutes * 60) * if *sign == b'-' { -1 } else { 1 }
+        }
+        _ => return None,
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let lengths = [31, 28 + i64::from(leap), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let month_index = usize::try_from(month - 1).ok()?;
+    let length = *lengths.get(month_index)?;
+    if day < 1 || day > length || hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    // Days since 0000-01-01, then since 1970-01-01.
+    let leaps = (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400;
+    let days = year * 365 + leaps + lengths[..month_index].iter().sum::<i64>() + day - 1;
+    let seconds = (days - 719_528) * 86_400 + hour * 3600 + minute * 60 + second - offset;
+    if second < 60 {
+        return Some((seconds, nanos));
+    }
+    // A leap second is the last one of a month, in UTC; it counts as the end of the one before it.
+    let midnight = seconds.rem_euclid(86_400) == 0;
+    let next = OffsetDateTime::from_unix_timestamp(seconds);
+    // The last month of the calendar has no next one.
+    let ends_month = next.map_or(seconds == 253_402_300_800, |next| next.day() == 1);
+    (midnight && ends_month).then_some((seconds - 1, 999_999_999))
+}
+
+/// Whether the text spells exactly `size` bytes in the one canonical way.
+pub fn is_encoded(encoding: Encoding, text: &[u8], size: usize) -> bool {
+    let (last, padded) = match encoding {
+        Encoding::Hex => {
+            return text.len() == size * 2 && text.iter().all(u8::is_ascii_hexdigit);
+        }
+        Encoding::Base64 => (b"+/", true),
+        Encoding::Base64Url => (b"-_", false),
+        encoding => panic!("{encoding:?} is not known here"),
+    };
+    let value = |byte: u8| match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        byte => last.iter().position(|digit| *digit == byte).map(|index| 62 + index as u8),
+    };
+    let digits = (size * 8).div_ceil(6);
+    let padding = if padded { (4 - digits % 4) % 4 } else { 0 };
+    if text.len() != digits + padding || text[digits..].iter().any(|byte| *byte != b'=') {
+        return false;
+    }
+    let Some(values) = text[..digits].iter().map(|byte| value(*byte)).collect::<Option<Vec<_>>>()
+    else {
+        return false;
+    };
+    let unused = digits * 6 - size * 8;
+    values[digits - 1] & ((1 << unused) - 1) == 0
+}
+
+pub fn encode(encoding: Encoding, bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    match encoding {
+        Encoding::Hex => hex::encode(bytes),
+        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+        encoding => panic!("{encoding:?} is not known here"),
+    }
+}
+
+/// Decodes what [`is_encoded`].
+fn decode(encoding: Encoding, text: &[u8]) -> Vec<u8> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    match encoding {
+        Encoding::Hex => hex::decode(text).unwrap(),
+        Encoding::Base64 => STANDARD.decode(text).unwrap(),
+        Encoding::Base64Url => URL_SAFE_NO_PAD.decode(text).unwrap(),
+        encoding => panic!("{encoding:?} is not known here"),
+    }
+}
+
+fn values(headers: &HeaderMap, name: &'static str) -> Vec<Vec<u8>> {
+    let values = headers.get_all(HeaderName::from_static(name)).into_iter();
+    values.map(|value| value.as_bytes().to_vec()).collect()
+}
+
+fn single(
+    mut values: Vec<Vec<u8>>,
+    field: Field,
+    reasons: &mut Vec<VerifyError>,
+) -> Option<Vec<u8>> {
+    match values.len() {
+        0 => reasons.push(VerifyError::Missing(field)),
+        1 => return values.pop(),
+        _ => reasons.push(VerifyError::Repeated(field)),
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the presets say of themselves is what is written here.
+    #[test]
+    fn the_grammars_are_those_of_the_presets() {
+        for scheme in SCHEMES {
+            let shown = match grammar(*scheme) {
+                Grammar::Single(prefix) => format!("{prefix}…"),
+                Grammar::List { separator, assign, versions, time } => {
+                    let (separator, assign) = (separator as char, assign as char);
+                    let time = time.map(|time| format!("{time}{assign}{{time}}"));
+                    let versions =
+                        versions.iter().map(|(version, _)| format!("{version}{assign}…"));
+                    let entries: Vec<_> = time.into_iter().chain(versions).collect();
+                    entries.join(&separator.to_string())
+                }
+            };
+            assert_eq!(scheme.layout().to_string(), shown, "{scheme:?}");
+        }
+    }
+
+    #[test]
+    fn dates_are_counted_as_the_calendar_counts_them() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00Z", Some((0, 0))),
+            ("2024-11-15T13:12:01.5-08:00", Some((1_731_705_121, 500_000_000))),
+            ("2000-02-29T00:00:00Z", Some((951_782_400, 0))),
+            ("1900-02-29T00:00:00Z", None),
+            ("0000-01-01T00:00:00Z", Some((-62_167_219_200, 0))),
+            ("9999-12-31T23:59:59.999999999Z", Some((253_402_300_799, 999_999_999))),
+            ("2016-12-31T23:59:60Z", Some((1_483_228_799, 999_999_999))),
+            ("2016-12-31T22:59:60-01:00", Some((1_483_228_799, 999_999_999))),
+            ("2016-12-30T23:59:60Z", None),
+            ("2024-11-15 21:12:01Z", None),
+        ] {
+            assert_eq!(rfc3339(text), expected, "{text}");
+        }
+    }
+}

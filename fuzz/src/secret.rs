@@ -1,0 +1,143 @@
+//! Secrets in every format: what is read is what was written, and nothing else is read.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use ed25519_dalek::SigningKey;
+use tower_webhook::{InvalidSecret, KeyFormat, Scheme, Secret, Signer, Verifier};
+
+use crate::input::Input;
+use crate::keys::{fingerprint, fingerprint_of};
+use crate::plain::SCHEMES;
+
+pub fn run(data: &[u8]) {
+    let mut input = Input::new(data);
+    let scheme = SCHEMES[input.below(SCHEMES.len())];
+    let bytes = input.rest();
+    written(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        read(text);
+        preset(scheme, text);
+    }
+}
+
+/// Bytes that are written in each format and read again.
+fn written(bytes: &[u8]) {
+    let (hex, base64) = (hex::encode(bytes), STANDARD.encode(bytes));
+    let bare = STANDARD_NO_PAD.encode(bytes);
+    for secret in [
+        Secret::bytes(bytes),
+        Secret::hex(&hex),
+        Secret::hex(&hex.to_uppercase()),
+        Secret::base64(&base64),
+        Secret::base64(&bare),
+        Secret::whsec(&format!("whsec_{base64}")),
+        Secret::whsec(&format!("whsec_{bare}")),
+    ] {
+        match secret {
+            Ok(secret) => {
+                assert!(!bytes.is_empty());
+                assert_eq!(format!("{secret:?} {secret:#?}"), "Secret(..) Secret(..)");
+                assert_eq!(fingerprint(secret), fingerprint_of(bytes));
+            }
+            Err(error) => assert!(bytes.is_empty() && error == InvalidSecret::Empty, "{error:?}"),
+        }
+    }
+
+    let Some(seed) = bytes.first_chunk() else { return };
+    let pair = SigningKey::from_bytes(seed);
+    let public = pair.verifying_key().to_bytes();
+    let whsk = format!("whsk_{}", STANDARD.encode(pair.to_keypair_bytes()));
+    let whpk = format!("whpk_{}", STANDARD.encode(public));
+    Signer::new(Scheme::STANDARD, Secret::whsk(&whsk).unwrap()).unwrap();
+    let keys = [Secret::whpk(&whpk).unwrap(), Secret::ed25519(&public).unwrap()];
+    for key in keys {
+        Verifier::new(Scheme::STANDARD, key.clone()).unwrap();
+        assert_eq!(Verifier::new(Scheme::GITHUB, key).unwrap_err(), InvalidSecret::AsymmetricKey);
+    }
+    // The halves of different pairs are none.
+    let mut other = pair.to_keypair_bytes();
+    other[..32].iter_mut().for_each(|byte| *byte = !*byte);
+    let other = format!("whsk_{}", STANDARD.encode(other));
+    assert_eq!(Secret::whsk(&other).unwrap_err(), InvalidSecret::NotPrivateKey);
+}
+
+/// Text that may be in some format.
+fn read(text: &str) {
+    let secret = |bytes: Option<Vec<u8>>| bytes.filter(|bytes| !bytes.is_empty());
+    let trimmed = text.trim() == text;
+    agree(Secret::utf8(text), secret(trimmed.then(|| text.into())), text);
+    agree(Secret::hex(text), secret(hex::decode(text).ok()), text);
+    agree(Secret::base64(text), secret(base64(text)), text);
+    let whsec = text.strip_prefix("whsec_").and_then(base64);
+    agree(Secret::whsec(text), secret(whsec), text);
+
+    // Most texts of the right size are half of no pair; what is one says the same again.
+    for (prefix, size, secret) in
+        [("whpk_", 32, Secret::whpk(text)), ("whsk_", 64, Secret::whsk(text))]
+    {
+        let bytes = text.strip_prefix(prefix).and_then(base64);
+        if secret.is_ok() {
+            assert_eq!(bytes.unwrap().len(), size);
+        } else if let Some(pair) = bytes.and_then(|bytes| <[u8; 64]>::try_from(bytes).ok()) {
+            assert!(size == 32 || SigningKey::from_keypair_bytes(&pair).is_err());
+        }
+    }
+}
+
+/// The bytes that are the key in a scheme's own format, in which its provider prints them.
+fn preset(scheme: Scheme, text: &str) {
+    let ed25519 = matches!(scheme.name(), "standard-webhooks" | "svix");
+    if ed25519 && (text.starts_with("whpk_") || text.starts_with("whsk_")) {
+        let same = [Secret::whpk(text).is_ok(), Secret::whsk(text).is_ok()];
+        assert_eq!(scheme.secret(text).is_ok(), same.contains(&true));
+        // A receiver has no use for the half that signs.
+        assert_eq!(scheme.verifier(text).is_ok(), same[0]);
+        return;
+    }
+    let whole = (text.trim() == text).then(|| text.as_bytes().to_vec());
+    let whsec = text.strip_prefix("whsec_").map(base64);
+    let bytes = match scheme.key_format() {
+        KeyFormat::Whsec => whsec.flatten(),
+        KeyFormat::WhsecOrUtf8 => whsec.unwrap_or(whole),
+        KeyFormat::Utf8 | KeyFormat::Utf8OrHex => whole,
+        KeyFormat::Hex => hex::decode(text).ok(),
+        KeyFormat::Base64 => base64(text),
+        KeyFormat::PublicKeyHex | KeyFormat::PublicKeyBase64 => {
+            let bytes = match scheme.key_format() {
+                KeyFormat::PublicKeyHex => hex::decode(text).ok(),
+                _ => base64(text),
+            };
+            let key = bytes.and_then(|bytes| Secret::ed25519(&bytes).ok());
+            assert_eq!(scheme.secret(text).is_ok(), key.is_some());
+            assert_eq!(scheme.verifier(text).is_ok(), key.is_some());
+            return;
+        }
+        format => panic!("{format:?} is not known here"),
+    };
+    let bytes = bytes.filter(|bytes| !bytes.is_empty());
+    let both = match scheme.key_format() {
+        KeyFormat::Utf8OrHex => hex::decode(text).is_ok(),
+        _ => true,
+    };
+    assert_eq!(scheme.verifier(text).is_ok(), bytes.is_some() && both);
+    agree(scheme.secret(text), bytes, text);
+}
+
+fn agree(secret: Result<Secret, InvalidSecret>, bytes: Option<Vec<u8>>, text: &str) {
+    match (secret, bytes) {
+        (Ok(secret), Some(bytes)) => assert_eq!(fingerprint(secret), fingerprint_of(&bytes)),
+        (Err(error), None) => {
+            // The message is one of a few, and so shows nothing of the text.
+            let words = format!("{error} {error:?}");
+            let shown = text.len() > 40 && words.contains(text);
+            assert!(!shown && words.len() < 200, "{words}");
+        }
+        (secret, bytes) => panic!("{text:?}: {secret:?}, but {bytes:?}"),
+    }
+}
+
+/// Standard base64 in its canonical form, with all of its padding or none.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let engine = if text.ends_with('=') { STANDARD } else { STANDARD_NO_PAD };
+    engine.decode(text).ok()
+}

@@ -1,0 +1,165 @@
+//! What is signed verifies with each of its secrets, and no longer once anything of it is changed.
+
+use http::{HeaderMap, HeaderValue};
+use time::OffsetDateTime;
+use tower_webhook::{Encoding, Field, InvalidSecret, Scheme, Signer, TimestampFormat, VerifyError};
+
+use crate::delivery::{self, told};
+use crate::input::Input;
+use crate::keys::Key;
+use crate::plain::{self, Grammar, Request, SCHEMES, Verdict};
+
+pub fn run(data: &[u8]) {
+    let mut input = Input::new(data);
+    let scheme = SCHEMES[input.below(SCHEMES.len())];
+    let keys = delivery::keys(scheme, &mut input);
+    let now = delivery::now(&mut input);
+    let (mut parts, url) = delivery::target(&mut input);
+    let (change, at, byte) = (input.byte(), usize::from(input.short()), input.byte());
+    let id = String::from_utf8_lossy(input.line()).into_owned();
+    let id = (id != "-").then_some(&*id);
+    let body = input.rest();
+
+    let keys = &keys[..room(scheme, keys.len())];
+    let signer = signer(scheme, keys);
+    let signed = signer.sign_request(&parts.method, &url, id, now, body);
+    if let Some(error) = refusal(scheme, id, now) {
+        assert_eq!(signed.unwrap_err(), error);
+        return;
+    }
+    parts.headers = signed.unwrap();
+
+    let tolerance = scheme.tolerance();
+    let verifier = delivery::verifier(scheme, keys, tolerance, now);
+    let verified = verifier.verify_request(&parts, body).unwrap();
+    let expected = (0, id.filter(|_| scheme.signs_id()).map(str::to_owned), written(scheme, now));
+    assert_eq!(told(&verified), expected);
+
+    // Each receiver that has one of the secrets, and other secrets that are newer. Of Ed25519
+    // signatures the first 11 are looked at.
+    let stranger = Key::of(scheme, 16, byte & 1 == 1);
+    for key in keys.iter().take(11) {
+        let verifier = delivery::verifier(scheme, &[stranger, key], tolerance, now);
+        assert_eq!(verifier.verify_request(&parts, body).unwrap().secret_index(), 1);
+    }
+    let verifier = delivery::verifier(scheme, &[stranger], tolerance, now);
+    let kind = |key: &&Key| key.algorithm(scheme) == stranger.algorithm(scheme);
+    let error = match keys.iter().any(kind) {
+        true => VerifyError::Mismatch,
+        // There is nothing that it could even be compared with.
+        false => VerifyError::UnsupportedVersion,
+    };
+    assert_eq!(verifier.verify_request(&parts, body).unwrap_err(), error);
+
+    // What the plain rules make of it.
+    let request = |headers, url, body| Request {
+        scheme,
+        headers,
+        method: parts.method.as_str(),
+        url,
+        body,
+        keys,
+        tolerance,
+        now,
+    };
+    let verdict = request(&parts.headers, &url, body).judge();
+    let (secret_index, id, timestamp) = expected;
+    assert_eq!(verdict, Verdict::Accepted { secret_index, id, timestamp });
+
+    // With one change. The other signatures of a list would still be good.
+    let verifier = delivery::verifier(scheme, &keys[..1], tolerance, now);
+    match change % 4 {
+        0 => {
+            let mut body = body.to_vec();
+            body.insert(at % (body.len() + 1), byte);
+            assert_eq!(verifier.verify_request(&parts, &body).unwrap_err(), VerifyError::Mismatch);
+        }
+        1 if !body.is_empty() => {
+            let mut body = body.to_vec();
+            let at = at % body.len();
+            body[at] ^= byte.max(1);
+            assert_eq!(verifier.verify_request(&parts, &body).unwrap_err(), VerifyError::Mismatch);
+        }
+        2 if scheme.signs_request() => {
+            let mut parts = parts.clone();
+            parts.uri = format!("{}x", parts.uri).parse().unwrap();
+            assert_eq!(verifier.verify_request(&parts, body).unwrap_err(), VerifyError::Mismatch);
+        }
+        _ if keys.len() == 1 => {
+            if let Some(headers) = damage(scheme, &parts.headers, at, byte) {
+                let mut parts = parts.clone();
+                parts.headers = headers;
+                assert!(verifier.verify_request(&parts, body).is_err(), "{:?}", parts.headers);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How many signatures the headers have room for.
+fn room(scheme: Scheme, most: usize) -> usize {
+    match plain::grammar(scheme) {
+        Grammar::Single(_) if !scheme.repeated_signature() => {
+            most.min(scheme.headers()[0].signatures().count())
+        }
+        _ => most,
+    }
+}
+
+fn signer(scheme: Scheme, keys: &[&'static Key]) -> Signer {
+    let mut signer = Signer::new(scheme, keys[0].signing_secret()).unwrap();
+    for key in &keys[1..] {
+        signer = signer.older_secret(key.signing_secret()).unwrap();
+    }
+    // One more than there is room for.
+    let more = signer.clone().older_secret(keys[0].signing_secret());
+    if keys.len() == 16 || room(scheme, 17) == keys.len() {
+        let error = more.unwrap_err();
+        assert!(matches!(error, InvalidSecret::TooManySecrets | InvalidSecret::SingleSignature));
+    }
+    signer
+}
+
+/// Why it cannot be signed.
+fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<VerifyError> {
+    let range = match scheme.timestamp_format() {
+        Some(TimestampFormat::Rfc3339) => now.year() >= 0,
+        Some(_) => now.unix_timestamp() >= 0,
+        None => true,
+    };
+    if !range {
+        return Some(VerifyError::Malformed(Field::Timestamp));
+    }
+    match id {
+        _ if !scheme.signs_id() => None,
+        None => Some(VerifyError::Missing(Field::Id)),
+        Some(id) if plain::is_id(scheme, id.as_bytes()) => None,
+        Some(_) => Some(VerifyError::Malformed(Field::Id)),
+    }
+}
+
+/// The time, at the resolution in which it is written.
+fn written(scheme: Scheme, now: OffsetDateTime) -> Option<OffsetDateTime> {
+    let nanos = match scheme.timestamp_format()? {
+        TimestampFormat::Seconds => 0,
+        TimestampFormat::Millis => now.nanosecond() / 1_000_000 * 1_000_000,
+        _ => now.nanosecond(),
+    };
+    Some(now.replace_nanosecond(nanos).unwrap())
+}
+
+/// Replaces one byte of one signed header; `None` if that changes nothing.
+fn damage(scheme: Scheme, headers: &HeaderMap, at: usize, byte: u8) -> Option<HeaderMap> {
+    let (name, value) = headers.iter().nth(at % headers.len())?;
+    let mut bytes = value.as_bytes().to_vec();
+    let at = at / headers.len() % bytes.len();
+    bytes[at] = byte;
+    // Hexadecimal digits mean the same in either case.
+    let hex = scheme.encoding() == Encoding::Hex;
+    if bytes == value.as_bytes() || hex && bytes.eq_ignore_ascii_case(value.as_bytes()) {
+        return None;
+    }
+    let mut damaged = headers.clone();
+    damaged.insert(name, HeaderValue::from_bytes(&bytes).ok()?);
+    Some(damaged)
+}
