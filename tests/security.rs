@@ -14,19 +14,24 @@ fn claims() -> impl Iterator<Item = &'static str> {
     tables.flat_map(|table| table.lines().skip(2))
 }
 
-/// The tests behind a claim, each with its file.
-fn tests(claim: &'static str) -> Vec<(&'static str, &'static str)> {
+/// What shows a claim: tests, each with its file, and scripts of the gate.
+fn shown_by(claim: &'static str) -> (Vec<(&'static str, &'static str)>, Vec<&'static str>) {
     let cell = claim.trim_end_matches(" |").rsplit(" | ").next().unwrap();
-    let mut file = "";
-    let mut tests = Vec::new();
+    let (mut file, mut tests, mut scripts) = ("", Vec::new(), Vec::new());
     for name in cell.split('`').skip(1).step_by(2) {
         if name.ends_with(".rs") {
             file = name;
+        } else if name.contains('/') {
+            scripts.push(name);
         } else {
             tests.push((file, name));
         }
     }
-    tests
+    (tests, scripts)
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap_or_default()
 }
 
 /// Whether a source has a test of this name, by its own attribute or by that of a macro which
@@ -43,16 +48,19 @@ fn has_test(source: &str, name: &str) -> bool {
 }
 
 #[test]
-fn every_claim_names_tests_that_exist() {
+fn every_claim_names_what_shows_it() {
+    // The package has no gate.
+    let gate = read(".ci/run");
     let mut count = 0;
     for claim in claims() {
-        let tests = tests(claim);
-        assert!(!tests.is_empty(), "no test shows: {claim}");
+        let (tests, scripts) = shown_by(claim);
+        assert!(!tests.is_empty() || !scripts.is_empty(), "nothing shows: {claim}");
         for (file, name) in tests {
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-            let source = fs::read_to_string(path).unwrap_or_default();
-            assert!(has_test(&source, name), "{file} has no test {name}");
+            assert!(has_test(&read(file), name), "{file} has no test {name}");
             count += 1;
+        }
+        for script in scripts {
+            assert!(gate.is_empty() || gate.contains(script), "the gate does not run {script}");
         }
     }
     assert!(count > 60, "the tables were not found");
