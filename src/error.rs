@@ -78,6 +78,17 @@ impl Error for InvalidSecret {}
 
 /// A public URL that no sender could have called; see
 /// [`Verifier::public_url`](crate::Verifier::public_url).
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{InvalidPublicUrl, Scheme};
+///
+/// let verifier = Scheme::SQUARE.verifier("signature key")?;
+/// let error: InvalidPublicUrl = verifier.public_url("hooks.example.com").unwrap_err();
+/// assert!(error.to_string().starts_with("expected `https://`"));
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidPublicUrl;
@@ -91,6 +102,15 @@ impl fmt::Display for InvalidPublicUrl {
 impl Error for InvalidPublicUrl {}
 
 /// The part of a delivery that a [`VerifyError`] is about.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{Field, VerifyError};
+///
+/// let error = VerifyError::Repeated(Field::Timestamp);
+/// assert_eq!(error.to_string(), "timestamp is repeated");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
@@ -158,6 +178,15 @@ pub enum VerifyError {
 
 impl VerifyError {
     /// Whether the receiver is set up in a way that no delivery could be verified.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::VerifyError;
+    ///
+    /// assert!(VerifyError::NeedsPublicUrl.is_setup());
+    /// assert!(!VerifyError::Mismatch.is_setup());
+    /// ```
     #[must_use]
     pub fn is_setup(&self) -> bool {
         matches!(self, Self::NeedsRequest | Self::NeedsPublicUrl)

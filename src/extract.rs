@@ -14,6 +14,25 @@ use crate::Verified;
 /// server is put together, answered with 500 and an empty body.
 ///
 /// With the feature `tracing` it is also an event.
+///
+/// # Examples
+///
+/// ```
+/// use axum::{Router, body::Body, routing::post};
+/// use http::{Request, StatusCode};
+/// use tower::ServiceExt as _;
+/// use tower_webhook::Verified;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// async fn handle(_: Verified) {}
+///
+/// let app: Router = Router::new().route("/webhooks", post(handle));
+/// let answer = app.oneshot(Request::post("/webhooks").body(Body::empty())?).await?;
+/// assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct MissingLayer;

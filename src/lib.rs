@@ -67,6 +67,15 @@
 //! look like an id or an event type. A delivery that is sent twice within the tolerance is verified
 //! twice; what remembers it is a `ReplayGuard` (feature `replay`).
 //!
+//! # Where to go from here
+//!
+//! - Your provider: one of the constants of [`Scheme`], found by the
+//!   [table](manual::schemes#find-the-provider), or [`Scheme::custom`].
+//! - A secret in another shape than text: [`Secret`]. Two of them at a time: [`manual::rotation`].
+//! - A test of your own server: [`Scheme::signer`] makes the headers of a good delivery.
+//! - Other layers and proxies around it: [`manual::proxies`] and the chapter on ordering.
+//! - Secrets from an API, replays, other libraries, the threat model: [the manual](manual).
+//!
 //! # Features
 //!
 //! | feature | default | what it adds |

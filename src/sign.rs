@@ -92,6 +92,15 @@ impl Signer {
     }
 
     /// The scheme that is signed for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::GITHUB.signer("secret")?.scheme(), Scheme::GITHUB);
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -109,6 +118,21 @@ impl Signer {
     /// [`VerifyError::Malformed`] for one that is empty, longer than 256 bytes, not visible ASCII,
     /// or containing the text that ends it in the signed content, and for a timestamp before 1970
     /// or after 9999.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Field, Scheme, VerifyError};
+    ///
+    /// let signer = Scheme::STANDARD.signer("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// let headers = signer.sign("msg_1", OffsetDateTime::now_utc(), b"{}")?;
+    /// assert_eq!(headers["webhook-id"], "msg_1");
+    ///
+    /// let error = signer.sign(None, OffsetDateTime::now_utc(), b"{}").unwrap_err();
+    /// assert_eq!(error, VerifyError::Missing(Field::Id));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn sign<'a>(
         &self,
         id: impl Into<Option<&'a str>>,

@@ -16,6 +16,16 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// How a provider writes the time of a delivery.
 ///
 /// Numbers are read strictly: ASCII digits without a sign, a leading zero or a space.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{Scheme, TimestampFormat};
+///
+/// assert_eq!(Scheme::SLACK.timestamp_format(), Some(TimestampFormat::Seconds));
+/// assert_eq!(Scheme::WORKOS.timestamp_format(), Some(TimestampFormat::Millis));
+/// assert_eq!(Scheme::TWITCH.timestamp_format(), Some(TimestampFormat::Rfc3339));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimestampFormat {
@@ -146,12 +156,43 @@ pub struct Tolerance {
 
 impl Tolerance {
     /// Allows the same distance in the past and in the future.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Tolerance;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// assert_eq!(Tolerance::symmetric(minute), Tolerance::new(minute, minute));
+    /// ```
     #[must_use]
     pub const fn symmetric(distance: Duration) -> Self {
         Self::new(distance, distance)
     }
 
     /// Allows `past` before now and `future` after it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, Tolerance, VerifyError};
+    ///
+    /// let tolerance = Tolerance::new(Duration::from_secs(600), Duration::ZERO);
+    /// let verifier = Scheme::SLACK.verifier("secret")?.tolerance(tolerance);
+    ///
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    /// let seconds = Duration::from_secs;
+    /// assert!(verifier.verify_at(&headers, b"{}", then + seconds(600)).is_ok());
+    /// let late = verifier.verify_at(&headers, b"{}", then + seconds(601)).unwrap_err();
+    /// assert_eq!(late, VerifyError::TimestampTooOld);
+    /// let early = verifier.verify_at(&headers, b"{}", then - seconds(1)).unwrap_err();
+    /// assert_eq!(early, VerifyError::TimestampTooNew);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn new(past: Duration, future: Duration) -> Self {
         Self { past, future }
@@ -163,18 +204,51 @@ impl Tolerance {
     ///
     /// Only for replaying archived deliveries. The timestamp must still be there and well formed,
     /// and it is still covered by the signature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::UNIX_EPOCH, b"{}")?;
+    /// let verifier = Scheme::SLACK.verifier("secret")?;
+    /// assert!(verifier.verify(&headers, b"{}").is_err());
+    ///
+    /// let archive = verifier.tolerance(Tolerance::dangerous_unlimited());
+    /// assert!(archive.verify(&headers, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn dangerous_unlimited() -> Self {
         Self::symmetric(Duration::MAX)
     }
 
     /// How long before now a delivery may have been signed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::BOX.tolerance().past(), Duration::from_secs(600));
+    /// ```
     #[must_use]
     pub const fn past(&self) -> Duration {
         self.past
     }
 
     /// How long after now a delivery may claim to have been signed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::BOX.tolerance().future(), Duration::ZERO);
+    /// ```
     #[must_use]
     pub const fn future(&self) -> Duration {
         self.future
@@ -225,6 +299,14 @@ impl Default for Tolerance {
 /// ```
 pub trait Clock: Send + Sync + 'static {
     /// The current time. Deliveries are judged against it, so it must follow UTC.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Clock as _, SystemClock};
+    ///
+    /// assert!(SystemClock.now().unix_timestamp() > 1_700_000_000);
+    /// ```
     fn now(&self) -> OffsetDateTime;
 }
 
@@ -238,6 +320,23 @@ where
 }
 
 /// The operating system's clock, used unless another one is given.
+///
+/// # Examples
+///
+/// Behind by a known distance, for a machine whose clock cannot be set:
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::{Clock, Scheme, SystemClock};
+///
+/// let verifier = Scheme::SLACK
+///     .verifier("secret")?
+///     .clock(|| SystemClock.now() - Duration::from_secs(3));
+/// # let now = time::OffsetDateTime::now_utc();
+/// # let headers = Scheme::SLACK.signer("secret")?.sign(None, now, b"{}")?;
+/// # assert!(verifier.verify(&headers, b"{}").is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

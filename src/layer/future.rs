@@ -23,6 +23,30 @@ use crate::{Verified, VerifyError};
 
 pin_project! {
     /// The response of [`Webhook`](super::Webhook).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use bytes::Bytes;
+    /// use http::{Request, Response, StatusCode};
+    /// use http_body_util::Empty;
+    /// use tower::{Layer as _, Service as _, service_fn};
+    /// use tower_webhook::{ResponseFuture, Scheme, VerifiedBody, WebhookLayer};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let handler = service_fn(|_: Request<VerifiedBody>| async {
+    ///     Ok::<_, Infallible>(Response::new(String::from("thank you")))
+    /// });
+    /// let mut service = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).layer(handler);
+    ///
+    /// let answer: ResponseFuture<_, _, _, _> = service.call(Request::new(Empty::<Bytes>::new()));
+    /// assert_eq!(answer.await?.status(), StatusCode::UNAUTHORIZED);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub struct ResponseFuture<S, B, R, ResBody>
     where
         S: Service<Request<VerifiedBody>>,

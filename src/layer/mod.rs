@@ -108,6 +108,19 @@ pub struct WebhookLayer<R = BareStatus> {
 impl WebhookLayer {
     /// Makes a layer that verifies with `verifier` and answers everything that it refuses with a
     /// bare status.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// // A verifier that is used elsewhere too goes into an `Arc`.
+    /// let verifier = Arc::new(Scheme::GITHUB.verifier("secret")?);
+    /// let layer = WebhookLayer::new(Arc::clone(&verifier));
+    /// # assert!(format!("{layer:?}").contains("github"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
         let verifier: Arc<Verifier> = verifier.into();
         Self::from_source(verifier)
@@ -164,6 +177,16 @@ impl<R> WebhookLayer<R> {
     /// [`Scheme::body_limit`](crate::Scheme::body_limit) for providers that send more.
     ///
     /// A longer body is refused with 413, before it is read if its length is declared.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::SLACK.verifier("secret")?).body_limit(64 << 10);
+    /// # assert!(format!("{layer:?}").contains("body_limit: 65536"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
@@ -176,6 +199,27 @@ impl<R> WebhookLayer<R> {
     /// # Security
     ///
     /// An answer that tells the reason helps whoever tries to forge a delivery.
+    ///
+    /// # Examples
+    ///
+    /// Not telling strangers that there is an endpoint at all:
+    ///
+    /// ```
+    /// use http::{Response, StatusCode};
+    /// use tower_webhook::{Rejection, Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).on_rejection(
+    ///     |rejection: &Rejection| {
+    ///         let mut answer = Response::new(String::new());
+    ///         *answer.status_mut() = match rejection.status() {
+    ///             StatusCode::UNAUTHORIZED => StatusCode::NOT_FOUND,
+    ///             status => status,
+    ///         };
+    ///         answer
+    ///     },
+    /// );
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T>
     where
         T: Clone,
@@ -225,6 +269,19 @@ impl<R> WebhookLayer<R> {
     ///
     /// The default is 72 hours. It is never less than the tolerance in both directions, within
     /// which a delivery could be sent again by anyone who has seen it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    ///
+    /// // The sender tries for 5 days.
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
+    ///     .replay_guard(MemoryReplayGuard::builder().build())
+    ///     .replay_keep(Duration::from_secs(6 * 24 * 60 * 60));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn replay_keep(mut self, keep: Duration) -> Self {
         self.replay.keep = keep;
         self
@@ -237,6 +294,19 @@ impl<R> WebhookLayer<R> {
     /// commit comes too late to count. One that dies holds its delivery up for as long as this. So
     /// choose it longer than the handler's own time-out and two answers of the guard together, and
     /// let long work go on after the answer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    ///
+    /// // The handler has a time-out of 10 seconds.
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
+    ///     .replay_guard(MemoryReplayGuard::builder().build())
+    ///     .replay_lease(Duration::from_secs(15));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn replay_lease(mut self, lease: Duration) -> Self {
         self.replay.lease = lease;
         self
@@ -247,6 +317,20 @@ impl<R> WebhookLayer<R> {
     /// A sender gives the same id to every endpoint that an event goes to. Without different
     /// scopes, what the first layer has handled would be a duplicate for the second. A layer that
     /// is fetching has a scope of its own for each endpoint, unless one is set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    ///
+    /// let guard = Arc::new(MemoryReplayGuard::builder().build());
+    /// let verifier = Arc::new(Scheme::STANDARD.verifier("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?);
+    /// let [orders, invoices] = ["orders", "invoices"].map(|scope| {
+    ///     WebhookLayer::new(Arc::clone(&verifier)).replay_guard(Arc::clone(&guard)).replay_scope(scope)
+    /// });
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn replay_scope(mut self, scope: impl Into<Arc<str>>) -> Self {
         self.replay.scope = Some(scope.into());
         self

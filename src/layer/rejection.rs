@@ -68,6 +68,17 @@ pub enum Rejection {
 
 impl Rejection {
     /// The status of the default answer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use tower_webhook::{Rejection, VerifyError};
+    ///
+    /// assert_eq!(Rejection::BodyTooLarge.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    /// let setup = Rejection::Refused(VerifyError::NeedsPublicUrl);
+    /// assert_eq!(setup.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    /// ```
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -93,6 +104,17 @@ impl Rejection {
     ///
     /// For secrets it is what the provider asks for, between 5 seconds and 5 minutes, or else 30
     /// seconds. For the rest it is 5 seconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Rejection;
+    ///
+    /// assert_eq!(Rejection::BodyTooLarge.retry_after(), None);
+    /// # #[cfg(feature = "replay")]
+    /// assert_eq!(Rejection::InFlight.retry_after(), Some(Duration::from_secs(5)));
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -170,8 +192,46 @@ impl Error for Rejection {
 /// Answers a request that was not let through.
 ///
 /// Implemented for closures from `&Rejection` to a response, and by [`BareStatus`].
+///
+/// # Examples
+///
+/// The default answer, and a number for the metrics:
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use http::Response;
+/// use tower_webhook::{BareStatus, OnRejection, Rejection, Scheme, WebhookLayer};
+///
+/// #[derive(Clone, Default)]
+/// struct Counting(Arc<AtomicU64>);
+///
+/// impl<B: Default> OnRejection<B> for Counting {
+///     fn respond(&self, rejection: &Rejection) -> Response<B> {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///         BareStatus.respond(rejection)
+///     }
+/// }
+///
+/// let counting = Counting::default();
+/// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).on_rejection(counting.clone());
+/// # let _: Response<String> = counting.respond(&Rejection::BodyTooLarge);
+/// # assert_eq!(counting.0.load(Ordering::Relaxed), 1);
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
 pub trait OnRejection<B> {
     /// Makes the answer. The rejection is added to its extensions afterwards.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Response;
+    /// use tower_webhook::{OnRejection as _, Rejection};
+    ///
+    /// let telling = |rejection: &Rejection| Response::new(rejection.to_string());
+    /// assert_eq!(telling.respond(&Rejection::BodyTooLarge).body(), "body is over the limit");
+    /// ```
     fn respond(&self, rejection: &Rejection) -> Response<B>;
 }
 
@@ -185,6 +245,17 @@ where
 }
 
 /// The default answer: [`Rejection::status`], [`Rejection::retry_after`] and an empty body.
+///
+/// # Examples
+///
+/// ```
+/// use http::{Response, StatusCode};
+/// use tower_webhook::{BareStatus, OnRejection as _, Rejection, VerifyError};
+///
+/// let answer: Response<String> = BareStatus.respond(&Rejection::Refused(VerifyError::Mismatch));
+/// assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+/// assert!(answer.body().is_empty());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BareStatus;
 

@@ -21,6 +21,34 @@ use crate::verify::Receipt;
 ///
 /// The request's body may be any [`Body`]. What is not `Bytes` already is copied once, frame by
 /// frame.
+///
+/// # Examples
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use bytes::Bytes;
+/// use http::{Request, Response};
+/// use http_body_util::Full;
+/// use time::OffsetDateTime;
+/// use tower::{Layer as _, ServiceExt as _, service_fn};
+/// use tower_webhook::{Scheme, VerifiedBody, WebhookLayer};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let handler = service_fn(|_: Request<VerifiedBody>| async {
+///     Ok::<_, Infallible>(Response::new(String::from("thank you")))
+/// });
+/// let service = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).layer(handler);
+///
+/// let mut request = Request::new(Full::<Bytes>::from("{}"));
+/// *request.headers_mut() =
+///     Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+/// let answer = service.oneshot(request).await?;
+/// assert_eq!(answer.into_body(), "thank you");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Webhook<S, R = super::BareStatus> {
     pub(super) inner: S,
@@ -29,16 +57,51 @@ pub struct Webhook<S, R = super::BareStatus> {
 
 impl<S, R> Webhook<S, R> {
     /// The service behind the verification.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower::Layer as _;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
+    /// assert_eq!(layer.layer("any service").get_ref(), &"any service");
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
     /// The service behind the verification.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower::Layer as _;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
+    /// let mut service = layer.layer("any service");
+    /// *service.get_mut() = "another one";
+    /// assert_eq!(service.get_ref(), &"another one");
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
     /// Takes the verification away.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower::Layer as _;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
+    /// assert_eq!(layer.layer("any service").into_inner(), "any service");
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn into_inner(self) -> S {
         self.inner
     }

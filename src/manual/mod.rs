@@ -1,12 +1,43 @@
-//! What does not fit on one item: choosing a scheme, handling a delivery once.
+//! What does not fit on one item: choosing a scheme, setting up a server, handling a delivery once,
+//! and what all of this protects from.
+//!
+//! 1. [`schemes`]: which provider signs what.
+//! 2. [`rotation`]: another secret without losing a delivery.
+//! 3. [`proxies`]: what has to arrive as it was sent, and the public URL.
+#![cfg_attr(feature = "tower", doc = "4. [`ordering`]: where the layer stands among others.")]
+#![cfg_attr(not(feature = "tower"), doc = "4. `ordering` (feature `tower`).")]
+#![cfg_attr(feature = "fetch", doc = "5. [`secrets`]: secrets from an API.")]
+#![cfg_attr(not(feature = "fetch"), doc = "5. `secrets` (feature `fetch`).")]
+#![cfg_attr(
+    all(feature = "tower", feature = "replay"),
+    doc = "6. [`replay`]: a delivery is handled once and never lost."
+)]
+#![cfg_attr(
+    not(all(feature = "tower", feature = "replay")),
+    doc = "6. `replay` (features `tower` and `replay`)."
+)]
+//! 7. [`migrating`]: from other libraries, line by line.
+//! 8. [`security`]: the threat model, and the test behind each claim.
+//! 9. [`packages`]: what is compiled with the crate, and whose types are in its API.
 
+#[doc = include_str!("migrating.md")]
+pub mod migrating {}
+#[cfg(feature = "tower")]
+#[doc = include_str!("ordering.md")]
+pub mod ordering {}
 #[doc = include_str!("packages.md")]
 pub mod packages {}
+#[doc = include_str!("proxies.md")]
+pub mod proxies {}
 #[cfg(all(feature = "tower", feature = "replay"))]
 #[doc = include_str!("replay.md")]
 pub mod replay {}
+#[doc = include_str!("rotation.md")]
+pub mod rotation {}
 #[doc = include_str!("schemes.md")]
 pub mod schemes {}
 #[cfg(feature = "fetch")]
 #[doc = include_str!("secrets.md")]
 pub mod secrets {}
+#[doc = include_str!("../../SECURITY.md")]
+pub mod security {}

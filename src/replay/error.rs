@@ -25,18 +25,46 @@ pub struct ReplayError {
 
 impl ReplayError {
     /// Makes an error with nothing beneath it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    ///
+    /// assert_eq!(ReplayError::new(ReplayErrorKind::Full).to_string(), "replay store is full");
+    /// ```
     #[must_use]
     pub fn new(kind: ReplayErrorKind) -> Self {
         Self { kind, source: None }
     }
 
     /// Makes an error of the kind [`ReplayErrorKind::Unavailable`], with what caused it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::io;
+    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    ///
+    /// let error = ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut));
+    /// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    /// ```
     #[must_use]
     pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(ReplayErrorKind::Unavailable).with_source(source)
     }
 
     /// Adds what caused the error. Nothing in it may be secret: it ends up in logs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    ///
+    /// let error = ReplayError::new(ReplayErrorKind::Full).with_source("out of memory");
+    /// assert_eq!(error.source().unwrap().to_string(), "out of memory");
+    /// ```
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -44,6 +72,15 @@ impl ReplayError {
     }
 
     /// What kind of failure it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    ///
+    /// let error = ReplayError::new(ReplayErrorKind::LeaseLost);
+    /// assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ReplayErrorKind {
         self.kind
@@ -78,6 +115,18 @@ impl Error for ReplayError {
 }
 
 /// The kinds of [`ReplayError`].
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{ReplayError, ReplayErrorKind};
+///
+/// /// Whether the operator has to do something, or only to wait.
+/// fn page(error: &ReplayError) -> bool {
+///     matches!(error.kind(), ReplayErrorKind::Full)
+/// }
+/// assert!(!page(&ReplayError::unavailable("connection refused")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReplayErrorKind {

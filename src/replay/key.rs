@@ -39,6 +39,19 @@ pub struct ReplayKey([u8; 32]);
 
 impl ReplayKey {
     /// The key of a verified delivery, or `None` when its scheme signs no id.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{ReplayKey, Scheme};
+    ///
+    /// let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    /// let verified = Scheme::GITHUB.verifier("secret")?.verify(&headers, b"{}")?;
+    /// // GitHub signs no id.
+    /// assert_eq!(ReplayKey::of(&verified, None), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn of(verified: &Verified, endpoint: Option<&str>) -> Option<Self> {
         Some(Self::of_id(verified.scheme().name(), endpoint, verified.id()?))
@@ -72,6 +85,16 @@ impl ReplayKey {
     }
 
     /// The bytes of the key, for implementations of [`ReplayGuard`](super::ReplayGuard).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{ReplayKey, Scheme};
+    ///
+    /// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"{}");
+    /// let other = ReplayKey::of_content(Scheme::GITHUB, Some("acme"), b"{}");
+    /// assert_ne!(key.as_bytes(), other.as_bytes());
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -70,6 +70,18 @@ pub struct MemoryReplayGuard {
 }
 
 /// Sets up a [`MemoryReplayGuard`].
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{MemoryReplayGuard, WhenFull};
+///
+/// let guard = MemoryReplayGuard::builder()
+///     .capacity(100_000)
+///     .when_full(WhenFull::EvictOldest)
+///     .build();
+/// assert!(guard.is_empty());
+/// ```
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct MemoryReplayGuardBuilder {
@@ -80,6 +92,16 @@ pub struct MemoryReplayGuardBuilder {
 
 /// What a [`MemoryReplayGuard`] does with a new delivery when it has room for none and the time of
 /// none that it holds is over.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{MemoryReplayGuard, WhenFull};
+///
+/// assert_eq!(WhenFull::default(), WhenFull::Refuse);
+/// let guard = MemoryReplayGuard::builder().when_full(WhenFull::EvictOldest).build();
+/// # assert!(format!("{guard:?}").contains("EvictOldest"));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenFull {
@@ -97,6 +119,15 @@ pub enum WhenFull {
 impl MemoryReplayGuard {
     /// Starts to set up a guard that holds up to 1,000,000 deliveries, refuses more, and reads the
     /// system's clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::MemoryReplayGuard;
+    ///
+    /// let guard = MemoryReplayGuard::builder().build();
+    /// # assert!(format!("{guard:?}").contains("capacity: 1000000"));
+    /// ```
     pub fn builder() -> MemoryReplayGuardBuilder {
         MemoryReplayGuardBuilder {
             capacity: CAPACITY,
@@ -107,12 +138,36 @@ impl MemoryReplayGuard {
 
     /// How many deliveries it holds now: claimed ones, committed ones, and those whose time is over
     /// that no claim has dropped yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let guard = MemoryReplayGuard::builder().build();
+    /// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"{}");
+    /// let _claim = guard.claim(&key, Duration::from_secs(60)).await?;
+    /// assert_eq!(guard.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.used.load(Ordering::Relaxed)
     }
 
     /// Whether it holds no delivery.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::MemoryReplayGuard;
+    ///
+    /// assert!(MemoryReplayGuard::builder().build().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -120,6 +175,26 @@ impl MemoryReplayGuard {
 
     /// How many committed deliveries it has forgotten before their time, as
     /// [`WhenFull::EvictOldest`] lets it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme, WhenFull};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let guard = MemoryReplayGuard::builder().capacity(1).when_full(WhenFull::EvictOldest).build();
+    /// let minute = Duration::from_secs(60);
+    /// for body in ["first", "second"] {
+    ///     let key = ReplayKey::of_content(Scheme::GITHUB, None, body.as_bytes());
+    ///     let Claim::Fresh(lease) = guard.claim(&key, minute).await? else { unreachable!() };
+    ///     guard.commit(&key, &lease, minute).await?;
+    /// }
+    /// assert_eq!((guard.len(), guard.evicted()), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn evicted(&self) -> u64 {
         self.evicted.load(Ordering::Relaxed)
@@ -250,24 +325,88 @@ impl MemoryReplayGuardBuilder {
     ///
     /// It takes as many as arrive within the keep time: 3 deliveries a second, kept for 72 hours,
     /// are 777,600. Memory is taken as they come. With 0, every claim is refused.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{MemoryReplayGuard, ReplayErrorKind, ReplayGuard as _, ReplayKey, Scheme};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let guard = MemoryReplayGuard::builder().capacity(1).build();
+    /// let [first, second] =
+    ///     [b"1", b"2"].map(|body| ReplayKey::of_content(Scheme::GITHUB, None, body));
+    /// let _claim = guard.claim(&first, Duration::from_secs(60)).await?;
+    /// let error = guard.claim(&second, Duration::from_secs(60)).await.unwrap_err();
+    /// assert_eq!(error.kind(), ReplayErrorKind::Full);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn capacity(mut self, deliveries: usize) -> Self {
         self.capacity = deliveries;
         self
     }
 
     /// Sets what a full guard does. The default is [`WhenFull::Refuse`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{MemoryReplayGuard, WhenFull};
+    ///
+    /// let guard = MemoryReplayGuard::builder().when_full(WhenFull::EvictOldest).build();
+    /// # assert!(format!("{guard:?}").contains("EvictOldest"));
+    /// ```
     pub fn when_full(mut self, when_full: WhenFull) -> Self {
         self.when_full = when_full;
         self
     }
 
     /// Replaces the system's clock.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicI64, Ordering};
+    /// use std::time::Duration;
+    ///
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let seconds = Arc::new(AtomicI64::new(1_700_000_000));
+    /// let clock = {
+    ///     let seconds = Arc::clone(&seconds);
+    ///     move || OffsetDateTime::from_unix_timestamp(seconds.load(Ordering::Relaxed)).unwrap()
+    /// };
+    /// let guard = MemoryReplayGuard::builder().clock(clock).build();
+    ///
+    /// let (key, minute) = (ReplayKey::of_content(Scheme::GITHUB, None, b"{}"), Duration::from_secs(60));
+    /// let _claim = guard.claim(&key, minute).await?;
+    /// seconds.fetch_add(61, Ordering::Relaxed);
+    /// // The lease is over.
+    /// assert!(matches!(guard.claim(&key, minute).await?, Claim::Fresh(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
     /// Makes the guard.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::MemoryReplayGuard;
+    ///
+    /// let guard = MemoryReplayGuard::builder().capacity(10_000).build();
+    /// assert_eq!(guard.len(), 0);
+    /// ```
     #[must_use]
     pub fn build(self) -> MemoryReplayGuard {
         let now = self.clock.now();

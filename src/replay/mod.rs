@@ -115,6 +115,22 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// When the future is dropped, the claim may have taken effect without an owner: the delivery
     /// is in flight until the lease ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let guard = MemoryReplayGuard::builder().build();
+    /// let (key, minute) = (ReplayKey::of_content(Scheme::GITHUB, None, b"{}"), Duration::from_secs(60));
+    /// assert!(matches!(guard.claim(&key, minute).await?, Claim::Fresh(_)));
+    /// assert!(matches!(guard.claim(&key, minute).await?, Claim::InFlight));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn claim(
         &self,
         key: &ReplayKey,
@@ -135,6 +151,25 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// When the future is dropped, the commit may or may not have taken effect. It can be made
     /// again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let guard = MemoryReplayGuard::builder().build();
+    /// # let (key, minute) = (ReplayKey::of_content(Scheme::GITHUB, None, b"{}"), Duration::from_secs(60));
+    /// let Claim::Fresh(lease) = guard.claim(&key, minute).await? else { unreachable!() };
+    /// guard.commit(&key, &lease, 60 * minute).await?;
+    /// // It is harmless to say so again.
+    /// guard.commit(&key, &lease, 60 * minute).await?;
+    /// assert!(matches!(guard.claim(&key, minute).await?, Claim::Done));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn commit(
         &self,
         key: &ReplayKey,
@@ -155,6 +190,23 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// When the future is dropped, the release may or may not have taken effect. It can be made
     /// again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let guard = MemoryReplayGuard::builder().build();
+    /// # let (key, minute) = (ReplayKey::of_content(Scheme::GITHUB, None, b"{}"), Duration::from_secs(60));
+    /// let Claim::Fresh(lease) = guard.claim(&key, minute).await? else { unreachable!() };
+    /// guard.release(&key, &lease).await?;
+    /// assert!(matches!(guard.claim(&key, minute).await?, Claim::Fresh(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn release(
         &self,
         key: &ReplayKey,
@@ -185,6 +237,30 @@ where
 }
 
 /// The answer to [`ReplayGuard::claim`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let guard = MemoryReplayGuard::builder().build();
+/// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"{}");
+/// let status = match guard.claim(&key, Duration::from_secs(60)).await? {
+///     Claim::Fresh(lease) => {
+///         // Handle it here.
+///         guard.commit(&key, &lease, Duration::from_secs(3600)).await?;
+///         204
+///     }
+///     Claim::Done => 200,
+///     _ => 409,
+/// };
+/// assert_eq!(status, 204);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a fresh claim has to be committed or released"]
 #[non_exhaustive]
@@ -202,6 +278,28 @@ pub enum Claim {
 ///
 /// It is not `Clone`, because a delivery has one owner. Dropping it releases nothing: the claim
 /// ends by itself.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::{
+///     Claim, MemoryReplayGuard, ReplayErrorKind, ReplayGuard as _, ReplayKey, Scheme,
+/// };
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let guard = MemoryReplayGuard::builder().build();
+/// # let (key, minute) = (ReplayKey::of_content(Scheme::GITHUB, None, b"{}"), Duration::from_secs(60));
+/// let Claim::Fresh(lease) = guard.claim(&key, minute).await? else { unreachable!() };
+/// guard.release(&key, &lease).await?;
+///
+/// // Who has given a delivery back cannot commit it any more.
+/// let error = guard.commit(&key, &lease, minute).await.unwrap_err();
+/// assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
+/// # Ok(())
+/// # }
+/// ```
 pub struct Lease([u8; 16]);
 
 impl Lease {
@@ -227,6 +325,18 @@ impl Lease {
     }
 
     /// The bytes by which a store tells owners apart.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Lease;
+    ///
+    /// let lease = Lease::random()?;
+    /// assert_ne!(lease.as_bytes(), &[0; 16]);
+    /// // They do not show.
+    /// assert_eq!(format!("{lease:?}"), "Lease(..)");
+    /// # Ok::<(), tower_webhook::ReplayError>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0

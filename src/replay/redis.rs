@@ -93,6 +93,27 @@ pub struct RedisReplayGuard<C = ConnectionManager> {
 }
 
 /// Sets up a [`RedisReplayGuard`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::{RedisReplayGuard, ReplayErrorKind};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let error = RedisReplayGuard::builder()
+///     .key_prefix("billing:webhooks:")
+///     .timeout(Duration::from_millis(500))
+///     .connect_timeout(Duration::from_millis(200))
+///     // Nobody is there.
+///     .connect("redis://127.0.0.1:1/")
+///     .await
+///     .unwrap_err();
+/// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is given a connection"]
 pub struct RedisReplayGuardBuilder {
@@ -104,6 +125,15 @@ pub struct RedisReplayGuardBuilder {
 impl RedisReplayGuard {
     /// Starts to set up a guard with the key prefix `tower-webhook:replay:` and a time-out of 1
     /// second.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::RedisReplayGuard;
+    ///
+    /// let builder = RedisReplayGuard::builder();
+    /// # assert!(format!("{builder:?}").contains("tower-webhook:replay:"));
+    /// ```
     pub fn builder() -> RedisReplayGuardBuilder {
         RedisReplayGuardBuilder {
             key_prefix: "tower-webhook:replay:".into(),
@@ -216,6 +246,15 @@ impl RedisReplayGuardBuilder {
     ///
     /// Guards that share a server and a prefix share their deliveries. In a cluster, a prefix with
     /// `{…}` in it puts all keys on one node.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::RedisReplayGuard;
+    ///
+    /// let builder = RedisReplayGuard::builder().key_prefix("billing:webhooks:");
+    /// # assert!(format!("{builder:?}").contains("billing:webhooks:"));
+    /// ```
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
         self
@@ -223,6 +262,16 @@ impl RedisReplayGuardBuilder {
 
     /// Sets how long one claim, commit or release may take, with all its commands and a new
     /// connection if one is needed. The default is 1 second.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::RedisReplayGuard;
+    ///
+    /// let builder = RedisReplayGuard::builder().timeout(Duration::from_millis(250));
+    /// # assert!(format!("{builder:?}").contains("timeout: 250ms"));
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -230,6 +279,16 @@ impl RedisReplayGuardBuilder {
 
     /// Sets how long [`RedisReplayGuardBuilder::connect`] waits for the server. The default is 5
     /// seconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::RedisReplayGuard;
+    ///
+    /// let builder = RedisReplayGuard::builder().connect_timeout(Duration::from_secs(2));
+    /// # assert!(format!("{builder:?}").contains("connect_timeout: 2s"));
+    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -246,6 +305,20 @@ impl RedisReplayGuardBuilder {
     /// # Cancel safety
     ///
     /// When the future is dropped, nothing is left behind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{RedisReplayGuard, ReplayErrorKind};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // A server that cannot be used is noticed when the process starts.
+    /// let error = RedisReplayGuard::builder().connect("no URL").await.unwrap_err();
+    /// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn connect(self, url: &str) -> Result<RedisReplayGuard, ReplayError> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
@@ -261,6 +334,23 @@ impl RedisReplayGuardBuilder {
 
     /// Uses a connection that is made by other means: to a cluster, through sentinels, with
     /// settings of its own. It should restore itself when it is lost.
+    ///
+    /// # Examples
+    ///
+    /// Starting without a server, and looking for it at the first delivery:
+    ///
+    /// ```
+    /// use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+    /// use tower_webhook::RedisReplayGuard;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = redis::Client::open("redis://127.0.0.1/")?;
+    /// let lazy = ConnectionManager::new_lazy_with_config(client, ConnectionManagerConfig::new())?;
+    /// let guard = RedisReplayGuard::builder().connection(lazy);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn connection<C>(self, connection: C) -> RedisReplayGuard<C>
     where

@@ -4,6 +4,18 @@ use super::{Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part,
 use crate::{TimestampFormat, Tolerance};
 
 /// Describes a [`Scheme`]; made by [`Scheme::custom`].
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{HeaderNames, Scheme};
+///
+/// const ACME: Scheme =
+///     Scheme::custom("acme").headers(&[HeaderNames::new("x-acme-signature")]).build();
+/// let verifier = ACME.verifier("secret")?;
+/// # assert_eq!(verifier.scheme(), ACME);
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct SchemeBuilder(pub(super) Scheme);
@@ -11,30 +23,97 @@ pub struct SchemeBuilder(pub(super) Scheme);
 impl SchemeBuilder {
     /// Sets the header families, the preferred one first. The first whose signature header is in
     /// the request is used whole; families never mix.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature"), HeaderNames::new("x-acme-signature")])
+    ///     .build();
+    /// assert_eq!(ACME.headers().len(), 2);
+    /// ```
     pub const fn headers(mut self, headers: &'static [HeaderNames]) -> Self {
         self.0.headers = headers;
         self
     }
 
     /// Sets how the value of the signature header is laid out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, Layout, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .layout(Layout::single("sha256="))
+    ///     .build();
+    /// let headers = ACME.signer("secret")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
+    /// assert!(headers["acme-signature"].to_str()?.starts_with("sha256="));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn layout(mut self, layout: Layout) -> Self {
         self.0.layout = layout;
         self
     }
 
     /// Sets how the bytes of a signature are written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Encoding, HeaderNames, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .encoding(Encoding::Base64)
+    ///     .build();
+    /// let headers = ACME.signer("secret")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
+    /// // 32 bytes in base64.
+    /// assert_eq!(headers["acme-signature"].len(), 44);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn encoding(mut self, encoding: Encoding) -> Self {
         self.0.encoding = encoding;
         self
     }
 
     /// Sets what computes the signature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Algorithm, HeaderNames, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .algorithm(Algorithm::HmacSha512)
+    ///     .build();
+    /// let headers = ACME.signer("secret")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
+    /// // 64 bytes in hexadecimal digits.
+    /// assert_eq!(headers["acme-signature"].len(), 128);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.0.algorithm = algorithm;
         self
     }
 
     /// Sets the signed content, in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, Part, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature").id("acme-id")])
+    ///     .signed(&[Part::Id, Part::Literal("."), Part::Body])
+    ///     .build();
+    /// assert!(ACME.signs_id());
+    /// ```
     pub const fn signed(mut self, parts: &'static [Part]) -> Self {
         self.0.signed = parts;
         self.0.signs_request = Tally::of(parts).request > 0;
@@ -42,18 +121,60 @@ impl SchemeBuilder {
     }
 
     /// Sets how the timestamp is written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, Part, Scheme, TimestampFormat};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature").timestamp("acme-time")])
+    ///     .signed(&[Part::Timestamp, Part::Body])
+    ///     .timestamp_format(TimestampFormat::Millis)
+    ///     .build();
+    /// let then = time::OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = ACME.signer("secret")?.sign(None, then, b"{}")?;
+    /// assert_eq!(headers["acme-time"], "1700000000000");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn timestamp_format(mut self, format: TimestampFormat) -> Self {
         self.0.timestamp_format = format;
         self
     }
 
     /// Sets how far from now a timestamp may be. The default is 5 minutes both ways.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{HeaderNames, Part, Scheme, Tolerance};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature").timestamp("acme-time")])
+    ///     .signed(&[Part::Timestamp, Part::Body])
+    ///     .tolerance(Tolerance::symmetric(Duration::from_secs(60)))
+    ///     .build();
+    /// assert_eq!(ACME.tolerance().future(), Duration::from_secs(60));
+    /// ```
     pub const fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.0.tolerance = tolerance;
         self
     }
 
     /// Sets how the provider prints a secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, InvalidSecret, KeyFormat, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .key_format(KeyFormat::Hex)
+    ///     .build();
+    /// assert_eq!(ACME.verifier("secret").unwrap_err(), InvalidSecret::NotHex);
+    /// ```
     pub const fn key_format(mut self, format: KeyFormat) -> Self {
         self.0.key_format = format;
         self
@@ -61,12 +182,36 @@ impl SchemeBuilder {
 
     /// Sets the size of the largest body that the provider sends, in bytes, which a layer then
     /// starts with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .body_limit(10 << 20)
+    ///     .build();
+    /// assert_eq!(ACME.body_limit(), Some(10 << 20));
+    /// ```
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.0.body_limit = Some(bytes);
         self
     }
 
     /// Names the page that the scheme is taken from, and what kind of evidence it is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Evidence, HeaderNames, Scheme};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .documentation("https://docs.example.com/webhooks", Evidence::Documentation)
+    ///     .build();
+    /// assert_eq!(ACME.documentation(), Some("https://docs.example.com/webhooks"));
+    /// ```
     pub const fn documentation(mut self, url: &'static str, evidence: Evidence) -> Self {
         self.0.documentation = Some((url, evidence));
         self
@@ -74,6 +219,22 @@ impl SchemeBuilder {
 
     /// Reads several signature headers in one request as one list. Without this, a repeated
     /// signature header is an error.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, Scheme, Secret};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .repeated_signature()
+    ///     .build();
+    /// let signer = ACME.signer("new")?.older_secret(Secret::utf8("old")?)?;
+    /// let headers = signer.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
+    /// assert_eq!(headers.get_all("acme-signature").iter().count(), 2);
+    /// assert!(ACME.verifier("old")?.verify(&headers, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn repeated_signature(mut self) -> Self {
         self.0.repeated_signature = true;
         self
@@ -93,6 +254,21 @@ impl SchemeBuilder {
     /// - an id is signed but not every family names its header, or the other way round;
     /// - a timestamp is signed but does not come from exactly one place, the header or the list;
     /// - a separator of a list is not ASCII, or an entry could not be told from another.
+    ///
+    /// # Examples
+    ///
+    /// A contradiction does not compile:
+    ///
+    /// ```compile_fail
+    /// use tower_webhook::{HeaderNames, Part, Scheme};
+    ///
+    /// // An id is signed, but no header is named to read it from.
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .signed(&[Part::Id, Part::Body])
+    ///     .build();
+    /// # assert_eq!(ACME.name(), "acme");
+    /// ```
     #[must_use]
     pub const fn build(self) -> Scheme {
         let scheme = self.0;

@@ -6,6 +6,15 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 /// How the bytes of a signature are written.
 ///
 /// Each encoding is read strictly: of exactly the right length and in its one canonical form.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{Encoding, Scheme};
+///
+/// assert_eq!(Scheme::GITHUB.encoding(), Encoding::Hex);
+/// assert_eq!(Scheme::SHOPIFY.encoding(), Encoding::Base64);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Encoding {

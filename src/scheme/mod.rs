@@ -123,42 +123,101 @@ impl Scheme {
     }
 
     /// The scheme's name, as it appears in logs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::STANDARD.name(), "standard-webhooks");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
     /// The header families that the scheme knows, the preferred one first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// // `webhook-*` and `svix-*`.
+    /// assert_eq!(Scheme::STANDARD.headers().len(), 2);
+    /// ```
     #[must_use]
     pub const fn headers(&self) -> &'static [HeaderNames] {
         self.headers
     }
 
     /// How the value of the signature header is laid out.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Layout, Scheme};
+    ///
+    /// assert_eq!(Scheme::GITHUB.layout(), Layout::single("sha256="));
+    /// ```
     #[must_use]
     pub const fn layout(&self) -> Layout {
         self.layout
     }
 
     /// How the bytes of a signature are written.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Encoding, Scheme};
+    ///
+    /// assert_eq!(Scheme::STANDARD.encoding(), Encoding::Base64);
+    /// ```
     #[must_use]
     pub const fn encoding(&self) -> Encoding {
         self.encoding
     }
 
     /// What computes the signature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Algorithm, Scheme};
+    ///
+    /// assert_eq!(Scheme::STANDARD.algorithm(), Algorithm::HmacSha256);
+    /// ```
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
     /// The signed content, in order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Part, Scheme};
+    ///
+    /// assert_eq!(Scheme::GITHUB.signed(), [Part::Body]);
+    /// assert_eq!(Scheme::SQUARE.signed(), [Part::Url, Part::Body]);
+    /// ```
     #[must_use]
     pub const fn signed(&self) -> &'static [Part] {
         self.signed
     }
 
     /// How the timestamp is written, for a scheme that signs one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, TimestampFormat};
+    ///
+    /// assert_eq!(Scheme::STRIPE.timestamp_format(), Some(TimestampFormat::Seconds));
+    /// assert_eq!(Scheme::GITHUB.timestamp_format(), None);
+    /// ```
     #[must_use]
     pub const fn timestamp_format(&self) -> Option<TimestampFormat> {
         if Tally::of(self.signed).timestamp > 0 { Some(self.timestamp_format) } else { None }
@@ -166,24 +225,61 @@ impl Scheme {
 
     /// Whether an id is part of the signed content, so that a retry can be told from a new
     /// delivery.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert!(Scheme::STANDARD.signs_id());
+    /// // GitHub sends an id (`X-GitHub-Delivery`), but does not sign it.
+    /// assert!(!Scheme::GITHUB.signs_id());
+    /// ```
     #[must_use]
     pub const fn signs_id(&self) -> bool {
         Tally::of(self.signed).id > 0
     }
 
     /// How far from now a timestamp may be unless the verifier is told otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// assert_eq!(Scheme::STRIPE.tolerance(), Tolerance::default());
+    /// assert_eq!(Scheme::PADDLE.tolerance().past(), Duration::from_secs(5));
+    /// ```
     #[must_use]
     pub const fn tolerance(&self) -> Tolerance {
         self.tolerance
     }
 
     /// How the provider prints a secret.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{KeyFormat, Scheme};
+    ///
+    /// assert_eq!(Scheme::VELT.key_format(), KeyFormat::Whsec);
+    /// ```
     #[must_use]
     pub const fn key_format(&self) -> KeyFormat {
         self.key_format
     }
 
     /// Whether several signature headers in one request are read as one list.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let several: Vec<_> = Scheme::ALL.iter().filter(|scheme| scheme.repeated_signature()).collect();
+    /// assert!(!several.is_empty() && !several.contains(&&Scheme::GITHUB));
+    /// ```
     #[must_use]
     pub const fn repeated_signature(&self) -> bool {
         self.repeated_signature
@@ -191,6 +287,15 @@ impl Scheme {
 
     /// Whether the request's method or URL is part of the signed content, so that a verifier needs
     /// the whole request and [`Verifier::public_url`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert!(Scheme::SQUARE.signs_request());
+    /// assert!(!Scheme::GITHUB.signs_request());
+    /// ```
     #[must_use]
     pub const fn signs_request(&self) -> bool {
         self.signs_request
@@ -208,12 +313,30 @@ impl Scheme {
 
     /// The size of the largest body that the provider sends, in bytes, where that is more than
     /// the default of a layer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// // Up to 25 MB, says GitHub.
+    /// assert!(Scheme::GITHUB.body_limit().is_some_and(|bytes| bytes >= 25_000_000));
+    /// assert_eq!(Scheme::STRIPE.body_limit(), None);
+    /// ```
     #[must_use]
     pub const fn body_limit(&self) -> Option<usize> {
         self.body_limit
     }
 
     /// The page that the scheme is taken from.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::STRIPE.documentation(), Some("https://docs.stripe.com/webhooks"));
+    /// ```
     #[must_use]
     pub const fn documentation(&self) -> Option<&'static str> {
         match self.documentation {
@@ -223,6 +346,14 @@ impl Scheme {
     }
 
     /// What the scheme rests on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Evidence, Scheme};
+    ///
+    /// assert_eq!(Scheme::STRIPE.evidence(), Some(Evidence::Vector));
+    /// ```
     #[must_use]
     pub const fn evidence(&self) -> Option<Evidence> {
         match self.documentation {

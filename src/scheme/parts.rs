@@ -25,6 +25,15 @@ pub struct HeaderNames {
 
 impl HeaderNames {
     /// Names the header with the signature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::HeaderNames;
+    ///
+    /// const NAMES: HeaderNames = HeaderNames::new("x-hub-signature-256");
+    /// assert!(NAMES.signatures().eq(["x-hub-signature-256"]));
+    /// ```
     #[must_use]
     pub const fn new(signature: &'static str) -> Self {
         Self { signature, more_signatures: &[], id: None, timestamp: None }
@@ -32,6 +41,16 @@ impl HeaderNames {
 
     /// Names further headers with signatures, for a provider that sends one for each of its keys.
     /// Any of them may be missing, and any of them may match.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::HeaderNames;
+    ///
+    /// const NAMES: HeaderNames = HeaderNames::new("box-signature-primary")
+    ///     .more_signatures(&["box-signature-secondary"]);
+    /// assert_eq!(NAMES.signatures().count(), 2);
+    /// ```
     #[must_use]
     pub const fn more_signatures(mut self, names: &'static [&'static str]) -> Self {
         self.more_signatures = names;
@@ -39,6 +58,15 @@ impl HeaderNames {
     }
 
     /// Names the header with the signed id.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::HeaderNames;
+    ///
+    /// const NAMES: HeaderNames = HeaderNames::new("acme-signature").id("acme-id");
+    /// assert_eq!(NAMES.id_name(), Some("acme-id"));
+    /// ```
     #[must_use]
     pub const fn id(mut self, name: &'static str) -> Self {
         self.id = Some(name);
@@ -46,6 +74,15 @@ impl HeaderNames {
     }
 
     /// Names the header with the signed timestamp.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::HeaderNames;
+    ///
+    /// const NAMES: HeaderNames = HeaderNames::new("acme-signature").timestamp("acme-time");
+    /// assert_eq!(NAMES.timestamp_name(), Some("acme-time"));
+    /// ```
     #[must_use]
     pub const fn timestamp(mut self, name: &'static str) -> Self {
         self.timestamp = Some(name);
@@ -53,17 +90,46 @@ impl HeaderNames {
     }
 
     /// The headers with signatures; at least one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let names = Scheme::BOX.headers().first().unwrap();
+    /// assert!(names.signatures().eq(["box-signature-primary", "box-signature-secondary"]));
+    /// ```
     pub fn signatures(&self) -> impl Iterator<Item = &'static str> + use<> {
         [self.signature].into_iter().chain(self.more_signatures.iter().copied())
     }
 
     /// The header with the signed id.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::SVIX.headers().first().unwrap().id_name(), Some("svix-id"));
+    /// assert_eq!(Scheme::GITHUB.headers().first().unwrap().id_name(), None);
+    /// ```
     #[must_use]
     pub const fn id_name(&self) -> Option<&'static str> {
         self.id
     }
 
     /// The header with the signed timestamp.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let names = Scheme::SLACK.headers().first().unwrap();
+    /// assert_eq!(names.timestamp_name(), Some("x-slack-request-timestamp"));
+    /// // Stripe's is in the list of signatures.
+    /// assert_eq!(Scheme::STRIPE.headers().first().unwrap().timestamp_name(), None);
+    /// ```
     #[must_use]
     pub const fn timestamp_name(&self) -> Option<&'static str> {
         self.timestamp
@@ -109,6 +175,15 @@ const fn check(name: &'static str) {
 }
 
 /// How the value of a signature header is laid out.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::Scheme;
+///
+/// assert_eq!(Scheme::GITHUB.layout().to_string(), "sha256=…");
+/// assert_eq!(Scheme::STRIPE.layout().to_string(), "t={time},v1=…");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout(pub(crate) LayoutKind);
 
@@ -129,6 +204,14 @@ pub(crate) struct List {
 
 impl Layout {
     /// One signature after a fixed prefix, which may be empty: `sha256=5f…`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Layout;
+    ///
+    /// assert_eq!(Layout::single("sha256=").to_string(), "sha256=…");
+    /// ```
     #[must_use]
     pub const fn single(prefix: &'static str) -> Self {
         Self(LayoutKind::Single { prefix })
@@ -140,6 +223,14 @@ impl Layout {
     /// Entries of another version or without a version are skipped. Spaces after a separator are
     /// skipped too, as [RFC 9110, section 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1)
     /// allows them in lists.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Layout;
+    ///
+    /// assert_eq!(Layout::list(' ', ',', "v1").to_string(), "v1,…");
+    /// ```
     #[must_use]
     pub const fn list(separator: char, assign: char, version: &'static str) -> Self {
         let list = List { separator, assign, version, more_versions: &[], timestamp: None };
@@ -151,6 +242,14 @@ impl Layout {
     /// # Panics
     ///
     /// When the layout is not a list; in a `const`, that is an error of the compiler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Layout;
+    ///
+    /// assert_eq!(Layout::list(',', '=', "v1").timestamp_key("t").to_string(), "t={time},v1=…");
+    /// ```
     #[must_use]
     pub const fn timestamp_key(mut self, key: &'static str) -> Self {
         self.list_mut().timestamp = Some(key);
@@ -164,6 +263,16 @@ impl Layout {
     /// # Panics
     ///
     /// When the layout is not a list; in a `const`, that is an error of the compiler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Algorithm, Layout};
+    ///
+    /// const LAYOUT: Layout =
+    ///     Layout::list(',', '=', "v1").more_versions(&[("v2", Algorithm::HmacSha512)]);
+    /// assert_eq!(LAYOUT.to_string(), "v1=…,v2=…");
+    /// ```
     #[must_use]
     pub const fn more_versions(mut self, versions: &'static [(&'static str, Algorithm)]) -> Self {
         self.list_mut().more_versions = versions;
@@ -244,6 +353,15 @@ impl List {
 }
 
 /// One piece of the signed content.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{Part, Scheme};
+///
+/// let parts = [Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body];
+/// assert_eq!(Scheme::SLACK.signed(), parts);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
@@ -265,6 +383,15 @@ pub enum Part {
 }
 
 /// What computes a signature.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{Algorithm, Scheme};
+///
+/// assert_eq!(Scheme::GITHUB.algorithm(), Algorithm::HmacSha256);
+/// assert_eq!(Scheme::PAYSTACK.algorithm(), Algorithm::HmacSha512);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -288,6 +415,14 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// The size of a signature, in bytes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Algorithm;
+    ///
+    /// assert_eq!(Algorithm::HmacSha256.size(), 32);
+    /// ```
     #[must_use]
     pub const fn size(self) -> usize {
         match self {
@@ -302,6 +437,16 @@ impl Algorithm {
 }
 
 /// How a provider prints its secrets, and what they mean.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{KeyFormat, Scheme};
+///
+/// // Both print `whsec_…`. For Stripe, that is part of the key.
+/// assert_eq!(Scheme::STANDARD.key_format(), KeyFormat::Whsec);
+/// assert_eq!(Scheme::STRIPE.key_format(), KeyFormat::Utf8);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyFormat {
@@ -330,6 +475,15 @@ pub enum KeyFormat {
 }
 
 /// What a preset rests on, the strongest first.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{Evidence, Scheme};
+///
+/// let weak = Scheme::ALL.iter().filter(|scheme| scheme.evidence() == Some(Evidence::ThirdParty));
+/// assert!(weak.count() < Scheme::ALL.len() / 2);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Evidence {

@@ -43,6 +43,15 @@ impl EndpointId {
     /// # Errors
     ///
     /// When the text is empty, longer than 256 bytes, or contains a control character.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::EndpointId;
+    ///
+    /// assert!(EndpointId::new("orders").is_ok());
+    /// assert!(EndpointId::new("two\nlines").is_err());
+    /// ```
     pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidEndpointId> {
         let text = text.as_ref();
         if text.is_empty() || text.len() > MAX || text.contains(char::is_control) {
@@ -60,6 +69,14 @@ impl EndpointId {
     }
 
     /// The id as text.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::EndpointId;
+    ///
+    /// assert_eq!(EndpointId::from(56).as_str(), "56");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -148,6 +165,15 @@ impl From<u64> for EndpointId {
 }
 
 /// The text cannot be an [`EndpointId`].
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{EndpointId, InvalidEndpointId};
+///
+/// let error: InvalidEndpointId = EndpointId::new("").unwrap_err();
+/// assert!(error.to_string().starts_with("expected an endpoint id"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidEndpointId;

@@ -32,6 +32,15 @@ pub struct FetchError {
 
 impl FetchError {
     /// Makes an error of this kind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{FetchError, FetchErrorKind};
+    ///
+    /// let error = FetchError::new(FetchErrorKind::NotFound);
+    /// assert_eq!(error.to_string(), "endpoint has no valid secret");
+    /// ```
     #[must_use]
     pub fn new(kind: FetchErrorKind) -> Self {
         Self { kind, message: None, retry_after: None, source: None }
@@ -44,6 +53,15 @@ impl FetchError {
     /// # Security
     ///
     /// The words must not contain a secret or a credential.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{FetchError, FetchErrorKind};
+    ///
+    /// let error = FetchError::new(FetchErrorKind::Denied).with_message("Invalid\nAPI key.");
+    /// assert_eq!(error.message(), Some("Invalid API key."));
+    /// ```
     #[must_use]
     pub fn with_message(mut self, message: &str) -> Self {
         let clean = |char: char| if char.is_control() { ' ' } else { char };
@@ -53,6 +71,17 @@ impl FetchError {
     }
 
     /// Adds how long the provider asks to be left alone. The cache heeds up to 5 minutes of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{FetchError, FetchErrorKind};
+    ///
+    /// let wait = Duration::from_secs(30);
+    /// let error = FetchError::new(FetchErrorKind::Unavailable).with_retry_after(wait);
+    /// assert_eq!(error.retry_after(), Some(wait));
+    /// ```
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
@@ -64,6 +93,18 @@ impl FetchError {
     /// # Security
     ///
     /// Its output must not contain a secret or a credential.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use std::io;
+    /// use tower_webhook::{FetchError, FetchErrorKind};
+    ///
+    /// let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+    /// let error = FetchError::new(FetchErrorKind::Unavailable).with_source(refused);
+    /// assert!(error.source().is_some_and(|source| source.is::<io::Error>()));
+    /// ```
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
@@ -71,18 +112,43 @@ impl FetchError {
     }
 
     /// What went wrong.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{FetchError, FetchErrorKind};
+    ///
+    /// let error = FetchError::from(FetchErrorKind::Timeout);
+    /// assert_eq!(error.kind(), FetchErrorKind::Timeout);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> FetchErrorKind {
         self.kind
     }
 
     /// The provider's own words.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{FetchError, FetchErrorKind};
+    ///
+    /// assert_eq!(FetchError::new(FetchErrorKind::Denied).message(), None);
+    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
     /// How long the provider asks to be left alone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{FetchError, FetchErrorKind};
+    ///
+    /// assert_eq!(FetchError::new(FetchErrorKind::Unavailable).retry_after(), None);
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -117,6 +183,14 @@ impl Error for FetchError {
 }
 
 /// What kind of failure a [`FetchError`] is.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::FetchErrorKind;
+///
+/// assert_eq!(FetchErrorKind::Denied.to_string(), "provider refused the credentials");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FetchErrorKind {

@@ -26,6 +26,17 @@ const CONNECT: Duration = Duration::from_secs(5);
 const MAX_RUN: usize = 23;
 
 /// Why a fetcher that speaks HTTP could not be set up.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "velt")] {
+/// use tower_webhook::{InvalidProvider, Velt};
+///
+/// let error = Velt::new("api key\n", "auth token").unwrap_err();
+/// assert_eq!(error, InvalidProvider::Header);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidProvider {

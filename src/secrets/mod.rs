@@ -105,6 +105,27 @@ pub trait SecretFetcher: Send + Sync + 'static {
     /// # Cancel safety
     ///
     /// The cache drops the future when its time is over, and at no other time.
+    ///
+    /// # Examples
+    ///
+    /// A closure is a fetcher:
+    ///
+    /// ```
+    /// use tower_webhook::{EndpointId, FetchError, FetchErrorKind, Secret, SecretFetcher as _};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fetcher = |endpoint: EndpointId| async move {
+    ///     match endpoint.as_str() {
+    ///         "orders" => Ok(vec![Secret::utf8("secret").map_err(|_| FetchErrorKind::Malformed)?]),
+    ///         _ => Err(FetchError::new(FetchErrorKind::NotFound)),
+    ///     }
+    /// };
+    /// assert_eq!(fetcher.fetch(&EndpointId::new("orders")?).await?.len(), 1);
+    /// assert!(fetcher.fetch(&EndpointId::new("invoices")?).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn fetch(
         &self,
         endpoint: &EndpointId,

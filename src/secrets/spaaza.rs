@@ -38,8 +38,8 @@ const BASE: &str = "https://api0.spaaza.com";
 /// # Security
 ///
 /// HTTPS only, unless the host is this machine. Redirects are not followed, and proxies of the
-/// environment are not used. Answers of more than 64 KiB are refused, unless another limit is set. The credentials are wiped
-/// when the fetcher is dropped and show in no output.
+/// environment are not used. Answers of more than 64 KiB are refused, unless another limit is set.
+/// The credentials are wiped when the fetcher is dropped and show in no output.
 ///
 /// # Examples
 ///
@@ -73,6 +73,15 @@ impl Spaaza {
     /// # Errors
     ///
     /// When a credential cannot be a header value, or no HTTP client can be built.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidProvider, Spaaza};
+    ///
+    /// assert!(Spaaza::new("1743", "session key").is_ok());
+    /// assert_eq!(Spaaza::new("1743", "").unwrap_err(), InvalidProvider::Header);
+    /// ```
     pub fn new(user_id: &str, session_key: &str) -> Result<Self, InvalidProvider> {
         Ok(Self {
             user_id: Credential::new(user_id)?,
@@ -90,6 +99,21 @@ impl Spaaza {
     ///
     /// Spaaza rotates by adding a key, switching the webhook over to it, and deleting the old one.
     /// With all keys of the chain no delivery in between is lost.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{EndpointId, FetchErrorKind, SecretFetcher as _, Spaaza};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743);
+    /// // Another chain is not asked for.
+    /// let error = spaaza.fetch(&EndpointId::from(1744)).await.unwrap_err();
+    /// assert_eq!(error.kind(), FetchErrorKind::NotFound);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn chain(self, chain_id: u64) -> Self {
         Self { chain: Some(chain_id), ..self }
@@ -100,12 +124,30 @@ impl Spaaza {
     /// A key is printed as 32 hexadecimal digits, and the documentation does not say whether they
     /// *are* the key or *spell* it. Without this or [`Spaaza::hex_keys`] each key is fetched as two
     /// secrets, this reading first; see [`Scheme::SPAAZA`](crate::Scheme::SPAAZA).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Spaaza;
+    ///
+    /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743).utf8_keys();
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     #[must_use]
     pub fn utf8_keys(self) -> Self {
         Self { reading: Reading::Utf8, ..self }
     }
 
     /// Takes the bytes that the digits of a key spell as the key; see [`Spaaza::utf8_keys`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Spaaza;
+    ///
+    /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743).hex_keys();
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     #[must_use]
     pub fn hex_keys(self) -> Self {
         Self { reading: Reading::Hex, ..self }
@@ -117,6 +159,15 @@ impl Spaaza {
     /// # Errors
     ///
     /// When the text cannot be a header value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Spaaza;
+    ///
+    /// let spaaza = Spaaza::new("1743", "session key")?.api_version("1.4.8")?;
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn api_version(self, version: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api_version: Some(Credential::new(version)?), ..self })
     }
@@ -128,6 +179,15 @@ impl Spaaza {
     /// # Errors
     ///
     /// When the text cannot be a header value.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Spaaza;
+    ///
+    /// let spaaza = Spaaza::new("1743", "session key")?.app_hostname("acme.example.com")?;
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn app_hostname(self, hostname: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { app_hostname: Some(Credential::new(hostname)?), ..self })
     }
@@ -138,6 +198,17 @@ impl Spaaza {
     ///
     /// When it is not an `http` or `https` URL of host, port and path, or is plain `http` to
     /// another machine.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidProvider, Spaaza};
+    ///
+    /// let spaaza = Spaaza::new("1743", "session key")?.base_url("http://127.0.0.1:8080")?;
+    /// let error = spaaza.base_url("http://spaaza.example.com").unwrap_err();
+    /// assert_eq!(error, InvalidProvider::Plaintext);
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.base_url(base_url)?, ..self })
     }
@@ -151,12 +222,32 @@ impl Spaaza {
     /// # Errors
     ///
     /// When it is not an `http` or `https` URL of host, port and path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Spaaza;
+    ///
+    /// // A proxy in the same network namespace adds TLS.
+    /// let spaaza =
+    ///     Spaaza::new("1743", "session key")?.dangerous_plaintext_base_url("http://spaaza-proxy:8080")?;
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn dangerous_plaintext_base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
     }
 
     /// Sets the size of the longest answer that is read, in bytes. The default is 64 KiB. Room for
     /// as much is taken for each fetch.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Spaaza;
+    ///
+    /// let spaaza = Spaaza::new("1743", "session key")?.response_limit(1 << 20);
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     #[must_use]
     pub fn response_limit(self, bytes: usize) -> Self {
         Self { api: self.api.response_limit(bytes), ..self }
@@ -170,6 +261,16 @@ impl Spaaza {
     /// # Errors
     ///
     /// When the client cannot be built.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Spaaza;
+    ///
+    /// let client = reqwest::Client::builder().user_agent("acme-receiver/1.0");
+    /// let spaaza = Spaaza::new("1743", "session key")?.client(client)?;
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn client(self, client: ClientBuilder) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.client(client)?, ..self })
     }

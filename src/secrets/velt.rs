@@ -34,8 +34,8 @@ const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";
 /// # Security
 ///
 /// HTTPS only, unless the host is this machine. Redirects are not followed, and proxies of the
-/// environment are not used. Answers of more than 64 KiB are refused, unless another limit is set. The credentials are wiped
-/// when the fetcher is dropped and show in no output.
+/// environment are not used. Answers of more than 64 KiB are refused, unless another limit is set.
+/// The credentials are wiped when the fetcher is dropped and show in no output.
 ///
 /// # Examples
 ///
@@ -64,6 +64,15 @@ impl Velt {
     /// # Errors
     ///
     /// When a credential cannot be a header value, or no HTTP client can be built.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidProvider, Velt};
+    ///
+    /// assert!(Velt::new("api key", "auth token").is_ok());
+    /// assert_eq!(Velt::new("", "auth token").unwrap_err(), InvalidProvider::Header);
+    /// ```
     pub fn new(api_key: &str, auth_token: &str) -> Result<Self, InvalidProvider> {
         Ok(Self {
             api_key: Credential::new(api_key)?,
@@ -78,6 +87,17 @@ impl Velt {
     ///
     /// When it is not an `http` or `https` URL of host, port and path, or is plain `http` to
     /// another machine.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidProvider, Velt};
+    ///
+    /// let velt = Velt::new("api key", "auth token")?.base_url("http://127.0.0.1:8080")?;
+    /// let error = velt.base_url("http://velt.example.com").unwrap_err();
+    /// assert_eq!(error, InvalidProvider::Plaintext);
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.base_url(base_url)?, ..self })
     }
@@ -91,12 +111,32 @@ impl Velt {
     /// # Errors
     ///
     /// When it is not an `http` or `https` URL of host, port and path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Velt;
+    ///
+    /// // A proxy in the same network namespace adds TLS.
+    /// let velt =
+    ///     Velt::new("api key", "auth token")?.dangerous_plaintext_base_url("http://velt-proxy:8080")?;
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn dangerous_plaintext_base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
     }
 
     /// Sets the size of the longest answer that is read, in bytes. The default is 64 KiB. Room for
     /// as much is taken for each fetch.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Velt;
+    ///
+    /// let velt = Velt::new("api key", "auth token")?.response_limit(4 << 10);
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     #[must_use]
     pub fn response_limit(self, bytes: usize) -> Self {
         Self { api: self.api.response_limit(bytes), ..self }
@@ -110,6 +150,16 @@ impl Velt {
     /// # Errors
     ///
     /// When the client cannot be built.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Velt;
+    ///
+    /// let client = reqwest::Client::builder().user_agent("acme-receiver/1.0");
+    /// let velt = Velt::new("api key", "auth token")?.client(client)?;
+    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// ```
     pub fn client(self, client: ClientBuilder) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.client(client)?, ..self })
     }

@@ -162,6 +162,21 @@ impl Verifier {
     }
 
     /// Replaces the scheme's own tolerance.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// let verifier = Scheme::SLACK
+    ///     .verifier("secret")?
+    ///     .tolerance(Tolerance::symmetric(Duration::from_secs(30)));
+    /// # let old = time::OffsetDateTime::now_utc() - Duration::from_secs(60);
+    /// # let headers = Scheme::SLACK.signer("secret")?.sign(None, old, b"{}")?;
+    /// # assert!(verifier.verify(&headers, b"{}").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.tolerance = tolerance;
@@ -169,6 +184,18 @@ impl Verifier {
     }
 
     /// Replaces the system's clock, which [`Verifier::verify`] and [`Verifier::begin`] read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::UNIX_EPOCH, b"{}")?;
+    /// let verifier = Scheme::SLACK.verifier("secret")?.clock(|| OffsetDateTime::UNIX_EPOCH);
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
@@ -199,6 +226,15 @@ impl Verifier {
     }
 
     /// The scheme whose deliveries are verified.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::GITHUB.verifier("secret")?.scheme().name(), "github");
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -235,6 +271,22 @@ impl Verifier {
     /// # Errors
     ///
     /// As [`Verifier::verify`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::{Duration, OffsetDateTime};
+    /// use tower_webhook::{Scheme, VerifyError};
+    ///
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    ///
+    /// let verifier = Scheme::SLACK.verifier("secret")?;
+    /// assert!(verifier.verify_at(&headers, b"{}", then + Duration::minutes(5)).is_ok());
+    /// let error = verifier.verify_at(&headers, b"{}", then + Duration::hours(1)).unwrap_err();
+    /// assert_eq!(error, VerifyError::TimestampTooOld);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_at(
         &self,
         headers: &HeaderMap,
@@ -279,6 +331,29 @@ impl Verifier {
     /// # Errors
     ///
     /// As [`Verifier::verify_request`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Request;
+    /// use time::{Duration, OffsetDateTime};
+    /// use tower_webhook::Scheme;
+    ///
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let (mut parts, ()) = Request::post("/hubspot").body(())?.into_parts();
+    /// parts.headers = Scheme::HUBSPOT_V3.signer("secret")?.sign_request(
+    ///     &parts.method,
+    ///     "https://hooks.example.com/hubspot",
+    ///     None,
+    ///     then,
+    ///     b"[]",
+    /// )?;
+    ///
+    /// let verifier = Scheme::HUBSPOT_V3.verifier("secret")?.public_url("https://hooks.example.com")?;
+    /// assert!(verifier.verify_request_at(&parts, b"[]", then).is_ok());
+    /// assert!(verifier.verify_request_at(&parts, b"[]", then + Duration::hours(1)).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn verify_request_at(
         &self,
         parts: &Parts,
@@ -317,6 +392,24 @@ impl Verifier {
     /// # Errors
     ///
     /// As [`Verifier::begin`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    ///
+    /// let verifier = Scheme::SLACK.verifier("secret")?;
+    /// let mut verification = verifier.begin_at(&headers, then)?;
+    /// verification.update(b"{}");
+    /// assert!(verification.finish().is_ok());
+    /// // The head is enough to tell that it is too old by now.
+    /// assert!(verifier.begin(&headers).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn begin_at(
         &self,
         headers: &HeaderMap,
@@ -331,6 +424,25 @@ impl Verifier {
     ///
     /// As [`Verifier::begin`], and [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL and
     /// [`Verifier::public_url`] was not called.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Request;
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let (mut parts, ()) = Request::post("/square").body(())?.into_parts();
+    /// let (called, now) = ("https://hooks.example.com/square", OffsetDateTime::now_utc());
+    /// let signer = Scheme::SQUARE.signer("signature key")?;
+    /// parts.headers = signer.sign_request(&parts.method, called, None, now, b"{}")?;
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?.public_url("https://hooks.example.com")?;
+    /// let mut verification = verifier.begin_request(&parts)?;
+    /// verification.update(b"{}");
+    /// assert!(verification.finish().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn begin_request(&self, parts: &Parts) -> Result<Verification, VerifyError> {
         self.begin_head(Head::from(parts), self.now())
     }

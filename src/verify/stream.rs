@@ -14,6 +14,21 @@ use crate::scheme::{Envelope, KeptEnvelope};
 ///
 /// Nothing of the body is kept, so one computation per secret runs along (for Ed25519, one per
 /// signature).
+///
+/// # Examples
+///
+/// ```
+/// use time::OffsetDateTime;
+/// use tower_webhook::{Scheme, VerifyError};
+///
+/// let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+/// let verifier = Scheme::SLACK.verifier("secret")?;
+///
+/// let mut verification = verifier.begin(&headers)?;
+/// verification.update(b"{");
+/// assert_eq!(verification.finish().unwrap_err(), VerifyError::Mismatch);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "nothing is verified until `finish` returns"]
 pub struct Verification {
     envelope: KeptEnvelope,
@@ -42,6 +57,21 @@ impl Verification {
     }
 
     /// Takes the next piece of the body. Where the body is cut makes no difference.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use time::OffsetDateTime;
+    /// # use tower_webhook::Scheme;
+    /// # let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    /// # let verifier = Scheme::SLACK.verifier("secret")?;
+    /// let mut verification = verifier.begin(&headers)?;
+    /// for piece in ["", "{", "", "}"] {
+    ///     verification.update(piece.as_bytes());
+    /// }
+    /// assert!(verification.finish().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn update(&mut self, chunk: &[u8]) {
         let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
         attempts.for_each(|attempt| attempt.running.update(chunk));
@@ -52,6 +82,19 @@ impl Verification {
     /// # Errors
     ///
     /// [`VerifyError::Mismatch`] when no signature matches any of the secrets.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use time::OffsetDateTime;
+    /// # use tower_webhook::Scheme;
+    /// # let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"")?;
+    /// # let verifier = Scheme::SLACK.verifier("secret")?;
+    /// // A delivery may have no body.
+    /// let verified = verifier.begin(&headers)?.finish()?;
+    /// assert!(verified.timestamp().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(self) -> Result<Verified, VerifyError> {
         let envelope = self.envelope.envelope();
         let mut attempts = self.attempts.into_iter().flatten().chain(self.more);

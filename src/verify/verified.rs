@@ -41,6 +41,17 @@ pub struct Verified {
 
 impl Verified {
     /// The scheme under which the delivery was verified.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use time::OffsetDateTime;
+    /// # use tower_webhook::Scheme;
+    /// # let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    /// let verified = Scheme::GITHUB.verifier("secret")?.verify(&headers, b"{}")?;
+    /// assert_eq!(verified.scheme(), Scheme::GITHUB);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -48,12 +59,37 @@ impl Verified {
 
     /// The delivery's id, if the scheme signs one. A sender repeats it when it tries again, so it
     /// is what to deduplicate by.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use time::OffsetDateTime;
+    /// # use tower_webhook::Scheme;
+    /// # let mut headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    /// headers.insert("x-github-delivery", "anything at all".parse()?);
+    /// let verified = Scheme::GITHUB.verifier("secret")?.verify(&headers, b"{}")?;
+    /// // That header is not signed.
+    /// assert_eq!(verified.id(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id.as_ref().and_then(DeliveryId::as_str)
     }
 
     /// When the delivery was signed, if the scheme signs that.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use time::OffsetDateTime;
+    /// # use tower_webhook::Scheme;
+    /// let now = OffsetDateTime::now_utc();
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, now, b"{}")?;
+    /// let verified = Scheme::SLACK.verifier("secret")?.verify(&headers, b"{}")?;
+    /// assert_eq!(verified.timestamp(), Some(now.truncate_to_second()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn timestamp(&self) -> Option<OffsetDateTime> {
         self.timestamp.and_then(Moment::to_offset_date_time)
@@ -61,6 +97,18 @@ impl Verified {
 
     /// Which secret matched: 0 is the newest. When all deliveries of an endpoint match 0, the
     /// older secrets can go.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use time::OffsetDateTime;
+    /// # use tower_webhook::{Scheme, Secret};
+    /// # let now = OffsetDateTime::now_utc();
+    /// let verifier = Scheme::GITHUB.verifier("new")?.older_secret(Secret::utf8("old")?)?;
+    /// let headers = Scheme::GITHUB.signer("old")?.sign(None, now, b"{}")?;
+    /// assert_eq!(verifier.verify(&headers, b"{}")?.secret_index(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn secret_index(&self) -> usize {
         self.secret_index

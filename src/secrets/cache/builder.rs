@@ -44,6 +44,20 @@ impl<F> SecretCacheBuilder<F> {
     }
 
     /// How long secrets are served without asking the provider again. The default is 5 minutes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .fresh_for(Duration::from_secs(60))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("fresh_for: 60s"));
+    /// ```
     pub fn fresh_for(mut self, duration: Duration) -> Self {
         self.policy.fresh_for = duration;
         self
@@ -51,6 +65,20 @@ impl<F> SecretCacheBuilder<F> {
 
     /// How long after their fetch secrets are served while no newer ones can be had. The default
     /// is 24 hours.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .stale_for(Duration::from_secs(60 * 60))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("stale_for: 3600s"));
+    /// ```
     pub fn stale_for(mut self, duration: Duration) -> Self {
         self.policy.stale_for = duration;
         self
@@ -58,6 +86,20 @@ impl<F> SecretCacheBuilder<F> {
 
     /// How long it is remembered that an endpoint does not exist or has no valid secret. The
     /// default is 1 minute.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .negative_for(Duration::from_secs(10))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("negative_for: 10s"));
+    /// ```
     pub fn negative_for(mut self, duration: Duration) -> Self {
         self.policy.negative_for = duration;
         self
@@ -65,6 +107,20 @@ impl<F> SecretCacheBuilder<F> {
 
     /// How long after any other failure the provider is not asked again about the same endpoint,
     /// unless it asks for longer. The default is 5 seconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .failure_for(Duration::from_secs(1))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("failure_for: 1s"));
+    /// ```
     pub fn failure_for(mut self, duration: Duration) -> Self {
         self.policy.failure_for = duration;
         self
@@ -75,6 +131,20 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// Anyone can cause mismatches, so this is what keeps them from driving our calls to the
     /// provider. While someone does, a rotation is noticed this much later.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .cooldown(Duration::from_secs(30))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("cooldown: 30s"));
+    /// ```
     pub fn cooldown(mut self, duration: Duration) -> Self {
         self.policy.cooldown = duration;
         self
@@ -82,6 +152,20 @@ impl<F> SecretCacheBuilder<F> {
 
     /// How long replaced secrets are accepted after the fetch that replaced them, for deliveries
     /// that are on their way. The default is 5 minutes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .overlap(Duration::from_secs(60))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("overlap: 60s"));
+    /// ```
     pub fn overlap(mut self, duration: Duration) -> Self {
         self.policy.overlap = duration;
         self
@@ -92,6 +176,19 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// Set it well above the number of your endpoints: when there is no room, the least used
     /// endpoints are fetched again and again.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .max_entries(100_000)
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("max_entries: 100000"));
+    /// ```
     pub fn max_entries(mut self, entries: u64) -> Self {
         self.policy.max_entries = entries.max(1);
         self
@@ -99,6 +196,20 @@ impl<F> SecretCacheBuilder<F> {
 
     /// How long a fetch may take, with all its retries and its wait for a turn. The default is 10
     /// seconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .timeout(Duration::from_secs(3))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("timeout: 3s"));
+    /// ```
     pub fn timeout(mut self, duration: Duration) -> Self {
         self.policy.timeout = duration;
         self
@@ -109,6 +220,19 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// The pause before the first retry is 100 to 200 milliseconds and doubles each time. What
     /// the provider asks for in `Retry-After` takes its place.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .retries(0)
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("retries: 0"));
+    /// ```
     pub fn retries(mut self, retries: u32) -> Self {
         self.policy.retries = retries;
         self
@@ -116,6 +240,19 @@ impl<F> SecretCacheBuilder<F> {
 
     /// How many fetches run at the same time; others wait for their turn. The default is 16, the
     /// least is 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .concurrent_fetches(4)
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("concurrent_fetches: 4"));
+    /// ```
     pub fn concurrent_fetches(mut self, fetches: usize) -> Self {
         self.policy.concurrent_fetches = fetches.max(1);
         self
@@ -127,6 +264,20 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// Anyone can make up endpoint ids. Fetches that bring secrets do not count once they have
     /// landed, and endpoints whose secrets are here are not affected.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+    ///     .cold_fetches(100, Duration::from_secs(60))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("cold_fetches: 100"));
+    /// ```
     pub fn cold_fetches(mut self, fetches: u32, window: Duration) -> Self {
         self.policy.cold_fetches = fetches;
         self.policy.cold_window = window;
@@ -139,12 +290,38 @@ impl<F> SecretCacheBuilder<F> {
     /// # Errors
     ///
     /// When it is not `http://` or `https://` with a host and at most a path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidPublicUrl, Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let builder = SecretCache::builder(Scheme::SQUARE, fetcher);
+    /// let cache = builder.public_url("https://hooks.example.com")?.build();
+    /// # Ok::<(), tower_webhook::InvalidPublicUrl>(())
+    /// ```
     pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
         self.policy.public_url = Some(read_public_url(url)?);
         Ok(self)
     }
 
     /// Replaces the scheme's own tolerance in all verifiers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, SecretCache, Tolerance};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::VELT, fetcher)
+    ///     .tolerance(Tolerance::symmetric(Duration::from_secs(60)))
+    ///     .build();
+    /// # assert!(format!("{cache:?}").contains("past: 60s"));
+    /// ```
     pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.policy.tolerance = tolerance;
         self
@@ -152,12 +329,46 @@ impl<F> SecretCacheBuilder<F> {
 
     /// Replaces the system's clock, in all verifiers and for all of the above but the time-out and
     /// the pauses between retries, for which the runtime's timer is asked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, Secret};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let secret = Secret::utf8("secret")?;
+    /// # let fetcher = move |_: EndpointId| std::future::ready(Ok(vec![secret.clone()]));
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let cache = SecretCache::builder(Scheme::SLACK, fetcher).clock(move || then).build();
+    ///
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    /// let verifier = cache.verifier(&EndpointId::new("commands")?).await?;
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.policy.clock = Arc::new(clock);
         self
     }
 
     /// Makes the cache. Nothing is fetched yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, SecretCache};
+    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    ///
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    /// // Clones share what is fetched.
+    /// let same = cache.clone();
+    /// # assert_eq!(same.scheme(), Scheme::GITHUB);
+    /// ```
     #[must_use]
     pub fn build(self) -> SecretCache<F> {
         SecretCache(Arc::new(Shared::new(self.policy, self.fetcher)))

@@ -73,6 +73,18 @@ pub struct SecretCache<F>(Arc<Shared<F>>);
 
 impl<F> SecretCache<F> {
     /// Starts the set-up of a cache for deliveries signed under `scheme`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{EndpointId, FetchError, Scheme, Secret, SecretCache};
+    ///
+    /// let secret = Secret::utf8("It's a Secret to Everybody")?;
+    /// let fetcher = move |_: EndpointId| std::future::ready(Ok::<_, FetchError>(vec![secret.clone()]));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    /// # assert_eq!(cache.scheme(), Scheme::GITHUB);
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     pub fn builder(scheme: Scheme, fetcher: F) -> SecretCacheBuilder<F> {
         SecretCacheBuilder::new(scheme, fetcher)
     }
@@ -81,11 +93,52 @@ impl<F> SecretCache<F> {
     /// delivery waits for a fetch, and a fetch that is already on its way is not remembered.
     ///
     /// This is what to do when a secret has leaked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    ///
+    /// use tower_webhook::{EndpointId, Scheme, Secret, SecretCache};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let fetches = Arc::new(AtomicU32::new(0));
+    /// let fetcher = {
+    ///     let fetches = Arc::clone(&fetches);
+    ///     let secret = Secret::utf8("secret")?;
+    ///     move |_: EndpointId| {
+    ///         fetches.fetch_add(1, Ordering::Relaxed);
+    ///         std::future::ready(Ok(vec![secret.clone()]))
+    ///     }
+    /// };
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    /// let endpoint = EndpointId::new("orders")?;
+    /// cache.verifier(&endpoint).await?;
+    /// cache.verifier(&endpoint).await?;
+    /// assert_eq!(fetches.load(Ordering::Relaxed), 1);
+    ///
+    /// cache.invalidate(&endpoint);
+    /// cache.verifier(&endpoint).await?;
+    /// assert_eq!(fetches.load(Ordering::Relaxed), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn invalidate(&self, endpoint: &EndpointId) {
         self.0.invalidate(endpoint);
     }
 
     /// The scheme whose deliveries are verified.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tower_webhook::{EndpointId, FetchError, Scheme, Secret, SecretCache};
+    /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    /// assert_eq!(cache.scheme(), Scheme::GITHUB);
+    /// ```
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.0.policy.scheme
@@ -124,6 +177,22 @@ where
     /// # Cancel safety
     ///
     /// The fetch goes on for others, and its result is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tower_webhook::{EndpointId, FetchErrorKind, Scheme, SecretCache};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #
+    /// # let fetcher = |_: EndpointId| std::future::ready(Err(FetchErrorKind::NotFound.into()));
+    /// # let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    /// let error = cache.verifier(&EndpointId::new("made-up")?).await.unwrap_err();
+    /// assert_eq!(error.kind(), FetchErrorKind::NotFound);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn verifier(&self, endpoint: &EndpointId) -> Result<Arc<Verifier>, FetchError> {
         match self.ready(endpoint) {
             Some(verifier) => Ok(verifier),
@@ -144,6 +213,24 @@ where
     /// # Cancel safety
     ///
     /// The fetch goes on, and its result is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tower_webhook::{EndpointId, Scheme, Secret, SecretCache};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #
+    /// # let secret = Secret::utf8("secret")?;
+    /// # let fetcher = move |_: EndpointId| std::future::ready(Ok(vec![secret.clone()]));
+    /// # let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    /// for endpoint in ["orders", "invoices"] {
+    ///     cache.warm(&EndpointId::new(endpoint)?).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn warm(&self, endpoint: &EndpointId) -> Result<(), FetchError> {
         let now = self.0.now();
         match self.0.known(endpoint) {
@@ -163,6 +250,26 @@ where
     /// # Cancel safety
     ///
     /// The fetch goes on for others, and its result is kept.
+    ///
+    /// # Examples
+    ///
+    /// Where nothing has changed, there is nothing to try again with:
+    ///
+    /// ```
+    /// # use tower_webhook::{EndpointId, Scheme, Secret, SecretCache};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// #
+    /// # let secret = Secret::utf8("secret")?;
+    /// # let fetcher = move |_: EndpointId| std::future::ready(Ok(vec![secret.clone()]));
+    /// # let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    /// let endpoint = EndpointId::new("orders")?;
+    /// let verifier = cache.verifier(&endpoint).await?;
+    /// assert!(cache.after_mismatch(&endpoint, &verifier).await.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn after_mismatch(
         &self,
         endpoint: &EndpointId,
