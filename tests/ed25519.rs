@@ -5,12 +5,23 @@
 
 mod common;
 
+#[cfg(feature = "tower")]
+use std::convert::Infallible;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use common::{ID, NOW, WHPK, WHSEC, WHSK, at, headers, sign, signer, verify};
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use http::HeaderMap;
+#[cfg(feature = "tower")]
+use http::{Request, Response};
+#[cfg(feature = "tower")]
+use http_body_util::Full;
 use proptest::prelude::*;
+#[cfg(feature = "tower")]
+use tower::{Layer as _, ServiceExt as _, service_fn};
+#[cfg(feature = "tower")]
+use tower_webhook::WebhookLayer;
 use tower_webhook::{
     Algorithm, Encoding, Field, HeaderNames, InvalidSecret, Layout, Scheme, Secret, Signer,
     Verifier, VerifyError,
@@ -113,6 +124,21 @@ fn eleven_signatures_are_looked_at() {
     let list = format!("{}{V1A}", wrong.repeat(11));
     let error = asymmetric().verify_at(&published(&list), BODY, at(AT)).unwrap_err();
     assert_eq!(error, VerifyError::Mismatch);
+}
+
+#[cfg(feature = "tower")]
+#[tokio::test]
+async fn the_layer_looks_at_as_many() {
+    let verifier = asymmetric().clock(|| at(AT));
+    let inner = service_fn(|_| async { Ok::<_, Infallible>(Response::new(String::new())) });
+    let service = WebhookLayer::new(verifier).layer(inner);
+    let wrong = format!("v1a,{} ", BASE64.encode([1; 64]));
+    for (before, status) in [(0, 200), (1, 200), (10, 200), (11, 401)] {
+        let mut request = Request::new(Full::new(BODY));
+        *request.headers_mut() = published(&format!("{}{V1A}", wrong.repeat(before)));
+        let Ok(response) = service.clone().oneshot(request).await;
+        assert_eq!(response.status(), status, "{before}");
+    }
 }
 
 #[test]
