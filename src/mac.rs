@@ -179,6 +179,17 @@ mod tests {
         }
     }
 
+    #[test]
+    fn differences_do_not_make_up_for_each_other() {
+        let tag = tag(Algorithm::HmacSha256, b"key", b"text");
+        let mut bad = [0; MAX_TAG];
+        bad[..32].copy_from_slice(&tag.to_bytes());
+        for word in 0..4 {
+            bad[word * 8] ^= 1;
+            assert!(!bool::from(tag.matches(&bad)), "{word}");
+        }
+    }
+
     // A size that is no multiple of a word.
     #[cfg(feature = "sha1")]
     #[test]

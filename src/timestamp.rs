@@ -389,6 +389,8 @@ mod tests {
             b"1731705121 ",
             b"1731705121.0",
             b"17_31705121",
+            b"1731:05121",
+            b"1731/05121",
             b"1731705121abc",
             b"0x6737e521",
             b"1e9",
@@ -420,6 +422,8 @@ mod tests {
         assert_eq!(Rfc3339.read(b"2024-11-15T13:12:01-08:00"), Some(at(1_731_705_121)));
         let nanos = Rfc3339.read(b"2019-11-16T10:11:12.634234626Z").unwrap();
         assert_eq!(nanos.nanos, 634_234_626);
+        let longest = b"2024-11-15T21:12:01.0000000000000000000Z";
+        assert_eq!((longest.len(), Rfc3339.read(longest)), (MAX_TEXT, Some(at(1_731_705_121))));
         let refused: &[&[u8]] = &[
             b"",
             b"2024-11-15",
@@ -431,7 +435,7 @@ mod tests {
             b" 2024-11-15T21:12:01Z",
             b"2024-11-15T21:12:01Z ",
             b"1731705121",
-            b"2024-11-15T21:12:01.00000000000000000000000Z",
+            b"2024-11-15T21:12:01.00000000000000000000Z",
         ];
         for text in refused {
             assert_eq!(Rfc3339.read(text), None, "{}", String::from_utf8_lossy(text));

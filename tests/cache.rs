@@ -162,6 +162,11 @@ async fn replaced_secrets_are_accepted_for_the_overlap_and_never_again() {
     // Not even a clock that is set back brings it back.
     world.passes(-2 * MINUTE);
     assert_eq!(accepted(&cache).await, "b");
+    // And no later rotation does.
+    let seen = cache.verifier(&id()).await.unwrap();
+    world.has(&["c"]);
+    cache.after_mismatch(&id(), &seen).await.unwrap();
+    assert_eq!(accepted(&cache).await, "bc");
 }
 
 #[tokio::test]
@@ -312,6 +317,47 @@ async fn a_provider_that_asks_to_be_left_alone_is() {
     assert_eq!(accepted(&cache).await, "a");
     settle().await;
     assert_eq!(world.fetches(), 3);
+}
+
+#[tokio::test]
+async fn a_provider_that_asks_for_a_year_gets_five_minutes() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().build();
+    assert_eq!(accepted(&cache).await, "a");
+    world.passes(5 * MINUTE);
+    world.fails(FetchError::from(FetchErrorKind::Unavailable).with_retry_after(Duration::MAX));
+    for _ in 0..5 * MINUTE {
+        assert_eq!(accepted(&cache).await, "a");
+        settle().await;
+        assert_eq!(world.fetches(), 2);
+        world.passes(1);
+    }
+    assert_eq!(accepted(&cache).await, "a");
+    settle().await;
+    assert_eq!(world.fetches(), 3);
+}
+
+#[cfg(feature = "ed25519")]
+#[tokio::test]
+async fn public_keys_are_rotated_like_secrets() {
+    let keys = [
+        "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",
+        "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+    ];
+    let current = Arc::new(AtomicUsize::new(0));
+    let fetcher = {
+        let current = Arc::clone(&current);
+        move |_: EndpointId| {
+            let key = keys.get(current.load(Ordering::SeqCst)).unwrap();
+            std::future::ready(Ok(vec![Secret::whpk(key).unwrap()]))
+        }
+    };
+    let cache = SecretCache::builder(Scheme::SVIX, fetcher).cooldown(Duration::ZERO).build();
+    let seen = cache.verifier(&id()).await.unwrap();
+    assert!(cache.after_mismatch(&id(), &seen).await.is_none());
+    current.store(1, Ordering::SeqCst);
+    let newer = cache.after_mismatch(&id(), &seen).await.unwrap();
+    assert!(cache.after_mismatch(&id(), &newer).await.is_none());
 }
 
 #[tokio::test]
@@ -645,6 +691,19 @@ async fn verifiers_have_the_tolerance_and_the_clock_of_the_cache() {
     assert!(verifier.verify(&headers, BODY).is_ok());
     world.passes(1);
     assert_eq!(verifier.verify(&headers, BODY).unwrap_err(), VerifyError::TimestampTooOld);
+}
+
+#[tokio::test]
+async fn debug_output_tells_the_policy() {
+    let builder = World::with(&[]).builder();
+    let policy = "policy: Policy { scheme: Scheme(\"github\"), \
+        tolerance: Tolerance { past: 300s, future: 300s }, fresh_for: 300s, stale_for: 86400s, \
+        negative_for: 60s, failure_for: 5s, cooldown: 10s, overlap: 300s, max_entries: 10000, \
+        timeout: 10s, retries: 0, concurrent_fetches: 16, cold_fetches: 1000, cold_window: 60s, \
+        .. }";
+    assert_eq!(format!("{builder:?}"), format!("SecretCacheBuilder {{ {policy}, .. }}"));
+    let cache = builder.build();
+    assert_eq!(format!("{cache:?}"), format!("SecretCache {{ {policy}, entries: 0, .. }}"));
 }
 
 #[tokio::test]

@@ -268,6 +268,7 @@ fn presets_carry_their_providers_tolerance_and_limit() {
     assert_eq!(of(Scheme::WORKOS), (180, 180));
     assert_eq!(of(Scheme::CALENDLY), (180, 180));
     assert_eq!(Scheme::GITHUB.body_limit(), Some(25 << 20));
+    assert_eq!(Scheme::GITHUB_SHA1.body_limit(), Some(25 << 20));
     assert_eq!(Scheme::SLACK.body_limit(), None);
 }
 

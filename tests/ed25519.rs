@@ -5,13 +5,27 @@
 
 mod common;
 
+#[cfg(feature = "tower")]
+use std::convert::Infallible;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use common::{ID, NOW, WHPK, WHSEC, WHSK, at, headers, sign, signer, verify};
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use http::HeaderMap;
+#[cfg(feature = "tower")]
+use http::{Request, Response};
+#[cfg(feature = "tower")]
+use http_body_util::Full;
 use proptest::prelude::*;
-use tower_webhook::{Field, InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
+#[cfg(feature = "tower")]
+use tower::{Layer as _, ServiceExt as _, service_fn};
+#[cfg(feature = "tower")]
+use tower_webhook::WebhookLayer;
+use tower_webhook::{
+    Algorithm, Encoding, Field, HeaderNames, InvalidSecret, Layout, Scheme, Secret, Signer,
+    Verifier, VerifyError,
+};
 
 const BODY: &[u8] = br#"{"test": 2432232314}"#;
 
@@ -110,6 +124,43 @@ fn eleven_signatures_are_looked_at() {
     let list = format!("{}{V1A}", wrong.repeat(11));
     let error = asymmetric().verify_at(&published(&list), BODY, at(AT)).unwrap_err();
     assert_eq!(error, VerifyError::Mismatch);
+}
+
+#[cfg(feature = "tower")]
+#[tokio::test]
+async fn the_layer_looks_at_as_many() {
+    let verifier = asymmetric().clock(|| at(AT));
+    let inner = service_fn(|_| async { Ok::<_, Infallible>(Response::new(String::new())) });
+    let service = WebhookLayer::new(verifier).layer(inner);
+    let wrong = format!("v1a,{} ", BASE64.encode([1; 64]));
+    for (before, status) in [(0, 200), (1, 200), (10, 200), (11, 401)] {
+        let mut request = Request::new(Full::new(BODY));
+        *request.headers_mut() = published(&format!("{}{V1A}", wrong.repeat(before)));
+        let Ok(response) = service.clone().oneshot(request).await;
+        assert_eq!(response.status(), status, "{before}");
+    }
+}
+
+#[test]
+fn each_signature_is_looked_at_once_however_many_headers_there_are() {
+    const REPEATED: Scheme = Scheme::custom("repeated")
+        .headers(&[HeaderNames::new("x-signature")])
+        .layout(Layout::list(' ', ',', "v1").more_versions(&[("v1a", Algorithm::Ed25519)]))
+        .encoding(Encoding::Base64)
+        .repeated_signature()
+        .build();
+    let key = Secret::whsk(WHSK).unwrap();
+    let good = Signer::new(REPEATED, key).unwrap().sign(None, at(NOW), BODY).unwrap();
+    let good = good["x-signature"].to_str().unwrap();
+    let verifier = Verifier::new(REPEATED, Secret::whpk(WHPK).unwrap()).unwrap();
+    let wrong = format!("v1a,{} ", BASE64.encode([1; 64]));
+    for before in 0..11 {
+        let wrong = wrong.repeat(before);
+        for lines in [[wrong.as_str(), good, ""], ["v2,x", &wrong, good], ["", "v2,x", good]] {
+            let sent = headers(&lines.map(|line| ("x-signature", line)));
+            assert!(verifier.verify(&sent, BODY).is_ok(), "{lines:?}");
+        }
+    }
 }
 
 #[test]

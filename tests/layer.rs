@@ -6,6 +6,7 @@
 mod common;
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -250,6 +251,30 @@ async fn rejections_can_be_answered_otherwise() {
     assert_eq!(response.status(), StatusCode::IM_A_TEAPOT);
     assert!(response.extensions().get::<Rejection>().is_some());
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "no");
+}
+
+#[test]
+fn a_refusal_has_its_reason_for_a_source() {
+    let mismatch = VerifyError::Mismatch;
+    let refused = Rejection::Refused(mismatch);
+    let source = refused.source().and_then(|source| source.downcast_ref());
+    assert_eq!(source, Some(&mismatch));
+    assert!(Rejection::BodyTooLarge.source().is_none());
+}
+
+#[tokio::test]
+async fn debug_output_tells_sizes_and_no_content() {
+    let shown = r#"WebhookLayer { scheme: Scheme("standard-webhooks"), body_limit: 64, .. }"#;
+    assert_eq!(format!("{:?}", layer()), shown);
+    let inner = service_fn(|request: Request<VerifiedBody>| async move {
+        let shown = format!("{:?}", request.body());
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(shown)))
+    });
+    let future = layer().layer(inner).call(good(BODY));
+    assert_eq!(format!("{future:?}"), "ResponseFuture { .. }");
+    let Ok(response) = future.await;
+    let shown = response.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(shown, "VerifiedBody { len: 17 }");
 }
 
 #[tokio::test]

@@ -257,6 +257,7 @@ async fn a_full_guard_refuses_and_forgets_nothing() {
     full(memory.guard.claim(&key(150), HOUR).await);
     done(memory.guard.claim(&key(49), HOUR).await);
     assert_eq!((memory.guard.len(), memory.guard.evicted()), (100, 0));
+    assert!(!memory.guard.is_empty());
 }
 
 #[tokio::test]
@@ -284,6 +285,23 @@ async fn a_full_guard_evicts_the_oldest_committed_delivery_and_no_claim() {
         memory.guard.commit(&key(id), lease, HOUR).await.unwrap();
     }
     fresh(&memory.guard, &key(50), HOUR).await;
+}
+
+#[tokio::test]
+async fn debug_output_tells_the_settings_and_no_lease() {
+    let builder = MemoryReplayGuard::builder().capacity(10).when_full(WhenFull::EvictOldest);
+    let shown = "capacity: 10, when_full: EvictOldest, ..";
+    assert_eq!(format!("{builder:?}"), format!("MemoryReplayGuardBuilder {{ {shown} }}"));
+    let guard = builder.build();
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    assert_eq!(format!("{guard:?}"), format!("MemoryReplayGuard {{ len: 1, {shown} }}"));
+    assert_eq!(format!("{lease:?}"), "Lease(..)");
+
+    let error = ReplayError::new(ReplayErrorKind::Full);
+    assert_eq!(format!("{error:?}"), "ReplayError { kind: Full }");
+    let error = ReplayError::unavailable("no route");
+    let shown = r#"ReplayError { kind: Unavailable, source: "no route" }"#;
+    assert_eq!(format!("{error:?}"), shown);
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@
 mod common;
 
 use std::future::pending;
+#[cfg(feature = "fetch")]
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,12 +17,16 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
 use common::{ID, NOW, WHSEC, at, sign, signer, verifier};
+#[cfg(feature = "fetch")]
+use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::ServiceExt as _;
 use tower_webhook::{
     Claim, Lease, MemoryReplayGuard, Rejection, ReplayError, ReplayErrorKind, ReplayGuard,
     ReplayKey, Scheme, Secret, Tolerance, WebhookLayer,
 };
+#[cfg(feature = "fetch")]
+use tower_webhook::{EndpointId, SecretCache};
 
 const BODY: &[u8] = br#"{"hello":"world"}"#;
 
@@ -469,6 +475,30 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     *request.headers_mut() = sign(Scheme::STANDARD, BODY);
     app.oneshot(request).await.unwrap();
     assert_eq!(guard.times("commit"), [Duration::MAX]);
+}
+
+#[cfg(feature = "fetch")]
+#[tokio::test]
+async fn the_tolerance_of_a_cache_is_that_of_its_layer() {
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let send = async |tolerance: Tolerance, now: i64| {
+        let guard = Spy::new();
+        let fetcher = |_: EndpointId| ready(Ok(vec![Secret::whsec(WHSEC).unwrap()]));
+        let cache = SecretCache::builder(Scheme::STANDARD, fetcher);
+        let cache = cache.tolerance(tolerance).clock(move || at(now)).build();
+        let layer = WebhookLayer::fetching(cache, |_: &Parts| EndpointId::new("acme").ok());
+        let layer = layer.replay_guard(Arc::clone(&guard)).replay_keep(Duration::ZERO);
+        let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        let response = app.oneshot(request).await.unwrap();
+        (response.status(), guard.times("commit"))
+    };
+    let narrow = Tolerance::new(minutes(1), minutes(2));
+    assert_eq!(send(narrow, NOW + 60).await, (StatusCode::OK, vec![minutes(3)]));
+    assert_eq!(send(narrow, NOW + 61).await, (StatusCode::UNAUTHORIZED, vec![]));
+    let wide = Tolerance::symmetric(minutes(60));
+    assert_eq!(send(wide, NOW + 3600).await, (StatusCode::OK, vec![minutes(120)]));
 }
 
 #[tokio::test]

@@ -316,6 +316,21 @@ async fn a_server_out_of_memory_is_full() {
     limit.arg("SET").arg("maxmemory").arg(1).exec_async(&mut admin).await.unwrap();
     let error = guard.claim(&key(2), HOUR).await.unwrap_err();
     assert_eq!(error.kind(), ReplayErrorKind::Full);
+    // What the server has answered is not asked again.
+    let mut info = redis::cmd("INFO");
+    let stats: String = info.arg("commandstats").query_async(&mut admin).await.unwrap();
+    let set = stats.lines().find(|line| line.starts_with("cmdstat_set:")).unwrap();
+    assert!(set.contains("rejected_calls=1,"), "{set}");
+}
+
+#[tokio::test]
+async fn debug_output_tells_the_settings() {
+    let Some(server) = Server::start() else { return };
+    let guard = builder().connect(&server.url()).await.unwrap();
+    assert_eq!(
+        format!("{guard:?}"),
+        r#"RedisReplayGuard { key_prefix: "tests:", timeout: 60s, .. }"#
+    );
 }
 
 #[tokio::test]

@@ -212,6 +212,54 @@ fn an_id_is_visible_ascii_and_cannot_run_into_the_timestamp() {
 }
 
 #[test]
+fn a_strange_byte_is_found_wherever_it_is_in_an_id() {
+    for size in 1..=50 {
+        let good = "x".repeat(size);
+        assert_eq!(claimed(&good, "1700000000").unwrap().id(), Some(good.as_str()));
+        for place in 0..size {
+            for strange in [".", "\t"] {
+                let mut bad = good.clone();
+                bad.replace_range(place..=place, strange);
+                let error = claimed(&bad, "1700000000").unwrap_err();
+                assert_eq!(error, VerifyError::Malformed(Field::Id), "{bad:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn whatever_ends_an_id_is_not_in_it() {
+    const NAMES: &[HeaderNames] = &[HeaderNames::new("x-signature").id("x-id")];
+    const TAB: Scheme = Scheme::custom("tab")
+        .headers(NAMES)
+        .signed(&[Part::Id, Part::Literal("\t"), Part::Body])
+        .build();
+    const DASHES: Scheme = Scheme::custom("dashes")
+        .headers(NAMES)
+        .signed(&[Part::Id, Part::Literal("--"), Part::Body])
+        .build();
+    let verdict = |scheme: Scheme, id: &str| {
+        let mut sent = sign(scheme, BODY);
+        sent.insert("x-id", id.parse().unwrap());
+        verify(scheme, &sent, BODY).unwrap_err()
+    };
+    let malformed = VerifyError::Malformed(Field::Id);
+    for id in ["a\tb", "\t", "mség"] {
+        assert_eq!(verdict(TAB, id), malformed, "{id:?}");
+        assert_eq!(verdict(DASHES, id), malformed, "{id:?}");
+    }
+    for id in ["a--b", "--", "a---"] {
+        assert_eq!(verdict(DASHES, id), malformed, "{id:?}");
+    }
+    // What is well formed is only not what was signed.
+    for id in ["a", "-", "a-b-"] {
+        assert_eq!(verdict(DASHES, id), VerifyError::Mismatch, "{id:?}");
+    }
+    assert_eq!(verdict(TAB, "a--b"), VerifyError::Mismatch);
+    assert!(verify(DASHES, &sign(DASHES, BODY), BODY).is_ok());
+}
+
+#[test]
 fn the_boundary_between_id_and_timestamp_cannot_be_moved() {
     // Both deliveries have the signed content `a.1700000000.1700000001.{}`.
     let content = b"a.1700000000.1700000001.{}";
@@ -585,6 +633,29 @@ fn the_one_call_function_reads_the_real_clock() {
     let then =
         tower_webhook::verify(Scheme::STANDARD, &secret, &sign(Scheme::STANDARD, BODY), BODY);
     assert_eq!(then.unwrap_err(), VerifyError::TimestampTooOld);
+}
+
+#[test]
+fn debug_output_tells_what_is_public() {
+    let verifier = verifier(Scheme::STANDARD);
+    let sent = sign(Scheme::STANDARD, BODY);
+    let signer = signer(Scheme::STANDARD).older_secret(Secret::utf8("older").unwrap()).unwrap();
+    assert_eq!(format!("{:?}", Scheme::STANDARD), r#"Scheme("standard-webhooks")"#);
+    assert_eq!(
+        format!("{signer:?}"),
+        r#"Signer { scheme: Scheme("standard-webhooks"), secrets: 2 }"#
+    );
+    assert_eq!(
+        format!("{verifier:?}"),
+        "Verifier { scheme: Scheme(\"standard-webhooks\"), secrets: 1, \
+         tolerance: Tolerance { past: 300s, future: 300s }, .. }"
+    );
+    assert_eq!(format!("{:?}", verifier.begin(&sent).unwrap()), "Verification { .. }");
+    assert_eq!(
+        format!("{:?}", verifier.verify(&sent, BODY).unwrap()),
+        "Verified { scheme: Scheme(\"standard-webhooks\"), id: Some(\"msg_2b7XQ\"), \
+         timestamp: Some(2023-11-14 22:13:20.0 +00:00:00), secret_index: 0 }"
+    );
 }
 
 #[test]

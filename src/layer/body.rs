@@ -156,6 +156,22 @@ mod tests {
     }
 
     #[test]
+    fn what_is_packed_together_has_the_size_of_a_pack() {
+        for (size, packed) in [(1, 4096), (3, 4095), (500, 4000), (511, 4088)] {
+            let mut frames = Frames::default();
+            for _ in 0..20_000 {
+                frames.push(Bytes::from(vec![7; size]));
+            }
+            let received = drain(frames);
+            let (_, [packs @ .., last]) = received.split_at(Frames::KEPT_ANYWAY) else {
+                panic!("nothing is packed");
+            };
+            assert!(packs.len() > 3 && packs.iter().all(|pack| pack.len() == packed), "{size}");
+            assert!(last.len() <= packed);
+        }
+    }
+
+    #[test]
     fn large_frames_between_small_ones_stay_whole_and_in_order() {
         let mut frames = Frames::default();
         let mut body = Vec::new();

@@ -124,7 +124,7 @@ pub(crate) async fn a_crashed_owners_delivery_is_free_after_the_lease_and_not_be
 pub(crate) async fn a_former_owner_changes_nothing(store: &impl Store) {
     let (guard, key) = (store.guard(), key(1));
     let former = fresh(guard, &key, HOUR).await;
-    store.pass(&key, 2 * HOUR).await;
+    store.pass(&key, HOUR).await;
     lost(guard, &key, &former).await;
 
     let lease = fresh(guard, &key, HOUR).await;
@@ -138,7 +138,7 @@ pub(crate) async fn a_former_owner_changes_nothing(store: &impl Store) {
     guard.release(&key, &former).await.unwrap();
     done(guard.claim(&key, HOUR).await);
 
-    store.pass(&key, 2 * HOUR).await;
+    store.pass(&key, HOUR).await;
     lost(guard, &key, &lease).await;
     let lease = fresh(guard, &key, HOUR).await;
     guard.release(&key, &lease).await.unwrap();

@@ -49,7 +49,7 @@ impl Entry {
                 current.push(secret);
             }
         }
-        let mut replaced = before.map(|before| before.replaced(now, now.after(policy.overlap)));
+        let mut replaced = before.map(|before| before.replaced(now.after(policy.overlap)));
         let mut replaced = replaced.take().unwrap_or_default();
         replaced.retain(|(secret, until)| *until > now && !contains(&current, secret));
         replaced.truncate(MAX_SECRETS.saturating_sub(current.len()));
@@ -126,12 +126,12 @@ impl Entry {
         }
     }
 
-    /// What a fetch at `now` replaces, the last to expire first.
-    fn replaced(&self, now: Moment, until: Moment) -> Vec<(Secret, Moment)> {
+    /// What a fetch replaces, until when it is still accepted, the last to expire first.
+    fn replaced(&self, until: Moment) -> Vec<(Secret, Moment)> {
         let over = self.overlaps.len().min(self.over.load(Relaxed));
         let left = self.replaced.len() - over;
         let current = self.current.iter().map(|secret| (secret.clone(), until));
-        let older = self.replaced.iter().take(left).filter(|(_, until)| *until > now).cloned();
+        let older = self.replaced.iter().take(left).cloned();
         let mut all: Vec<_> = current.chain(older).collect();
         all.sort_by_key(|(_, until)| std::cmp::Reverse(*until));
         all
@@ -160,4 +160,27 @@ fn verifier<'a>(
         .with_public_url(policy.public_url.clone())
         .clock(move || clock.now());
     secrets.try_fold(verifier, |verifier, secret| verifier.older_secret(secret.clone()))
+}
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use super::*;
+    use crate::{Scheme, SecretCache};
+
+    #[test]
+    fn entries_differ_by_what_the_provider_lists() {
+        let cache = SecretCache::builder(Scheme::GITHUB, ()).build();
+        let now = cache.0.now();
+        let entry = |texts: &[&str], before: Option<&Entry>| {
+            let secrets = texts.iter().map(|text| Secret::utf8(text).unwrap()).collect();
+            Entry::new(&cache.0.policy, secrets, now, before).unwrap()
+        };
+        let before = entry(&["a", "b"], None);
+        for same in [&["a", "b"][..], &["b", "a"], &["a", "b", "a"]] {
+            assert!(!entry(same, Some(&before)).differs(&before), "{same:?}");
+        }
+        for other in [&["a"][..], &["a", "b", "c"], &["a", "c"], &["c"]] {
+            assert!(entry(other, Some(&before)).differs(&before), "{other:?}");
+        }
+    }
 }

@@ -56,3 +56,16 @@ fn jitter(most: Duration) -> Duration {
     let random = RandomState::new().hash_one(0) & 0xffff;
     most.mul_f64(f64::from(u32::try_from(random).unwrap_or_default()) / 65536.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retries_are_spread_over_the_whole_pause() {
+        let waits: Vec<_> = (0..1000).map(|_| jitter(PAUSE)).collect();
+        assert!(waits.iter().all(|wait| *wait < PAUSE));
+        assert!(waits.iter().any(|wait| *wait < PAUSE / 2));
+        assert!(waits.iter().any(|wait| *wait >= PAUSE / 2));
+    }
+}

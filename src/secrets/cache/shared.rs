@@ -372,7 +372,7 @@ mod tests {
             assert!(cache.verifier(&EndpointId::from(number)).await.is_err());
         }
         let (known, failed, flying) = remembered(&cache);
-        assert_eq!((known, flying), (10, 0));
+        assert_eq!((known, flying, cache.0.entries()), (10, 0, 10));
         assert!(failed <= ENTRIES, "{failed}");
 
         // None of them has pushed out an endpoint that exists.
