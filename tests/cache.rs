@@ -327,9 +327,11 @@ async fn a_provider_that_asks_for_a_year_gets_five_minutes() {
     world.passes(5 * MINUTE);
     world.fails(FetchError::from(FetchErrorKind::Unavailable).with_retry_after(Duration::MAX));
     for _ in 0..5 * MINUTE {
-        assert_eq!(accepted(&cache).await, "a");
-        settle().await;
-        assert_eq!(world.fetches(), 2);
+        for _ in 0..2 {
+            assert_eq!(accepted(&cache).await, "a");
+            settle().await;
+            assert_eq!(world.fetches(), 2);
+        }
         world.passes(1);
     }
     assert_eq!(accepted(&cache).await, "a");

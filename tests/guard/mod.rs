@@ -224,13 +224,16 @@ pub(crate) async fn deliveries_do_not_touch_each_other(store: &impl Store) {
 }
 
 pub(crate) async fn no_duration_is_too_short_or_too_long(store: &impl Store) {
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     let guard = store.guard();
     let lease = fresh(guard, &key(1), Duration::MAX).await;
-    store.pass(&key(1), 24 * 365 * HOUR).await;
+    store.pass(&key(1), 99 * YEAR).await;
     in_flight(guard.claim(&key(1), Duration::MAX).await);
     guard.commit(&key(1), &lease, Duration::MAX).await.unwrap();
-    store.pass(&key(1), 24 * 365 * HOUR).await;
+    store.pass(&key(1), 99 * YEAR).await;
     done(guard.claim(&key(1), Duration::MAX).await);
+    store.pass(&key(1), YEAR).await;
+    fresh(guard, &key(1), HOUR).await;
 
     fresh(guard, &key(2), Duration::ZERO).await;
     store.pass(&key(2), Duration::from_millis(1)).await;

@@ -1,15 +1,23 @@
 //! The client: as cheap as it can be, so that the server is what is measured.
+//!
+//! A server that is to be saturated has a client that never sleeps: to wake it on another core would
+//! take longer than the whole layer, and only the slower server would have to.
 
-use std::io::{Read as _, Write as _};
+use std::hint::spin_loop;
+use std::io::{ErrorKind, Read as _, Result, Write as _};
 use std::net::TcpStream;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tower_webhook::Scheme;
 
+use crate::Setting;
 use crate::delivery::{body, sign};
 use crate::process::Process;
 
 const CONNECTIONS: usize = 16;
+/// Beside a server on several threads, so many connections share a thread.
+const SHARING: usize = 4;
 
 /// A whole request with a good delivery, as it goes over the wire.
 pub(crate) fn request(size: usize) -> Vec<u8> {
@@ -33,11 +41,19 @@ pub(crate) struct Run {
 }
 
 /// Connections that are kept open from run to run.
-pub(crate) struct Load(Vec<TcpStream>);
+pub(crate) struct Load {
+    connections: Vec<TcpStream>,
+    sharing: usize,
+}
 
 impl Load {
-    pub(crate) fn connect(port: u16) -> Self {
-        Self((0..CONNECTIONS).map(|_| connect(port)).collect())
+    pub(crate) fn connect(port: u16, setting: Setting) -> Self {
+        let connections: Vec<_> = (0..CONNECTIONS).map(|_| connect(port)).collect();
+        let saturated = setting == Setting::Saturated;
+        for connection in &connections {
+            connection.set_nonblocking(saturated).unwrap();
+        }
+        Self { connections, sharing: if saturated { CONNECTIONS } else { SHARING } }
     }
 
     pub(crate) fn run(&mut self, server: &mut Process, request: &[u8], time: Duration) -> Run {
@@ -51,18 +67,29 @@ impl Load {
     /// Sends for this long, and tells how many requests were answered in what time.
     fn laps(&mut self, request: &[u8], time: Duration) -> (usize, Duration) {
         let start = Instant::now();
-        self.0.iter_mut().for_each(|connection| connection.write_all(request).unwrap());
-        let mut requests = 0;
-        while start.elapsed() < time {
-            for connection in &mut self.0 {
-                answered(connection);
-                connection.write_all(request).unwrap();
-            }
-            requests += self.0.len();
-        }
-        self.0.iter_mut().for_each(answered);
-        (requests + self.0.len(), start.elapsed())
+        let requests = thread::scope(|scope| {
+            let shares = self.connections.chunks_mut(self.sharing);
+            let clients: Vec<_> =
+                shares.map(|share| scope.spawn(move || client(share, request, time))).collect();
+            clients.into_iter().map(|client| client.join().unwrap()).sum()
+        });
+        (requests, start.elapsed())
     }
+}
+
+fn client(connections: &mut [TcpStream], request: &[u8], time: Duration) -> usize {
+    let start = Instant::now();
+    connections.iter_mut().for_each(|connection| send(connection, request));
+    let mut requests = 0;
+    while start.elapsed() < time {
+        for connection in &mut *connections {
+            answered(connection);
+            send(connection, request);
+        }
+        requests += connections.len();
+    }
+    connections.iter_mut().for_each(answered);
+    requests + connections.len()
 }
 
 pub(crate) fn connect(port: u16) -> TcpStream {
@@ -71,12 +98,28 @@ pub(crate) fn connect(port: u16) -> TcpStream {
     connection
 }
 
+pub(crate) fn send(connection: &mut TcpStream, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        let sent = insist(|| connection.write(bytes));
+        bytes = &bytes[sent..];
+    }
+}
+
+fn insist<T>(mut attempt: impl FnMut() -> Result<T>) -> T {
+    loop {
+        match attempt() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => spin_loop(),
+            result => return result.unwrap(),
+        }
+    }
+}
+
 /// Waits for an answer, which is nothing but a head.
 pub(crate) fn answered(connection: &mut TcpStream) {
     let mut answer = [0; 512];
     let mut size = 0;
     while !answer[..size].ends_with(b"\r\n\r\n") {
-        let read = connection.read(&mut answer[size..]).unwrap();
+        let read = insist(|| connection.read(&mut answer[size..]));
         assert!(read > 0, "the server hung up");
         size += read;
     }

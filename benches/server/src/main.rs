@@ -1,9 +1,13 @@
 //! An axum server on loopback, with and without the layer, under load from one client.
 //!
-//! Each server is a process of its own with one thread, so that its processor time and its peak
-//! memory are its own. The client keeps one request under way on each of its connections; what it
-//! sends is made beforehand. Runs against the two servers alternate, and medians are taken of the
-//! ratios of neighbours.
+//! Each server is a process of its own, so that its processor time and its peak memory are its own.
+//! The client keeps one request under way on each of its connections; what it sends is made
+//! beforehand. Runs against the two servers alternate, and medians are taken of the ratios of
+//! neighbours.
+//!
+//! There are two settings. In one, the server is run as most are: on the threads that tokio starts
+//! by default, beside the client. In the other it has one thread on a core of its own, and a client
+//! that never lets it wait, so that nothing hides what the layer takes.
 //!
 //! With `--json` it prints the same for a program; with `--smoke` it sends a few requests of each
 //! kind and measures nothing worth reading.
@@ -35,7 +39,8 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["serve", kind] => serve(kind),
+        ["serve", kind, "usual"] => serve(kind, Setting::Usual),
+        ["serve", kind, _] => serve(kind, Setting::Saturated),
         ["mac", size] => println!("{}", mac(size.parse().unwrap())),
         _ => measure(arguments.contains(&"--json"), arguments.contains(&"--smoke")),
     }
@@ -43,8 +48,11 @@ fn main() {
 
 fn measure(json: bool, smoke: bool) {
     let (rounds, time) = if smoke { (1, 10) } else { (21, 1000) };
+    let time_of_run = Duration::from_millis(time);
+    let usual = SIZES.map(|size| speed(Setting::Usual, size, rounds, time_of_run));
     let pinned = process::pin_client();
-    let speeds = SIZES.map(|size| speed(size, rounds, Duration::from_millis(time)));
+    let saturated = SIZES.map(|size| speed(Setting::Saturated, size, rounds, time_of_run));
+    let speeds = [usual, saturated].concat();
     let uploads = if smoke { 4 } else { 200 };
     let memory = memory::Peaks::measure(uploads);
     if json {
@@ -63,13 +71,17 @@ fn measure(json: bool, smoke: bool) {
 }
 
 /// What a child does: serves until its standard input ends.
-fn serve(kind: &str) {
+fn serve(kind: &str, setting: Setting) {
     let app = Router::new().route("/", post(handle));
     let app = match kind {
         "plain" => app,
         _ => app.route_layer(WebhookLayer::new(verifier(Scheme::STANDARD))),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    let mut runtime = match setting {
+        Setting::Usual => tokio::runtime::Builder::new_multi_thread(),
+        Setting::Saturated => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = runtime.enable_io().build().unwrap();
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("{}", listener.local_addr().unwrap().port());
@@ -99,8 +111,26 @@ fn mac(size: usize) -> u128 {
     times[ROUNDS / 2]
 }
 
+/// Whether the server is run as most are, or has a core of its own and never waits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setting {
+    Usual,
+    Saturated,
+}
+
+impl Setting {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Usual => "usual",
+            Self::Saturated => "saturated",
+        }
+    }
+}
+
 /// Medians for one size of bodies. Times are nanoseconds.
+#[derive(Clone)]
 struct Speed {
+    setting: Setting,
     size: usize,
     /// The time from one answer to the next.
     plain: f64,
@@ -115,11 +145,12 @@ struct Speed {
     ratio_with_mac: f64,
 }
 
-fn speed(size: usize, rounds: usize, time: Duration) -> Speed {
-    let (mut plain, mut layer) = (Process::serve("plain"), Process::serve("layer"));
+fn speed(setting: Setting, size: usize, rounds: usize, time: Duration) -> Speed {
+    let mut plain = Process::serve("plain", setting);
+    let mut layer = Process::serve("layer", setting);
     let request = load::request(size);
-    let mut plain_load = Load::connect(plain.port);
-    let mut layer_load = Load::connect(layer.port);
+    let mut plain_load = Load::connect(plain.port, setting);
+    let mut layer_load = Load::connect(layer.port, setting);
     let mut runs = Vec::new();
     for _ in 0..rounds {
         let plain = plain_load.run(&mut plain, &request, time);
@@ -133,6 +164,7 @@ fn speed(size: usize, rounds: usize, time: Duration) -> Speed {
         figures[figures.len() / 2]
     };
     Speed {
+        setting,
         size,
         plain: median(&|(plain, ..)| plain.each),
         layer: median(&|(_, layer, _)| layer.each),
@@ -147,7 +179,7 @@ fn speed(size: usize, rounds: usize, time: Duration) -> Speed {
 impl Speed {
     fn print(&self) {
         let per_second = |each: f64| 1e9 / each;
-        println!("\n{} bytes", self.size);
+        println!("\n{}, {} bytes", self.setting.name(), self.size);
         println!("  requests/s, plain              {:>10.0}", per_second(self.plain));
         println!("  requests/s, layer              {:>10.0}", per_second(self.layer));
         println!("  processor ns/request, plain    {:>10.0}", self.plain_busy);
@@ -158,9 +190,11 @@ impl Speed {
     }
 
     fn json(&self) -> String {
-        let Self { size, plain, layer, mac, plain_busy, layer_busy, ratio, ratio_with_mac } = self;
+        let setting = self.setting.name();
+        let Self { size, plain, layer, mac, plain_busy, layer_busy, ratio, ratio_with_mac, .. } =
+            self;
         format!(
-            r#"{{"size": {size}, "plain": {plain:.0}, "layer": {layer:.0}, "mac": {mac:.0}, "plain_busy": {plain_busy:.0}, "layer_busy": {layer_busy:.0}, "ratio": {ratio:.4}, "ratio_with_mac": {ratio_with_mac:.4}}}"#
+            r#"{{"setting": "{setting}", "size": {size}, "plain": {plain:.0}, "layer": {layer:.0}, "mac": {mac:.0}, "plain_busy": {plain_busy:.0}, "layer_busy": {layer_busy:.0}, "ratio": {ratio:.4}, "ratio_with_mac": {ratio_with_mac:.4}}}"#
         )
     }
 }

@@ -1,11 +1,11 @@
 //! The peak memory of many uploads at the same time.
 
 use std::fs::read_to_string;
-use std::io::Write as _;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use crate::load::{answered, connect, request};
+use crate::Setting;
+use crate::load::{answered, connect, request, send};
 use crate::process::Process;
 
 const SIZE: usize = 1 << 20;
@@ -21,7 +21,7 @@ pub(crate) struct Peaks {
 
 impl Peaks {
     pub(crate) fn measure(uploads: usize) -> Self {
-        let idle = Process::serve("plain").peak();
+        let idle = Process::serve("plain", Setting::Saturated).peak();
         Self { uploads, idle, plain: peak("plain", uploads), layer: peak("layer", uploads) }
     }
 
@@ -60,15 +60,15 @@ impl Peaks {
 
 /// Sends all but the last byte of each upload, lets the server read it, and then sends the rest.
 fn peak(kind: &str, uploads: usize) -> u64 {
-    let server = Process::serve(kind);
+    let server = Process::serve(kind, Setting::Saturated);
     let request = request(SIZE);
     let (last, most) = request.split_last().unwrap();
     let mut connections: Vec<TcpStream> = (0..uploads).map(|_| connect(server.port)).collect();
-    connections.iter_mut().for_each(|connection| connection.write_all(most).unwrap());
+    connections.iter_mut().for_each(|connection| send(connection, most));
     while unread(server.port) > 0 {
         std::thread::sleep(Duration::from_millis(10));
     }
-    connections.iter_mut().for_each(|connection| connection.write_all(&[*last]).unwrap());
+    connections.iter_mut().for_each(|connection| send(connection, &[*last]));
     connections.iter_mut().for_each(answered);
     server.peak()
 }

@@ -1,8 +1,10 @@
 //! The servers, as processes of their own on a core of their own.
 
-use std::fs::read_to_string;
+use std::fs::{read_dir, read_to_string};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
+
+use crate::Setting;
 
 pub(crate) struct Process {
     child: Child,
@@ -10,8 +12,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn serve(kind: &str) -> Self {
-        let mut command = on_core_0(&["serve", kind]);
+    pub(crate) fn serve(kind: &str, setting: Setting) -> Self {
+        let arguments = ["serve", kind, setting.name()];
+        let mut command = match setting {
+            Setting::Usual => this(&arguments),
+            Setting::Saturated => on_core_0(&arguments),
+        };
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -20,8 +26,12 @@ impl Process {
 
     /// The processor time that it has used so far, in nanoseconds.
     pub(crate) fn busy(&mut self) -> u64 {
-        let text = read_to_string(format!("/proc/{}/schedstat", self.child.id())).unwrap();
-        text.split(' ').next().unwrap().parse().unwrap()
+        let threads = read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let times = threads.map(|thread| {
+            let text = read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
+            text.split(' ').next().unwrap().parse::<u64>().unwrap()
+        });
+        times.sum()
     }
 
     /// The most memory that it has had so far, in bytes.
@@ -68,15 +78,17 @@ fn taskset(arguments: &[&str]) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-fn on_core_0(arguments: &[&str]) -> Command {
-    let this = std::env::current_exe().unwrap();
-    let mut command = if can_pin() {
-        let mut command = Command::new("taskset");
-        command.args(["-c", "0"]).arg(this);
-        command
-    } else {
-        Command::new(this)
-    };
+fn this(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(arguments);
+    command
+}
+
+fn on_core_0(arguments: &[&str]) -> Command {
+    if !can_pin() {
+        return this(arguments);
+    }
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0"]).arg(std::env::current_exe().unwrap()).args(arguments);
     command
 }
