@@ -119,9 +119,9 @@ mod layer {
     use super::common::{NOW, WHSEC, at, sign, verifier};
     use super::counted;
 
-    /// The request's extensions: their map, its table, and the proof in it. Then the queue of
-    /// frames, and the answer's extensions are the handler's own business.
-    const BLOCKS: u64 = 4;
+    /// The delivery. The request's extensions: their map, its table, and the proof in it. Then the
+    /// queue of frames, and the answer's extensions are the handler's own business.
+    const BLOCKS: u64 = 5;
 
     pub(super) fn takes_the_same_few_blocks_whatever_comes() {
         let fixed = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(1 << 20);

@@ -60,7 +60,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<S, B, R, F, E, ResBody> {
         /// The secrets are on their way, or the body is.
-        Reading { #[pin] body: B, lookup: Option<Lookup>, delivery: Option<Delivery<S, R>> },
+        Reading { #[pin] body: B, delivery: Option<Box<Delivery<S, R>>> },
         /// The body is here, but the verdict or the claim takes more than this process knows.
         Waiting { judgement: BoxFuture<Judgement>, call: Option<Call<S, R>> },
         /// The handler runs.
@@ -72,8 +72,9 @@ pin_project! {
     }
 }
 
-/// A request whose body is still arriving.
+/// A request whose body is still arriving. It is large, and futures are moved often.
 pub(super) struct Delivery<S, R> {
+    pub(super) lookup: Option<Lookup>,
     pub(super) receipt: Receipt,
     pub(super) endpoint: Endpoint,
     pub(super) frames: Frames,
@@ -98,8 +99,8 @@ where
         Self { state: State::Answered { answer: Some(Ok(response)) } }
     }
 
-    pub(super) fn reading(body: B, lookup: Lookup, delivery: Delivery<S, R>) -> Self {
-        Self { state: State::Reading { body, lookup: Some(lookup), delivery: Some(delivery) } }
+    pub(super) fn reading(body: B, delivery: Box<Delivery<S, R>>) -> Self {
+        Self { state: State::Reading { body, delivery: Some(delivery) } }
     }
 }
 
@@ -115,9 +116,9 @@ where
         let mut state = self.project().state;
         loop {
             let next = match state.as_mut().project() {
-                StateProjection::Reading { body, lookup, delivery } => {
+                StateProjection::Reading { body, delivery } => {
                     let read = match delivery {
-                        Some(delivery) => ready!(delivery.poll_read(body, lookup, cx)),
+                        Some(delivery) => ready!(delivery.poll_read(body, cx)),
                         None => return Poll::Pending,
                     };
                     match (delivery.take(), read) {
@@ -158,19 +159,18 @@ impl<S, R> Delivery<S, R> {
     fn poll_read<B>(
         &mut self,
         mut body: Pin<&mut B>,
-        lookup: &mut Option<Lookup>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Rejection>>
     where
         B: Body,
     {
-        if let Some(Lookup::Waiting(fetch)) = lookup {
+        if let Some(Lookup::Waiting(fetch)) = &mut self.lookup {
             match ready!(fetch.as_mut().poll(cx)) {
-                Ok(verifier) => *lookup = Some(Lookup::Ready(verifier)),
+                Ok(verifier) => self.lookup = Some(Lookup::Ready(verifier)),
                 Err(rejection) => return Poll::Ready(Err(rejection)),
             }
         }
-        if let Some(Lookup::Ready(verifier)) = lookup.take() {
+        if let Some(Lookup::Ready(verifier)) = self.lookup.take() {
             self.receipt.resolve(verifier);
         }
         while let Some(frame) = ready!(body.as_mut().poll_frame(cx)) {
@@ -198,7 +198,7 @@ impl<S, R> Delivery<S, R> {
     }
 
     /// The body is complete. In the plain case the verdict is given here and now.
-    fn judge<B, ResBody>(mut self) -> State<S, B, R, S::Future, S::Error, ResBody>
+    fn judge<B, ResBody>(mut self: Box<Self>) -> State<S, B, R, S::Future, S::Error, ResBody>
     where
         S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
         R: OnRejection<ResBody>,
@@ -211,7 +211,7 @@ impl<S, R> Delivery<S, R> {
         };
         if waits {
             let (source, replay) = (Arc::clone(&layer.source), layer.replay.clone());
-            let Self { mut receipt, endpoint, frames, call } = self;
+            let Self { mut receipt, endpoint, frames, call, .. } = *self;
             let judgement = Box::pin(async move {
                 let mut verdict = verdict;
                 if let (Err(VerifyError::Mismatch), Some(seen)) = (&verdict, receipt.verifier()) {

@@ -142,8 +142,9 @@ where
                 let clone = self.inner.clone();
                 let inner = mem::replace(&mut self.inner, clone);
                 let call = Call { parts, inner, layer: self.layer.clone() };
-                let delivery = Delivery { receipt, endpoint, frames: Frames::default(), call };
-                ResponseFuture::reading(body, lookup, delivery)
+                let (lookup, frames) = (Some(lookup), Frames::default());
+                let delivery = Delivery { lookup, receipt, endpoint, frames, call };
+                ResponseFuture::reading(body, Box::new(delivery))
             }
             Err(rejection) => ResponseFuture::rejected(self.layer.reject(rejection)),
         }
