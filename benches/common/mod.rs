@@ -11,7 +11,7 @@ pub(crate) use self::delivery::*;
 #[allow(dead_code)]
 pub(crate) fn criterion() -> Criterion {
     Criterion::default()
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(2))
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
         .configure_from_args()
 }

@@ -47,7 +47,7 @@ fn main() {
 }
 
 fn measure(json: bool, smoke: bool) {
-    let (rounds, time) = if smoke { (1, 10) } else { (21, 1000) };
+    let (rounds, time) = if smoke { (1, 10) } else { (11, 1000) };
     let time_of_run = Duration::from_millis(time);
     let usual = SIZES.map(|size| speed(Setting::Usual, size, rounds, time_of_run));
     let pinned = process::pin_client();
