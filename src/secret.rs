@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use base64ct::{Base64, Base64Unpadded, Encoding as _};
+use base64ct::{Base64Unpadded, Encoding as _};
+use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::InvalidSecret;
@@ -252,24 +253,35 @@ impl fmt::Debug for Secret {
 
 impl ZeroizeOnDrop for Secret {}
 
+/// Every character that is [`char::is_whitespace`].
+const WHITESPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\
+    \u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
+
+/// Refuses whitespace around the text, and learns nothing else about the characters there, which
+/// are the key's.
 fn trimmed(text: &str) -> Result<&str, InvalidSecret> {
-    if text.trim().len() == text.len() {
-        Ok(text)
-    } else {
-        Err(InvalidSecret::SurroundingWhitespace)
+    let mut found = Choice::from(0);
+    for space in WHITESPACE.chars() {
+        let mut buffer = [0; 4];
+        let space = space.encode_utf8(&mut buffer).as_bytes();
+        let mut places = text.as_bytes().windows(space.len());
+        for edge in [places.next(), places.next_back()].into_iter().flatten() {
+            found |= edge.ct_eq(space);
+        }
     }
+    if found.into() { Err(InvalidSecret::SurroundingWhitespace) } else { Ok(text) }
 }
 
 fn decode_base64(text: &str) -> Result<Secret, InvalidSecret> {
     // Never less than the decoded size, so that nothing moves while the bytes arrive.
     let mut bytes = Zeroizing::new(vec![0; text.len().div_ceil(4) * 3]);
-    let decoded = if text.ends_with('=') {
-        Base64::decode(text, &mut bytes)
-    } else {
-        Base64Unpadded::decode(text, &mut bytes)
-    };
-    let size = decoded.map_err(|_| InvalidSecret::NotBase64)?.len();
-    bytes.truncate(size);
+    // Padding fills up a group of four. A character is compared with it only after it has turned
+    // out not to be one of the key's.
+    let most = if text.len().is_multiple_of(4) { 3 } else { 1 };
+    let paddings = ["", "=", "=="].into_iter().take(most);
+    let mut texts = paddings.filter_map(|padding| text.strip_suffix(padding));
+    let size = texts.find_map(|text| Some(Base64Unpadded::decode(text, &mut bytes).ok()?.len()));
+    bytes.truncate(size.ok_or(InvalidSecret::NotBase64)?);
     Secret::not_empty(bytes)
 }
 
@@ -302,7 +314,10 @@ mod tests {
         assert_eq!(key(Secret::whsec("whsec_AQ==")), [1]);
         assert_eq!(key(Secret::whsec("whsec_AQ")), [1]);
         assert_eq!(key(Secret::base64("AQI=")), [1, 2]);
-        for text in ["AR==", "AR", "A", "A===", "AQ=", "AQ=A", "AQ==AQ==", "A_-A", "AQ ==", "="] {
+        for text in [
+            "AR==", "AR", "A", "A===", "AQ=", "AQ=A", "AQ==AQ==", "A_-A", "AQ ==", "=", "==",
+            "====", "AAAA=", "AAAA==", "AAAA====",
+        ] {
             assert_eq!(Secret::base64(text).unwrap_err(), InvalidSecret::NotBase64, "{text}");
         }
     }
@@ -336,6 +351,9 @@ mod tests {
             for text in ["ab12\n", " ab12", "\tab12", "ab12\r\n", "\n", "ab12\u{a0}"] {
                 assert_eq!(read(text).unwrap_err(), InvalidSecret::SurroundingWhitespace);
             }
+        }
+        for char in '\0'..=char::MAX {
+            assert_eq!(WHITESPACE.contains(char), char.is_whitespace(), "{char:?}");
         }
         assert!(Secret::bytes(*b" raw ").is_ok());
         assert!(Secret::utf8("in side").is_ok());

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
 /// How the bytes of a signature are written.
 ///
@@ -41,11 +42,12 @@ impl Encoding {
         decoded.filter(|decoded| *decoded == size).map(|_| ())
     }
 
+    /// A tag is no secret once it is sent, but it is not sent yet.
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
-            Self::Hex => hex::encode(bytes),
-            Self::Base64 => STANDARD.encode(bytes),
-            Self::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+            Self::Hex => base16ct::lower::encode_string(bytes),
+            Self::Base64 => Base64::encode_string(bytes),
+            Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
         }
     }
 }
