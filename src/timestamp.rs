@@ -348,8 +348,8 @@ impl Clock for SystemClock {
 
 fn number(text: &[u8]) -> Option<u64> {
     let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
-    // More digits than this might not fit, and no time needs them.
-    if text.is_empty() || text.len() > 18 || leading_zero {
+    // No time needs more digits, and as many of anything else fit too.
+    if text.is_empty() || text.len() > 16 || leading_zero {
         return None;
     }
     let (number, plain) = text.iter().fold((0, true), |(number, plain), byte| {
@@ -400,9 +400,14 @@ mod tests {
             b"99999999999999999999999999999999999999999999999999",
             "１７３１７０５１２１".as_bytes(),
             b"\xff",
+            b"/1700000000",
         ];
         for text in refused {
             assert_eq!(Seconds.read(text), None, "{}", String::from_utf8_lossy(text));
+        }
+        for size in 0..=MAX_TEXT {
+            // The byte before the digits counts the most.
+            assert_eq!(Seconds.read(&vec![b'/'; size]), None, "{size} bytes");
         }
     }
 

@@ -126,12 +126,7 @@ fn preset(scheme: Scheme, text: &str) {
 fn agree(secret: Result<Secret, InvalidSecret>, bytes: Option<Vec<u8>>, text: &str) {
     match (secret, bytes) {
         (Ok(secret), Some(bytes)) => assert_eq!(fingerprint(secret), fingerprint_of(&bytes)),
-        (Err(error), None) => {
-            // The message is one of a few, and so shows nothing of the text.
-            let words = format!("{error} {error:?}");
-            let shown = text.len() > 40 && words.contains(text);
-            assert!(!shown && words.len() < 200, "{words}");
-        }
+        (Err(_), None) => {}
         (secret, bytes) => panic!("{text:?}: {secret:?}, but {bytes:?}"),
     }
 }

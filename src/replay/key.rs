@@ -103,7 +103,7 @@ impl ReplayKey {
 
 impl fmt::Debug for ReplayKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReplayKey({})", base16ct::lower::encode_string(&self.0))
+        write!(f, "ReplayKey({})", hex::encode(self.0))
     }
 }
 

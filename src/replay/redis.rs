@@ -195,7 +195,7 @@ where
     }
 
     fn name(&self, key: &ReplayKey) -> String {
-        format!("{}{}", self.key_prefix, base16ct::lower::encode_string(key.as_bytes()))
+        format!("{}{}", self.key_prefix, hex::encode(key.as_bytes()))
     }
 }
 
@@ -376,7 +376,7 @@ const CLAIMED: &str = "claimed:";
 const DONE: &str = "done:";
 
 fn value(state: &str, lease: &Lease) -> String {
-    format!("{state}{}", base16ct::lower::encode_string(lease.as_bytes()))
+    format!("{state}{}", hex::encode(lease.as_bytes()))
 }
 
 /// Whole milliseconds, rounded up.
