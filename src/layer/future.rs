@@ -122,7 +122,7 @@ where
                         None => return Poll::Pending,
                     };
                     match (delivery.take(), read) {
-                        (Some(delivery), Ok(())) => delivery.judge(),
+                        (Some(delivery), Ok(())) => (*delivery).judge(),
                         (Some(delivery), Err(rejection)) => delivery.call.reject(rejection),
                         (None, _) => return Poll::Pending,
                     }
@@ -198,7 +198,7 @@ impl<S, R> Delivery<S, R> {
     }
 
     /// The body is complete. In the plain case the verdict is given here and now.
-    fn judge<B, ResBody>(mut self: Box<Self>) -> State<S, B, R, S::Future, S::Error, ResBody>
+    fn judge<B, ResBody>(mut self) -> State<S, B, R, S::Future, S::Error, ResBody>
     where
         S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
         R: OnRejection<ResBody>,
@@ -211,7 +211,7 @@ impl<S, R> Delivery<S, R> {
         };
         if waits {
             let (source, replay) = (Arc::clone(&layer.source), layer.replay.clone());
-            let Self { mut receipt, endpoint, frames, call, .. } = *self;
+            let Self { mut receipt, endpoint, frames, call, .. } = self;
             let judgement = Box::pin(async move {
                 let mut verdict = verdict;
                 if let (Err(VerifyError::Mismatch), Some(seen)) = (&verdict, receipt.verifier()) {
