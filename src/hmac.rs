@@ -136,9 +136,10 @@ mod tests {
 
     #[test]
     fn every_size_ends_well() {
-        let content = [0xa5; 260];
+        // Miri takes a hundred thousand times as long.
+        let content = if cfg!(miri) { &[0xa5; 130][..] } else { &[0xa5; 260] };
         for key in [&[7; 20][..], &[7; 64], &[7; 65]] {
-            for size in 0..content.len() {
+            for size in (0..content.len()).step_by(if cfg!(miri) { 9 } else { 1 }) {
                 let content = &content[..size];
                 let mut mac = HmacSha256::new(key);
                 mac.update(content);
