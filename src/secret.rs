@@ -352,7 +352,9 @@ mod tests {
                 assert_eq!(read(text).unwrap_err(), InvalidSecret::SurroundingWhitespace);
             }
         }
-        for char in '\0'..=char::MAX {
+        // All characters there are take hours under Miri.
+        let last = if cfg!(miri) { '\u{ff}' } else { char::MAX };
+        for char in '\0'..=last {
             assert_eq!(WHITESPACE.contains(char), char.is_whitespace(), "{char:?}");
         }
         assert!(Secret::bytes(*b" raw ").is_ok());
