@@ -64,6 +64,8 @@ async fn serve(listener: TcpListener, app: Router, connections: Arc<Semaphore>) 
     loop {
         // One whose client is gone already may be an error here.
         let Ok((stream, _)) = listener.accept().await else { continue };
+        // Answers in a pipeline do not wait for each other to be acknowledged.
+        drop(stream.set_nodelay(true));
         let permit = Arc::clone(&connections).acquire_owned().await.unwrap();
         let service = TowerToHyperService::new(app.clone());
         tokio::spawn(async move {
