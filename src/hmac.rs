@@ -72,8 +72,8 @@ impl HmacSha256 {
         self.filled = rest.len();
     }
 
-    #[inline]
     /// What there is afterwards is of no use.
+    #[inline]
     pub(crate) fn finish(&mut self) -> [u8; 32] {
         let hash = end(&mut self.inner, &mut self.block, self.filled, self.size);
         if let Some(start) = self.block.first_chunk_mut() {

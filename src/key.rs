@@ -148,12 +148,12 @@ impl Running {
 
     /// The body is complete: feeds what comes after it, and tells whether a signature matches.
     #[inline]
-    pub(crate) fn matches(mut self, envelope: &Envelope<'_>) -> bool {
+    pub(crate) fn matches(&mut self, envelope: &Envelope<'_>) -> bool {
         envelope.after_body(|bytes| self.update(bytes));
         match self {
-            Self::Mac(algorithm, mac) => is_among(&mac.finish(), algorithm, envelope),
+            Self::Mac(algorithm, mac) => is_among(&mac.finish(), *algorithm, envelope),
             #[cfg(feature = "ed25519")]
-            Self::Signature(signature) => signature.is_some_and(RunningSignature::finish),
+            Self::Signature(signature) => signature.take().is_some_and(RunningSignature::finish),
         }
     }
 }

@@ -78,12 +78,13 @@ impl Mac {
         }
     }
 
-    pub(crate) fn finish(self) -> Tag {
+    /// What there is afterwards is of no use.
+    pub(crate) fn finish(&mut self) -> Tag {
         match self {
-            Self::Sha256(mut mac) => Tag::new(&mac.finish()),
-            Self::Sha512(mac) => Tag::new(&mac.finalize().into_bytes()),
+            Self::Sha256(mac) => Tag::new(&mac.finish()),
+            Self::Sha512(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
             #[cfg(feature = "sha1")]
-            Self::Sha1(mac) => Tag::new(&mac.finalize().into_bytes()),
+            Self::Sha1(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
         }
     }
 }

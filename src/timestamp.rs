@@ -349,7 +349,7 @@ impl Clock for SystemClock {
 fn number(text: &[u8]) -> Option<u64> {
     let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
     // No time needs more digits, and as many of anything else fit too.
-    if text.is_empty() || text.len() > 16 || leading_zero {
+    if text.is_empty() || text.len() > 15 || leading_zero {
         return None;
     }
     let (number, plain) = text.iter().fold((0, true), |(number, plain), byte| {

@@ -8,7 +8,8 @@ use super::Rejection;
 use super::source::{BoxFuture, Endpoint, Lookup, Source};
 #[cfg(feature = "replay")]
 use crate::Tolerance;
-use crate::scheme::{Envelope, Head, KeptEnvelope, Wanted};
+use crate::scheme::{Envelope, Head, Wanted};
+use crate::verify::Receipt;
 use crate::{
     EndpointId, FetchErrorKind, Scheme, SecretCache, SecretFetcher, Verifier, VerifyError,
 };
@@ -38,12 +39,12 @@ where
         self.cache.tolerance()
     }
 
-    fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
+    fn open(&self, head: Head<'_>) -> Result<Box<Receipt>, VerifyError> {
         // Which keys there are is not known yet, so signatures of every algorithm are read.
         let scheme = self.cache.scheme();
         Envelope::read(&scheme, self.cache.public_url(), head, Wanted::ALL, |envelope| {
             envelope.check(self.cache.tolerance(), self.cache.clock().now().into())?;
-            Ok(envelope.keep())
+            Ok(Receipt::new(envelope))
         })
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -16,7 +15,7 @@ use tower_service::Service;
 
 use super::body::Frames;
 use super::replay::{Held, Settling};
-use super::source::{BoxFuture, Endpoint, Lookup};
+use super::source::{BoxFuture, Endpoint, Fetch, Lookup};
 use super::{OnRejection, Rejection, VerifiedBody, WebhookLayer};
 use crate::verify::Receipt;
 use crate::{Verified, VerifyError};
@@ -60,7 +59,7 @@ pin_project! {
     #[project = StateProjection]
     enum State<S, B, R, F, E, ResBody> {
         /// The secrets are on their way, or the body is.
-        Reading { #[pin] body: B, delivery: Option<Box<Delivery<S, R>>> },
+        Reading { #[pin] body: B, reading: Option<(Delivery, Call<S, R>)> },
         /// The body is here, but the verdict or the claim takes more than this process knows.
         Waiting { judgement: BoxFuture<Judgement>, call: Option<Call<S, R>> },
         /// The handler runs.
@@ -72,13 +71,13 @@ pin_project! {
     }
 }
 
-/// A request whose body is still arriving. It is large, and futures are moved often.
-pub(super) struct Delivery<S, R> {
-    pub(super) lookup: Option<Lookup>,
-    pub(super) receipt: Receipt,
-    pub(super) endpoint: Endpoint,
-    pub(super) frames: Frames,
-    pub(super) call: Call<S, R>,
+/// What has arrived of a delivery.
+pub(super) struct Delivery {
+    /// The secrets, if they are still on their way.
+    fetch: Option<Fetch>,
+    receipt: Box<Receipt>,
+    endpoint: Endpoint,
+    frames: Frames,
 }
 
 /// What is kept for the handler.
@@ -99,8 +98,8 @@ where
         Self { state: State::Answered { answer: Some(Ok(response)) } }
     }
 
-    pub(super) fn reading(body: B, delivery: Box<Delivery<S, R>>) -> Self {
-        Self { state: State::Reading { body, delivery: Some(delivery) } }
+    pub(super) fn reading(body: B, delivery: Delivery, call: Call<S, R>) -> Self {
+        Self { state: State::Reading { body, reading: Some((delivery, call)) } }
     }
 }
 
@@ -116,14 +115,16 @@ where
         let mut state = self.project().state;
         loop {
             let next = match state.as_mut().project() {
-                StateProjection::Reading { body, delivery } => {
-                    let read = match delivery {
-                        Some(delivery) => ready!(delivery.poll_read(body, cx)),
+                StateProjection::Reading { body, reading } => {
+                    let read = match reading {
+                        Some((delivery, call)) => {
+                            ready!(delivery.poll_read(body, call.layer.body_limit, cx))
+                        }
                         None => return Poll::Pending,
                     };
-                    match (delivery.take(), read) {
-                        (Some(delivery), Ok(())) => (*delivery).judge(),
-                        (Some(delivery), Err(rejection)) => delivery.call.reject(rejection),
+                    match (reading.take(), read) {
+                        (Some((delivery, call)), Ok(())) => delivery.judge(call),
+                        (Some((_, call)), Err(rejection)) => call.reject(rejection),
                         (None, _) => return Poll::Pending,
                     }
                 }
@@ -154,41 +155,46 @@ where
     }
 }
 
-impl<S, R> Delivery<S, R> {
+impl Delivery {
+    pub(super) fn new(mut receipt: Box<Receipt>, endpoint: Endpoint, lookup: Lookup) -> Self {
+        let fetch = match lookup {
+            Lookup::Ready(verifier) => {
+                receipt.resolve(verifier);
+                None
+            }
+            Lookup::Waiting(fetch) => Some(fetch),
+        };
+        Self { fetch, receipt, endpoint, frames: Frames::default() }
+    }
+
     /// Waits for the secrets, and then reads the whole body.
     fn poll_read<B>(
         &mut self,
         mut body: Pin<&mut B>,
+        limit: usize,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Rejection>>
     where
         B: Body,
     {
-        if let Some(Lookup::Waiting(fetch)) = &mut self.lookup {
-            match ready!(fetch.as_mut().poll(cx)) {
-                Ok(verifier) => self.lookup = Some(Lookup::Ready(verifier)),
-                Err(rejection) => return Poll::Ready(Err(rejection)),
-            }
-        }
-        if let Some(Lookup::Ready(verifier)) = self.lookup.take() {
-            self.receipt.resolve(verifier);
+        if let Some(fetch) = &mut self.fetch {
+            self.receipt.resolve(ready!(fetch.as_mut().poll(cx))?);
+            self.fetch = None;
         }
         while let Some(frame) = ready!(body.as_mut().poll_frame(cx)) {
-            if let Err(rejection) = self.push(frame) {
-                return Poll::Ready(Err(rejection));
-            }
+            self.push(frame, limit)?;
         }
         Poll::Ready(Ok(()))
     }
 
     /// Counts, authenticates and keeps one frame.
-    fn push<D, E>(&mut self, frame: Result<Frame<D>, E>) -> Result<(), Rejection>
+    fn push<D, E>(&mut self, frame: Result<Frame<D>, E>, limit: usize) -> Result<(), Rejection>
     where
         D: Buf,
     {
         let frame = frame.map_err(|_| Rejection::BodyFailed)?;
         let Ok(mut data) = frame.into_data() else { return Ok(()) };
-        if data.remaining() > self.call.layer.body_limit.saturating_sub(self.frames.len()) {
+        if data.remaining() > limit.saturating_sub(self.frames.len()) {
             return Err(Rejection::BodyTooLarge);
         }
         let data = data.copy_to_bytes(data.remaining());
@@ -198,20 +204,23 @@ impl<S, R> Delivery<S, R> {
     }
 
     /// The body is complete. In the plain case the verdict is given here and now.
-    fn judge<B, ResBody>(mut self) -> State<S, B, R, S::Future, S::Error, ResBody>
+    fn judge<S, B, R, ResBody>(
+        self,
+        call: Call<S, R>,
+    ) -> State<S, B, R, S::Future, S::Error, ResBody>
     where
         S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
         R: OnRejection<ResBody>,
     {
-        let verdict = self.receipt.finish(self.frames.chunks());
-        let layer = &self.call.layer;
+        let Self { mut receipt, endpoint, frames, .. } = self;
+        let verdict = receipt.finish(frames.chunks());
+        let layer = &call.layer;
         let waits = match verdict {
             Ok(_) => layer.replay.is_on(),
             Err(error) => error == VerifyError::Mismatch && layer.source.can_refetch(),
         };
         if waits {
             let (source, replay) = (Arc::clone(&layer.source), layer.replay.clone());
-            let Self { mut receipt, endpoint, frames, call, .. } = self;
             let judgement = Box::pin(async move {
                 let mut verdict = verdict;
                 if let (Err(VerifyError::Mismatch), Some(seen)) = (&verdict, receipt.verifier()) {
@@ -228,9 +237,8 @@ impl<S, R> Delivery<S, R> {
             });
             return State::Waiting { judgement, call: Some(call) };
         }
-        let frames = mem::take(&mut self.frames);
-        let verdict = verdict.map_err(Rejection::Refused);
-        self.call.go(verdict.map(|verified| (verified, frames, Held::default())))
+        let judgement = verdict.map(|verified| (verified, frames, Held::default()));
+        call.go(judgement.map_err(Rejection::Refused))
     }
 }
 

@@ -10,12 +10,9 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::body::Frames;
 use super::future::{Call, Delivery};
-use super::source::{Endpoint, Lookup};
 use super::{OnRejection, Rejection, ResponseFuture, VerifiedBody, WebhookLayer};
 use crate::scheme::Head;
-use crate::verify::Receipt;
 
 /// Lets only verified deliveries through to the inner service; made by [`WebhookLayer`].
 ///
@@ -107,16 +104,16 @@ impl<S, R> Webhook<S, R> {
     }
 
     /// Judges the head of a request, cheapest first; only what passes is looked up.
-    fn admit<B>(&self, parts: &Parts, body: &B) -> Result<(Receipt, Endpoint, Lookup), Rejection>
+    fn admit<B>(&self, parts: &Parts, body: &B) -> Result<Delivery, Rejection>
     where
         B: Body,
     {
-        let envelope = self.layer.source.open(Head::from(parts)).map_err(Rejection::Refused)?;
+        let receipt = self.layer.source.open(Head::from(parts)).map_err(Rejection::Refused)?;
         if declared(parts, body) > self.layer.body_limit as u64 {
             return Err(Rejection::BodyTooLarge);
         }
         let (endpoint, lookup) = Arc::clone(&self.layer.source).lookup(parts)?;
-        Ok((Receipt::new(envelope), endpoint, lookup))
+        Ok(Delivery::new(receipt, endpoint, lookup))
     }
 }
 
@@ -137,14 +134,12 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, body) = request.into_parts();
         match self.admit(&parts, &body) {
-            Ok((receipt, endpoint, lookup)) => {
+            Ok(delivery) => {
                 // The service that was polled ready is the one to call.
                 let clone = self.inner.clone();
                 let inner = mem::replace(&mut self.inner, clone);
                 let call = Call { parts, inner, layer: self.layer.clone() };
-                let (lookup, frames) = (Some(lookup), Frames::default());
-                let delivery = Delivery { lookup, receipt, endpoint, frames, call };
-                ResponseFuture::reading(body, Box::new(delivery))
+                ResponseFuture::reading(body, delivery, call)
             }
             Err(rejection) => ResponseFuture::rejected(self.layer.reject(rejection)),
         }

@@ -8,7 +8,8 @@ use http::request::Parts;
 use super::Rejection;
 #[cfg(feature = "replay")]
 use crate::Tolerance;
-use crate::scheme::{Head, KeptEnvelope};
+use crate::scheme::Head;
+use crate::verify::Receipt;
 use crate::{Scheme, Verifier, VerifyError};
 
 /// A future of the layer's own. Only what has to wait is boxed.
@@ -24,8 +25,11 @@ pub(super) type Endpoint = Option<Box<str>>;
 pub(super) enum Lookup {
     Ready(Arc<Verifier>),
     #[cfg_attr(not(feature = "fetch"), expect(dead_code))]
-    Waiting(BoxFuture<Result<Arc<Verifier>, Rejection>>),
+    Waiting(Fetch),
 }
+
+/// A verifier that is on its way.
+pub(super) type Fetch = BoxFuture<Result<Arc<Verifier>, Rejection>>;
 
 pub(super) trait Source: Send + Sync {
     fn scheme(&self) -> Scheme;
@@ -34,7 +38,7 @@ pub(super) trait Source: Send + Sync {
     fn tolerance(&self) -> Tolerance;
 
     /// Judges what can be judged without secrets.
-    fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError>;
+    fn open(&self, head: Head<'_>) -> Result<Box<Receipt>, VerifyError>;
 
     /// Finds the verifier for a request.
     fn lookup(self: Arc<Self>, parts: &Parts) -> Result<(Endpoint, Lookup), Rejection>;
@@ -60,8 +64,8 @@ impl Source for Verifier {
         self.current_tolerance()
     }
 
-    fn open(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
-        self.keep_head(head)
+    fn open(&self, head: Head<'_>) -> Result<Box<Receipt>, VerifyError> {
+        self.receipt(head)
     }
 
     fn lookup(self: Arc<Self>, _: &Parts) -> Result<(Endpoint, Lookup), Rejection> {

@@ -52,7 +52,8 @@ impl<'h> Found<'h> {
     #[inline]
     pub(super) fn lines(&self, scheme: &Scheme) -> Result<Option<Lines<'h>>, VerifyError> {
         let Values { first, count } = self.signatures;
-        if count > 1 {
+        let several = self.signatures.several();
+        if several {
             let repeats = |name| self.headers.get_all(name).iter().nth(1).is_some();
             if !scheme.repeated_signature && self.names.signatures().any(repeats) {
                 return Err(VerifyError::Repeated(Field::Signature));
@@ -61,7 +62,7 @@ impl<'h> Found<'h> {
                 return Err(VerifyError::TooManySignatures);
             }
         }
-        let all = (count > 1).then_some((self.headers, self.names));
+        let all = several.then_some((self.headers, self.names));
         Ok(first.map(|first| Lines { first: first.as_bytes(), all }))
     }
 
@@ -83,6 +84,11 @@ impl<'h> Values<'h> {
     fn add(&mut self, value: &'h HeaderValue) {
         self.first = self.first.or(Some(value));
         self.count += 1;
+    }
+
+    #[inline]
+    fn several(self) -> bool {
+        self.count > 1
     }
 
     #[inline]

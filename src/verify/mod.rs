@@ -16,8 +16,6 @@ pub use self::stream::Verification;
 pub use self::verified::Verified;
 use self::verified::verdict;
 use crate::key::Key;
-#[cfg(feature = "tower")]
-use crate::scheme::KeptEnvelope;
 use crate::scheme::{Envelope, Head, Wanted};
 use crate::timestamp::Moment;
 use crate::{Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, Tolerance, VerifyError};
@@ -453,8 +451,8 @@ impl Verifier {
     }
 
     #[cfg(feature = "tower")]
-    pub(crate) fn keep_head(&self, head: Head<'_>) -> Result<KeptEnvelope, VerifyError> {
-        self.open(head, self.now(), |envelope| Ok(envelope.keep()))
+    pub(crate) fn receipt(&self, head: Head<'_>) -> Result<Box<Receipt>, VerifyError> {
+        self.open(head, self.now(), |envelope| Ok(Receipt::new(envelope)))
     }
 
     #[cfg(all(feature = "tower", feature = "replay"))]

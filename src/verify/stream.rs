@@ -95,11 +95,15 @@ impl Verification {
     /// assert!(verified.timestamp().is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn finish(self) -> Result<Verified, VerifyError> {
+    pub fn finish(mut self) -> Result<Verified, VerifyError> {
         let envelope = self.envelope.envelope();
-        let mut attempts = self.attempts.into_iter().flatten().chain(self.more);
-        let found = attempts.find_map(|attempt| attempt.matches(&envelope));
-        verdict(&envelope, found)
+        let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
+        for Attempt { secret_index, running } in attempts {
+            if running.matches(&envelope) {
+                return verdict(&envelope, Some(*secret_index));
+            }
+        }
+        verdict(&envelope, None)
     }
 }
 
@@ -120,8 +124,9 @@ pub(crate) struct Receipt {
 
 #[cfg(feature = "tower")]
 impl Receipt {
-    pub(crate) fn new(envelope: KeptEnvelope) -> Self {
-        Self { envelope, verifier: None, first: None }
+    /// A receipt is large, and futures are moved often: it is on the heap.
+    pub(crate) fn new(envelope: &Envelope<'_>) -> Box<Self> {
+        Box::new(Self { envelope: envelope.keep(), verifier: None, first: None })
     }
 
     /// Sets the verifier before the body arrives.
@@ -144,14 +149,17 @@ impl Receipt {
         frames: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> Result<Verified, VerifyError> {
         let envelope = self.envelope.envelope();
-        let first = self.first.take();
         // Of a public key there may be more signatures to try than the first.
-        let tried = first.as_ref().is_some_and(|attempt| attempt.running.is_only());
+        let tried = self.first.as_ref().is_some_and(|attempt| attempt.running.is_only());
         let keys = self.verifier.iter().flat_map(|verifier| &verifier.keys).enumerate();
         let mut keys = keys.skip(usize::from(tried));
-        let found = first.and_then(|attempt| attempt.matches(&envelope));
-        let mut other = || keys.find(|(_, key)| key.verifies(&envelope, frames.clone()));
-        verdict(&envelope, found.or_else(|| other().map(|(index, _)| index)))
+        if let Some(Attempt { secret_index, running }) = &mut self.first
+            && running.matches(&envelope)
+        {
+            return verdict(&envelope, Some(*secret_index));
+        }
+        let found = keys.find(|(_, key)| key.verifies(&envelope, frames.clone()));
+        verdict(&envelope, found.map(|(index, _)| index))
     }
 
     pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
@@ -179,10 +187,4 @@ impl Receipt {
 struct Attempt {
     secret_index: usize,
     running: Running,
-}
-
-impl Attempt {
-    fn matches(self, envelope: &Envelope<'_>) -> Option<usize> {
-        self.running.matches(envelope).then_some(self.secret_index)
-    }
 }
