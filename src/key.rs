@@ -71,9 +71,7 @@ impl Key {
         body: impl Iterator<Item = &'a [u8]> + Clone,
     ) -> bool {
         match self {
-            Self::Mac(algorithm, mac) => {
-                is_among(&mac.tag(envelope.content(body)), *algorithm, envelope)
-            }
+            Self::Mac(algorithm, mac) => is_among(&mac.tag(envelope, body), *algorithm, envelope),
             #[cfg(feature = "ed25519")]
             Self::Public(_) => self.attempts(envelope).any(|mut running| {
                 body.clone().for_each(|chunk| running.update(chunk));

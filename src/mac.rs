@@ -8,7 +8,7 @@ use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
 use crate::hmac::HmacSha256;
-use crate::scheme::Content;
+use crate::scheme::Envelope;
 use crate::{Algorithm, InvalidSecret, Secret};
 
 /// The size of the longest tag, in bytes.
@@ -42,28 +42,29 @@ impl Mac {
         .map_err(|_| InvalidSecret::Empty)
     }
 
-    /// The tag of all of `content`. The state that is worked on is no larger than its own
+    /// The tag of a delivery with this body. The state that is worked on is no larger than its own
     /// algorithm needs and never moves, which is why this is not `clone` and `finish`.
     #[inline]
-    pub(crate) fn tag<'a, 'b: 'a>(
+    pub(crate) fn tag<'a>(
         &self,
-        content: Content<'a, impl Iterator<Item = &'b [u8]>>,
+        envelope: &Envelope<'_>,
+        body: impl Iterator<Item = &'a [u8]>,
     ) -> Tag {
         match self {
             Self::Sha256(mac) => {
                 let mut mac = mac.clone();
-                content.feed(|bytes| mac.update(bytes));
+                envelope.content(body, |bytes| mac.update(bytes));
                 Tag::new(&mac.finish())
             }
             Self::Sha512(mac) => {
                 let mut mac = mac.clone();
-                content.feed(|bytes| mac.update(bytes));
+                envelope.content(body, |bytes| mac.update(bytes));
                 Tag::new(&mac.finalize().into_bytes())
             }
             #[cfg(feature = "sha1")]
             Self::Sha1(mac) => {
                 let mut mac = mac.clone();
-                content.feed(|bytes| mac.update(bytes));
+                envelope.content(body, |bytes| mac.update(bytes));
                 Tag::new(&mac.finalize().into_bytes())
             }
         }

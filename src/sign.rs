@@ -269,13 +269,13 @@ impl Key {
     }
 
     fn sign(&self, envelope: &Envelope<'_>, body: &[u8]) -> Vec<u8> {
-        let content = envelope.content([body].into_iter());
+        let body = [body].into_iter();
         match self {
-            Self::Mac(mac) => mac.tag(content).to_bytes(),
+            Self::Mac(mac) => mac.tag(envelope, body).to_bytes(),
             #[cfg(feature = "ed25519")]
             Self::Private(key) => {
                 let mut pieces = Vec::new();
-                content.feed(|piece| pieces.push(piece));
+                envelope.content(body, |piece| pieces.push(piece));
                 key.sign(&pieces).to_vec()
             }
         }

@@ -123,31 +123,37 @@ impl<'h> Envelope<'h> {
         }
     }
 
-    /// The signed content around this body.
+    /// Gives the signed content with this body to `sink`, piece by piece.
     #[inline]
-    pub(crate) fn content<B>(&self, body: B) -> Content<'_, B> {
-        Content { envelope: self, body }
+    pub(crate) fn content<'a, 'b: 'a>(
+        &'a self,
+        body: impl Iterator<Item = &'b [u8]>,
+        mut sink: impl FnMut(&'a [u8]),
+    ) {
+        self.before_body(&mut sink);
+        body.for_each(|chunk| sink(chunk));
+        self.after_body(&mut sink);
     }
 
     /// Gives the signed content that comes before the body to `sink`, piece by piece.
     #[inline]
     pub(crate) fn before_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
-        let parts = self.scheme.signed.iter();
-        let before = parts.take_while(|part| !matches!(part, Part::Body));
-        before.for_each(|part| self.pieces(part).into_iter().for_each(&mut sink));
+        let signed = self.scheme.signed;
+        let before = signed.iter().take_while(|part| !matches!(part, Part::Body));
+        before.for_each(|part| self.feed(part, &mut sink));
     }
 
     /// Gives the signed content that comes after the body to `sink`, piece by piece.
     #[inline]
     pub(crate) fn after_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
-        let parts = self.scheme.signed.iter();
-        let after = parts.skip_while(|part| !matches!(part, Part::Body));
-        after.for_each(|part| self.pieces(part).into_iter().for_each(&mut sink));
+        let signed = self.scheme.signed;
+        let after = signed.iter().skip_while(|part| !matches!(part, Part::Body));
+        after.for_each(|part| self.feed(part, &mut sink));
     }
 
-    /// What a part other than the body stands for.
+    /// Gives what a part other than the body stands for to `sink`.
     #[inline]
-    fn pieces(&self, part: &Part) -> [&[u8]; 2] {
+    fn feed<'a>(&'a self, part: &Part, mut sink: impl FnMut(&'a [u8])) {
         let Claims { id, timestamp, target } = &self.claims;
         let piece = match (part, target) {
             (Part::Literal(text), _) => text.as_bytes(),
@@ -155,35 +161,12 @@ impl<'h> Envelope<'h> {
             (Part::Timestamp, _) => timestamp.map_or(&[][..], |(_, text)| text),
             (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
             (Part::Url, Some(target)) => {
-                return [target.base.as_bytes(), target.path_and_query.as_bytes()];
+                sink(target.base.as_bytes());
+                target.path_and_query.as_bytes()
             }
-            (Part::Method | Part::Url, None) | (Part::Body, _) => &[],
+            (Part::Method | Part::Url, None) | (Part::Body, _) => return,
         };
-        [piece, &[]]
-    }
-}
-
-/// What is signed, in pieces.
-pub(crate) struct Content<'a, B> {
-    envelope: &'a Envelope<'a>,
-    body: B,
-}
-
-impl<'a, 'b: 'a, B: Iterator<Item = &'b [u8]>> Content<'a, B> {
-    #[inline]
-    pub(crate) fn feed(mut self, mut sink: impl FnMut(&'a [u8])) {
-        for part in self.envelope.scheme.signed {
-            let [piece, more] = self.envelope.pieces(part);
-            sink(piece);
-            if !more.is_empty() {
-                sink(more);
-            }
-            if let Part::Body = part {
-                for chunk in self.body.by_ref() {
-                    sink(chunk);
-                }
-            }
-        }
+        sink(piece);
     }
 }
 

@@ -14,7 +14,7 @@ pub use self::builder::SchemeBuilder;
 use self::builder::Tally;
 pub(crate) use self::claims::DeliveryId;
 pub use self::encoding::Encoding;
-pub(crate) use self::envelope::{Content, Envelope, Head, KeptEnvelope};
+pub(crate) use self::envelope::{Envelope, Head, KeptEnvelope};
 pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
 pub(crate) use self::parts::{LayoutKind, List};
 pub(crate) use self::signatures::Wanted;

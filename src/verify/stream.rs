@@ -179,7 +179,7 @@ impl Receipt {
         sink: impl FnMut(&[u8]),
     ) {
         let envelope = self.envelope.envelope();
-        envelope.content(frames).feed(sink);
+        envelope.content(frames, sink);
     }
 }
 
