@@ -1,6 +1,7 @@
 //! What a verification takes from the heap: nothing.
 //!
-//! One test, because the counter counts all threads of the process.
+//! One test, because the counter counts all threads of the process. The harness has another, which
+//! takes something now and then: so each count is the least of three.
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
@@ -15,8 +16,13 @@ static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 const BODY: &[u8] = &[b'x'; 2048];
 
-/// What `run` returns, and how many blocks it took from the heap meanwhile.
-fn counted<T>(run: impl FnOnce() -> T) -> (T, u64) {
+/// What `run` returns, and how many blocks it takes from the heap.
+fn counted<T>(mut run: impl FnMut() -> T) -> (T, u64) {
+    let tries = [(); 3].map(|()| counted_once(&mut run));
+    tries.into_iter().min_by_key(|(_, blocks)| *blocks).unwrap()
+}
+
+fn counted_once<T>(run: impl FnOnce() -> T) -> (T, u64) {
     let before = dhat::HeapStats::get().total_blocks;
     let result = run();
     (result, dhat::HeapStats::get().total_blocks - before)
@@ -117,7 +123,7 @@ mod layer {
     };
 
     use super::common::{NOW, WHSEC, at, sign, verifier};
-    use super::counted;
+    use super::counted_once;
 
     /// The delivery. The request's extensions: their map, its table, and the proof in it. Then the
     /// queue of frames, and the answer's extensions are the handler's own business.
@@ -137,9 +143,7 @@ mod layer {
             let body = Bytes::from(vec![b'x'; size]);
             let queue = u64::from(size > 0);
             assert_eq!(blocks(&fixed, &body), BLOCKS - 1 + queue, "{size} bytes");
-            // Now and then the cache tidies itself up, but never in each of three requests.
-            let fetched = (0..3).map(|_| blocks(&fetching, &body)).min();
-            assert_eq!(fetched, Some(BLOCKS - 1 + queue), "{size} bytes, fetched");
+            assert_eq!(blocks(&fetching, &body), BLOCKS - 1 + queue, "{size} bytes, fetched");
         }
     }
 
@@ -147,13 +151,14 @@ mod layer {
         std::future::ready(Ok(vec![Secret::whsec(WHSEC).unwrap()]))
     }
 
-    /// How many blocks one good delivery takes from the heap on its way to the handler.
+    /// How many blocks one good delivery takes from the heap on its way to the handler. Now and
+    /// then the cache tidies itself up, but never in each of three requests.
     fn blocks(layer: &WebhookLayer<BareStatus>, body: &Bytes) -> u64 {
         let mut service = layer.clone().body_limit(1 << 20).layer(service_fn(handle));
         let mut deliver = || {
             let mut request = Request::new(Full::new(body.clone()));
             *request.headers_mut() = sign(Scheme::STANDARD, body);
-            let (answer, blocks) = counted(|| {
+            let (answer, blocks) = counted_once(|| {
                 let mut answer = std::pin::pin!(service.call(request));
                 answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
             });
@@ -163,7 +168,7 @@ mod layer {
         };
         // The first may find a cache that has not settled.
         deliver();
-        deliver()
+        (0..3).map(|_| deliver()).min().unwrap()
     }
 
     fn handle(request: Request<VerifiedBody>) -> Ready<Result<Response<()>, Infallible>> {

@@ -131,7 +131,9 @@ impl<'h> Envelope<'h> {
         mut sink: impl FnMut(&'a [u8]),
     ) {
         self.before_body(&mut sink);
-        body.for_each(|chunk| sink(chunk));
+        for chunk in body {
+            sink(chunk);
+        }
         self.after_body(&mut sink);
     }
 
