@@ -369,6 +369,19 @@ fn thirty_two_signatures_are_looked_at_and_thirty_three_are_not() {
     assert!(verify(scheme, &with(31), BODY).is_ok());
     let error = verify(scheme, &with(32), BODY).unwrap_err();
     assert_eq!(error, VerifyError::TooManySignatures);
+
+    // Over several headers, however little the last of them says.
+    const SEVERAL: Scheme = Scheme::custom("several")
+        .headers(&[HeaderNames::new("x-signature")])
+        .layout(Layout::list(',', '=', "v1"))
+        .repeated_signature()
+        .build();
+    let mut several = sign(SEVERAL, BODY);
+    several.append("x-signature", ",".repeat(30).parse().unwrap());
+    assert!(verify(SEVERAL, &several, BODY).is_ok());
+    several.append("x-signature", "".parse().unwrap());
+    let error = verify(SEVERAL, &several, BODY).unwrap_err();
+    assert_eq!(error, VerifyError::TooManySignatures);
 }
 
 #[test]

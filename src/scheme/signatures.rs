@@ -318,14 +318,13 @@ impl<'h> Entries<'h> {
         let bounded = lines.try_for_each(0, |line| {
             count += 1;
             // In pieces, so that a long line is not read to its end, nor byte by byte.
-            for piece in line.chunks(128) {
+            let mut pieces = line.chunks(128);
+            while count + separators <= most {
+                let Some(piece) = pieces.next() else { return ControlFlow::Continue(()) };
                 let found = piece.iter().map(|byte| u8::from(*byte == ascii(list.separator)));
                 separators += usize::from(found.sum::<u8>());
-                if count + separators > most {
-                    return ControlFlow::Break(VerifyError::TooManySignatures);
-                }
             }
-            ControlFlow::Continue(())
+            ControlFlow::Break(VerifyError::TooManySignatures)
         });
         bounded.break_value().map_or(Ok(separators == 0), Err)
     }

@@ -3,6 +3,12 @@
 //!
 //! What is sent follows from a seed, which is printed: set `TOWER_WEBHOOK_SEED` to it for the
 //! same requests again.
+//!
+//! The gate sends twenty thousand of them. For the million, which takes half a minute:
+//!
+//! ```sh
+//! cargo test --release --features axum,replay --test soak -- --ignored --nocapture
+//! ```
 
 #![cfg(all(feature = "axum", feature = "replay"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
@@ -59,7 +65,7 @@ fn twenty_thousand_requests() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes half a minute in release, and minutes otherwise"]
 fn a_million_requests() {
     soak(1_000_000);
 }
