@@ -115,10 +115,9 @@ impl Moment {
         Self { nanos, ..self }
     }
 
-    fn since(self, other: Self) -> time::Duration {
-        let seconds = time::Duration::seconds(self.seconds.saturating_sub(other.seconds));
-        let nanos = i64::from(self.nanos) - i64::from(other.nanos);
-        seconds.saturating_add(time::Duration::nanoseconds(nanos))
+    /// Nanoseconds since 1970. There are too many for 64 bits, and never too many for 128.
+    fn nanos(self) -> i128 {
+        i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanos)
     }
 }
 
@@ -264,13 +263,12 @@ impl Tolerance {
         timestamp: Moment,
         now: Moment,
     ) -> Result<(), VerifyError> {
-        let age = now.truncate(format).since(timestamp);
-        let distance = age.unsigned_abs();
-        if age.is_negative() {
-            (distance <= self.future).then_some(()).ok_or(VerifyError::TimestampTooNew)
-        } else {
-            (distance <= self.past).then_some(()).ok_or(VerifyError::TimestampTooOld)
-        }
+        let age = now.truncate(format).nanos() - timestamp.nanos();
+        let (most, error) = match age.is_negative() {
+            true => (self.future, VerifyError::TimestampTooNew),
+            false => (self.past, VerifyError::TimestampTooOld),
+        };
+        if age.unsigned_abs() <= most.as_nanos() { Ok(()) } else { Err(error) }
     }
 }
 

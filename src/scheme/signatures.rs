@@ -352,7 +352,11 @@ impl<'h> Entries<'h> {
         while let Some(rest) = self.rest.take() {
             let entry = match &self.scheme.layout.0 {
                 LayoutKind::Single { prefix } => {
-                    let text = rest.strip_prefix(prefix.as_bytes());
+                    // Some implementations of `memcmp` take longest when there is nothing to compare.
+                    let text = match prefix.as_bytes() {
+                        [] => Some(rest),
+                        prefix => rest.strip_prefix(prefix),
+                    };
                     Some(Entry::Signature(self.scheme.algorithm, text))
                 }
                 LayoutKind::List(list) => self.listed(list, rest),
