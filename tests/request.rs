@@ -224,5 +224,10 @@ async fn fetched_secrets_verify_the_whole_request_too() {
         let Ok(response) = send(cache().build(), "/hook?shop=1").await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(cache().public_url("hooks.example.com").is_err());
+
+        // And without the layer.
+        let (cache, endpoint) = (configured(), EndpointId::from(7));
+        let verifier = cache.verifier(&endpoint).await.unwrap();
+        assert!(verifier.verify_request(&request(&sign(scheme, BODY)), BODY).is_ok());
     }
 }
