@@ -125,7 +125,7 @@ mod layer {
     use super::common::{NOW, WHSEC, at, sign, verifier};
     use super::counted_once;
 
-    /// The delivery. The request's extensions: their map, its table, and the proof in it. Then the
+    /// The receipt. The request's extensions: their map, its table, and the proof in it. Then the
     /// queue of frames, and the answer's extensions are the handler's own business.
     const BLOCKS: u64 = 5;
 
