@@ -7,7 +7,7 @@ use ed25519_dalek::ed25519::signature::MultipartSigner as _;
 use ed25519_dalek::{SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha512};
 
-use crate::InvalidSecret;
+use crate::error::InvalidSecret;
 
 /// The most signatures that are verified with one key. The hash of the content begins with the
 /// signature, so each costs a hash of the body and a curve operation. Svix sends at most 11.

@@ -8,7 +8,7 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::Verified;
+use crate::verify::verified::Verified;
 
 /// The request did not go through a [`WebhookLayer`](crate::WebhookLayer): a mistake in how the
 /// server is put together, answered with 500 and an empty body.

@@ -3,9 +3,11 @@
 use http::StatusCode;
 use zeroize::Zeroizing;
 
+use crate::secret::Secret;
+use crate::secrets::endpoint::EndpointId;
+use crate::secrets::error::FetchError;
 use crate::secrets::http::{Answer, Credential};
 use crate::secrets::{spaaza, velt};
-use crate::{EndpointId, FetchError, Secret};
 
 /// Judges an answer of Velt's.
 ///

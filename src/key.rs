@@ -4,10 +4,13 @@ use std::ops::ControlFlow;
 
 use subtle::Choice;
 
+use crate::error::InvalidSecret;
 use crate::mac::{Mac, Tag};
-use crate::scheme::{Envelope, Scheme};
+use crate::scheme::Scheme;
+use crate::scheme::envelope::Envelope;
+use crate::scheme::parts::Algorithm;
 use crate::secret::Kind;
-use crate::{Algorithm, InvalidSecret, Secret};
+use crate::secret::Secret;
 
 #[cfg(feature = "ed25519")]
 use crate::ed25519::{MAX_ATTEMPTS, PublicKey, Running as RunningSignature};

@@ -7,9 +7,11 @@ use sha2::Sha512;
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
+use crate::error::InvalidSecret;
 use crate::hmac::HmacSha256;
-use crate::scheme::Envelope;
-use crate::{Algorithm, InvalidSecret, Secret};
+use crate::scheme::envelope::Envelope;
+use crate::scheme::parts::Algorithm;
+use crate::secret::Secret;
 
 /// The size of the longest tag, in bytes.
 pub(crate) const MAX_TAG: usize = 64;

@@ -6,7 +6,7 @@ use base64ct::{Base64Unpadded, Encoding as _};
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::InvalidSecret;
+use crate::error::InvalidSecret;
 
 /// A secret shared with the sender of webhooks.
 ///

@@ -7,14 +7,18 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
 
 #[cfg(feature = "ed25519")]
-use crate::Algorithm;
-#[cfg(feature = "ed25519")]
 use crate::ed25519::PrivateKey;
+use crate::error::{Field, InvalidSecret, VerifyError};
 use crate::mac::Mac;
-use crate::scheme::{Envelope, LayoutKind, List};
+use crate::scheme::Scheme;
+use crate::scheme::envelope::Envelope;
+#[cfg(feature = "ed25519")]
+use crate::scheme::parts::Algorithm;
+use crate::scheme::parts::HeaderNames;
+use crate::scheme::parts::{LayoutKind, List};
 use crate::secret::Kind;
+use crate::secret::Secret;
 use crate::verify::MAX_SECRETS;
-use crate::{Field, HeaderNames, InvalidSecret, Scheme, Secret, VerifyError};
 
 /// Signs deliveries the way a scheme's provider does: for tests, and for senders.
 ///

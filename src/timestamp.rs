@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::{Field, VerifyError};
+use crate::error::{Field, VerifyError};
 
 /// The longest timestamp text that is read. RFC 3339 with nanoseconds and an offset has 35 bytes.
 pub(crate) const MAX_TEXT: usize = 40;

@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use super::Rejection;
-use super::source::{BoxFuture, Endpoint, Lookup, Source};
+use crate::error::VerifyError;
+use crate::layer::rejection::Rejection;
+use crate::layer::source::{BoxFuture, Endpoint, Lookup, Source};
+use crate::scheme::Scheme;
+use crate::scheme::envelope::{Envelope, Head};
+use crate::scheme::signatures::Wanted;
+use crate::secrets::SecretFetcher;
+use crate::secrets::cache::SecretCache;
+use crate::secrets::endpoint::EndpointId;
+use crate::secrets::error::FetchErrorKind;
 #[cfg(feature = "replay")]
-use crate::Tolerance;
-use crate::scheme::{Envelope, Head, Wanted};
-use crate::verify::Receipt;
-use crate::{
-    EndpointId, FetchErrorKind, Scheme, SecretCache, SecretFetcher, Verifier, VerifyError,
-};
+use crate::timestamp::Tolerance;
+use crate::verify::Verifier;
+use crate::verify::stream::Receipt;
 
 pub(super) struct Fetching<F, S> {
     cache: SecretCache<F>,

@@ -13,12 +13,15 @@ use http_body::{Body, Frame};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::body::Frames;
-use super::replay::{Held, Settling};
-use super::source::{BoxFuture, Endpoint, Fetch, Lookup};
-use super::{OnRejection, Rejection, VerifiedBody, WebhookLayer};
-use crate::verify::Receipt;
-use crate::{Verified, VerifyError};
+use crate::error::VerifyError;
+use crate::layer::WebhookLayer;
+use crate::layer::body::Frames;
+use crate::layer::body::VerifiedBody;
+use crate::layer::rejection::{OnRejection, Rejection};
+use crate::layer::replay::{Held, Settling};
+use crate::layer::source::{BoxFuture, Endpoint, Fetch, Lookup};
+use crate::verify::stream::Receipt;
+use crate::verify::verified::Verified;
 
 pin_project! {
     /// The response of [`Webhook`](super::Webhook).

@@ -1,14 +1,14 @@
 //! The tower middleware: no handler sees a byte that is not verified.
 
-mod body;
+pub(crate) mod body;
 #[cfg(feature = "fetch")]
-mod fetching;
-mod future;
-mod rejection;
+pub(crate) mod fetching;
+pub(crate) mod future;
+pub(crate) mod rejection;
 #[cfg_attr(not(feature = "replay"), path = "no_replay.rs")]
-mod replay;
-mod service;
-mod source;
+pub(crate) mod replay;
+pub(crate) mod service;
+pub(crate) mod source;
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,14 +22,18 @@ use tower_layer::Layer;
 pub use self::body::VerifiedBody;
 pub use self::future::ResponseFuture;
 pub use self::rejection::{BareStatus, OnRejection, Rejection};
-use self::replay::Replay;
 pub use self::service::Webhook;
-use self::source::Source;
+use crate::layer::replay::Replay;
+use crate::layer::source::Source;
 #[cfg(feature = "replay")]
-use crate::ReplayGuard;
-use crate::Verifier;
+use crate::replay::ReplayGuard;
 #[cfg(feature = "fetch")]
-use crate::{EndpointId, SecretCache, SecretFetcher};
+use crate::secrets::SecretFetcher;
+#[cfg(feature = "fetch")]
+use crate::secrets::cache::SecretCache;
+#[cfg(feature = "fetch")]
+use crate::secrets::endpoint::EndpointId;
+use crate::verify::Verifier;
 
 /// The default of [`WebhookLayer::body_limit`] where the scheme has none: 2 MiB.
 const BODY_LIMIT: usize = 2 << 20;

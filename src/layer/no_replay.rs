@@ -5,11 +5,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::Rejection;
-use super::body::Frames;
-use super::source::{Endpoint, Source};
-use crate::Verified;
-use crate::verify::Receipt;
+use crate::layer::body::Frames;
+use crate::layer::rejection::Rejection;
+use crate::layer::source::{Endpoint, Source};
+use crate::verify::stream::Receipt;
+use crate::verify::verified::Verified;
 
 #[derive(Clone, Default)]
 pub(super) struct Replay(());

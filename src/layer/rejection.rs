@@ -7,11 +7,12 @@ use std::time::Duration;
 use http::header::RETRY_AFTER;
 use http::{Response, StatusCode};
 
-#[cfg(feature = "fetch")]
-use crate::FetchErrorKind;
+use crate::error::VerifyError;
 #[cfg(feature = "replay")]
-use crate::ReplayErrorKind;
-use crate::{Scheme, VerifyError};
+use crate::replay::error::ReplayErrorKind;
+use crate::scheme::Scheme;
+#[cfg(feature = "fetch")]
+use crate::secrets::error::FetchErrorKind;
 
 /// How long a sender is asked to wait for secrets, where the provider asks for nothing.
 #[cfg(feature = "fetch")]

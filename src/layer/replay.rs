@@ -8,12 +8,16 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::Rejection;
-use super::body::Frames;
-use super::source::{BoxFuture, Endpoint, Source};
+use crate::layer::body::Frames;
+use crate::layer::rejection::Rejection;
+use crate::layer::source::{BoxFuture, Endpoint, Source};
+use crate::replay::error::ReplayError;
 use crate::replay::key::ContentKey;
-use crate::verify::Receipt;
-use crate::{Claim, Lease, ReplayError, ReplayGuard, ReplayKey, Scheme, Verified};
+use crate::replay::key::ReplayKey;
+use crate::replay::{Claim, Lease, ReplayGuard};
+use crate::scheme::Scheme;
+use crate::verify::stream::Receipt;
+use crate::verify::verified::Verified;
 
 /// The default of `WebhookLayer::replay_keep`. Svix goes on retrying for almost 28 hours.
 const KEEP: Duration = Duration::from_secs(72 * 60 * 60);

@@ -10,9 +10,12 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use super::future::{Call, Delivery};
-use super::{OnRejection, Rejection, ResponseFuture, VerifiedBody, WebhookLayer};
-use crate::scheme::Head;
+use crate::layer::WebhookLayer;
+use crate::layer::body::VerifiedBody;
+use crate::layer::future::ResponseFuture;
+use crate::layer::future::{Call, Delivery};
+use crate::layer::rejection::{OnRejection, Rejection};
+use crate::scheme::envelope::Head;
 
 /// Lets only verified deliveries through to the inner service; made by [`WebhookLayer`].
 ///

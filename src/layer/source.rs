@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use super::Rejection;
+use crate::error::VerifyError;
+use crate::layer::rejection::Rejection;
+use crate::scheme::Scheme;
+use crate::scheme::envelope::Head;
 #[cfg(feature = "replay")]
-use crate::Tolerance;
-use crate::scheme::Head;
-use crate::verify::Receipt;
-use crate::{Scheme, Verifier, VerifyError};
+use crate::timestamp::Tolerance;
+use crate::verify::Verifier;
+use crate::verify::stream::Receipt;
 
 /// A future of the layer's own. Only what has to wait is boxed.
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -1,11 +1,11 @@
 //! A delivery is handled once and never lost.
 
-mod error;
+pub(crate) mod error;
 pub(crate) mod key;
-mod memory;
+pub(crate) mod memory;
 #[cfg(feature = "redis")]
-mod redis;
-mod shard;
+pub(crate) mod redis;
+pub(crate) mod shard;
 
 use std::fmt;
 use std::future::Future;

@@ -9,7 +9,9 @@ use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, RedisError, RedisResult, Script};
 use tokio::time::timeout;
 
-use super::{Claim, Lease, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey, bounded};
+use crate::replay::error::{ReplayError, ReplayErrorKind};
+use crate::replay::key::ReplayKey;
+use crate::replay::{Claim, Lease, ReplayGuard, bounded};
 
 /// Replaces the owner's claim by the mark of a committed delivery. A second time it finds the mark.
 const COMMIT: &str = "\

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use super::{Lease, ReplayKey};
+use crate::replay::Lease;
+use crate::replay::key::ReplayKey;
 
 /// How long a clock has to stay behind before it is believed.
 const PATIENCE: time::Duration = time::Duration::MINUTE;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::{Method, Uri};
 
-use super::Scheme;
+use crate::error::{Field, VerifyError};
+use crate::scheme::Scheme;
 use crate::timestamp::{MAX_TEXT, Moment};
-use crate::{Field, VerifyError};
 
 /// The longest id that is read, in bytes.
 const MAX_ID: usize = 256;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use super::claims::{Claims, KeptClaims, Target, read_id};
-use super::signatures::{Found, KeptSignatures, Listed, Signatures, Wanted};
-use super::{Part, Scheme};
+use crate::error::{Field, VerifyError};
+use crate::scheme::Scheme;
+use crate::scheme::claims::{Claims, KeptClaims, Target, read_id};
+use crate::scheme::parts::Part;
+use crate::scheme::signatures::{Found, KeptSignatures, Listed, Signatures, Wanted};
 use crate::timestamp::Moment;
-use crate::{Field, Tolerance, VerifyError};
+use crate::timestamp::Tolerance;
 
 /// The part of a request that comes before its body.
 #[derive(Clone, Copy)]

@@ -1,23 +1,20 @@
 //! How a provider signs, as data.
 
-mod builder;
-mod catalog;
-mod claims;
-mod encoding;
-mod envelope;
-mod parts;
-mod signatures;
+pub(crate) mod builder;
+pub(crate) mod catalog;
+pub(crate) mod claims;
+pub(crate) mod encoding;
+pub(crate) mod envelope;
+pub(crate) mod parts;
+pub(crate) mod signatures;
 
 use std::fmt;
 
 pub use self::builder::SchemeBuilder;
 use self::builder::Tally;
-pub(crate) use self::claims::DeliveryId;
 pub use self::encoding::Encoding;
-pub(crate) use self::envelope::{Envelope, Head, KeptEnvelope};
 pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
-pub(crate) use self::parts::{LayoutKind, List};
-pub(crate) use self::signatures::Wanted;
+pub(crate) use self::parts::LayoutKind;
 use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints

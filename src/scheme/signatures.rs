@@ -4,10 +4,11 @@ use std::ops::ControlFlow;
 
 use http::{HeaderMap, HeaderValue};
 
-use super::parts::List;
-use super::{Algorithm, HeaderNames, LayoutKind, Scheme};
+use crate::error::{Field, VerifyError};
 use crate::mac::MAX_TAG;
-use crate::{Field, VerifyError};
+use crate::scheme::Scheme;
+use crate::scheme::parts::List;
+use crate::scheme::parts::{Algorithm, HeaderNames, LayoutKind};
 
 /// The most signatures that are looked at in one request.
 const MAX_SIGNATURES: usize = 32;

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use zeroize::Zeroizing;
 
-use super::{FetchError, FetchErrorKind};
+use crate::secrets::error::{FetchError, FetchErrorKind};
 
 /// The longest answer that is read unless another limit is set, in bytes.
 const RESPONSE_LIMIT: usize = 64 << 10;

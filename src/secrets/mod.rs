@@ -1,8 +1,8 @@
 //! Where secrets come from, when they are not in the configuration.
 
-mod cache;
-mod endpoint;
-mod error;
+pub(crate) mod cache;
+pub(crate) mod endpoint;
+pub(crate) mod error;
 #[cfg(any(feature = "velt", feature = "spaaza"))]
 pub(crate) mod http;
 #[cfg(feature = "spaaza")]
@@ -21,7 +21,7 @@ pub use self::http::InvalidProvider;
 pub use self::spaaza::Spaaza;
 #[cfg(feature = "velt")]
 pub use self::velt::Velt;
-use crate::Secret;
+use crate::secret::Secret;
 
 /// Fetches the secrets of an endpoint from wherever they are kept.
 ///

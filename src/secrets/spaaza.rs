@@ -11,9 +11,13 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-use super::http::{Answer, Api, Credential, shown};
-use super::{EndpointId, FetchError, FetchErrorKind, InvalidProvider, SecretFetcher};
-use crate::{InvalidSecret, Secret};
+use crate::error::InvalidSecret;
+use crate::secret::Secret;
+use crate::secrets::SecretFetcher;
+use crate::secrets::endpoint::EndpointId;
+use crate::secrets::error::{FetchError, FetchErrorKind};
+use crate::secrets::http::InvalidProvider;
+use crate::secrets::http::{Answer, Api, Credential, shown};
 
 const BASE: &str = "https://api0.spaaza.com";
 

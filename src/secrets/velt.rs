@@ -9,9 +9,12 @@ use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::http::{Answer, Api, Credential, shown};
-use super::{EndpointId, FetchError, FetchErrorKind, InvalidProvider, SecretFetcher};
-use crate::Secret;
+use crate::secret::Secret;
+use crate::secrets::SecretFetcher;
+use crate::secrets::endpoint::EndpointId;
+use crate::secrets::error::{FetchError, FetchErrorKind};
+use crate::secrets::http::InvalidProvider;
+use crate::secrets::http::{Answer, Api, Credential, shown};
 
 const BASE: &str = "https://api.velt.dev";
 const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";

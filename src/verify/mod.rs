@@ -1,7 +1,7 @@
 //! The verdict: in one call, as a stream, or over the frames that a server kept.
 
-mod stream;
-mod verified;
+pub(crate) mod stream;
+pub(crate) mod verified;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,11 +14,15 @@ use time::OffsetDateTime;
 pub(crate) use self::stream::Receipt;
 pub use self::stream::Verification;
 pub use self::verified::Verified;
-use self::verified::verdict;
+use crate::error::{InvalidPublicUrl, InvalidSecret, VerifyError};
 use crate::key::Key;
-use crate::scheme::{Envelope, Head, Wanted};
+use crate::scheme::Scheme;
+use crate::scheme::envelope::{Envelope, Head};
+use crate::scheme::signatures::Wanted;
+use crate::secret::Secret;
 use crate::timestamp::Moment;
-use crate::{Clock, InvalidPublicUrl, InvalidSecret, Scheme, Secret, Tolerance, VerifyError};
+use crate::timestamp::{Clock, Tolerance};
+use crate::verify::verified::verdict;
 
 /// The most secrets that a verifier or a signer holds.
 pub(crate) const MAX_SECRETS: usize = 16;

@@ -4,11 +4,11 @@ use std::fmt;
 #[cfg(feature = "tower")]
 use std::sync::Arc;
 
-use super::Verifier;
-use super::verified::{Verified, verdict};
-use crate::VerifyError;
+use crate::error::VerifyError;
 use crate::key::Running;
-use crate::scheme::{Envelope, KeptEnvelope};
+use crate::scheme::envelope::{Envelope, KeptEnvelope};
+use crate::verify::Verifier;
+use crate::verify::verified::{Verified, verdict};
 
 /// A delivery whose body is still arriving; made by [`Verifier::begin`].
 ///

@@ -4,9 +4,11 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
-use crate::scheme::{DeliveryId, Envelope};
+use crate::error::VerifyError;
+use crate::scheme::Scheme;
+use crate::scheme::claims::DeliveryId;
+use crate::scheme::envelope::Envelope;
 use crate::timestamp::Moment;
-use crate::{Scheme, VerifyError};
 
 /// Proof that a delivery was signed by a holder of a secret within the tolerance.
 ///

@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::SecretCache;
-use super::shared::Shared;
+use crate::error::InvalidPublicUrl;
+use crate::scheme::Scheme;
+use crate::secrets::cache::SecretCache;
+use crate::secrets::cache::shared::Shared;
+use crate::timestamp::{Clock, SystemClock, Tolerance};
 use crate::verify::read_public_url;
-use crate::{Clock, InvalidPublicUrl, Scheme, SystemClock, Tolerance};
 
 /// The most of a provider's `Retry-After` that is heeded, so that one wrong number does not lock
 /// us out.

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 
-use super::builder::Policy;
-use super::moment::Moment;
+use crate::error::InvalidSecret;
+use crate::secret::Secret;
+use crate::secrets::cache::builder::Policy;
+use crate::secrets::cache::moment::Moment;
 use crate::verify::MAX_SECRETS;
-use crate::{InvalidSecret, Secret, Verifier};
+use crate::verify::Verifier;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {

@@ -6,9 +6,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::builder::Policy;
-use crate::Secret;
-use crate::secrets::{EndpointId, FetchError, FetchErrorKind, SecretFetcher};
+use crate::secret::Secret;
+use crate::secrets::SecretFetcher;
+use crate::secrets::cache::builder::Policy;
+use crate::secrets::endpoint::EndpointId;
+use crate::secrets::error::{FetchError, FetchErrorKind};
 
 /// The least pause before the first retry; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(100);

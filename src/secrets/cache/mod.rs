@@ -1,21 +1,24 @@
 //! Verifiers by endpoint: fresh, stale, absent, and one fetch at a time.
 
-mod builder;
-mod entry;
-mod fetching;
-mod moment;
-mod shared;
+pub(crate) mod builder;
+pub(crate) mod entry;
+pub(crate) mod fetching;
+pub(crate) mod moment;
+pub(crate) mod shared;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::SecretCacheBuilder;
-use self::entry::Age;
-use self::shared::{Flight, Purpose, Shared};
-use super::{EndpointId, FetchError, SecretFetcher};
+use crate::scheme::Scheme;
+use crate::secrets::SecretFetcher;
+use crate::secrets::cache::entry::Age;
+use crate::secrets::cache::shared::{Flight, Purpose, Shared};
+use crate::secrets::endpoint::EndpointId;
+use crate::secrets::error::FetchError;
 #[cfg(feature = "tower")]
-use crate::{Clock, Tolerance};
-use crate::{Scheme, Verifier};
+use crate::timestamp::{Clock, Tolerance};
+use crate::verify::Verifier;
 
 /// Keeps a [`Verifier`] for each endpoint, with secrets from a [`SecretFetcher`].
 ///

@@ -7,13 +7,17 @@ use moka::sync::Cache;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
-use super::builder::{MAX_RETRY_AFTER, Policy};
-use super::entry::{Age, Entry};
-use super::fetching::fetch;
-use super::moment::Moment;
-use crate::secrets::{EndpointId, FetchError, FetchErrorKind, SecretFetcher};
+use crate::error::InvalidSecret;
+use crate::secret::Secret;
+use crate::secrets::SecretFetcher;
+use crate::secrets::cache::builder::{MAX_RETRY_AFTER, Policy};
+use crate::secrets::cache::entry::{Age, Entry};
+use crate::secrets::cache::fetching::fetch;
+use crate::secrets::cache::moment::Moment;
+use crate::secrets::endpoint::EndpointId;
+use crate::secrets::error::{FetchError, FetchErrorKind};
 use crate::verify::MAX_SECRETS;
-use crate::{InvalidSecret, Secret, Verifier};
+use crate::verify::Verifier;
 
 type Outcome = Result<Arc<Verifier>, FetchError>;
 
