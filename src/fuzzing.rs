@@ -3,11 +3,11 @@
 use http::StatusCode;
 use zeroize::Zeroizing;
 
+use crate::fetch::client::{Answer, Credential};
+use crate::fetch::endpoint::EndpointId;
+use crate::fetch::error::FetchError;
+use crate::fetch::{spaaza, velt};
 use crate::secret::Secret;
-use crate::secrets::endpoint::EndpointId;
-use crate::secrets::error::FetchError;
-use crate::secrets::http::{Answer, Credential};
-use crate::secrets::{spaaza, velt};
 
 /// Judges an answer of Velt's.
 ///

@@ -96,33 +96,40 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "ed25519")]
-mod ed25519;
+mod clock;
+mod crypto;
 mod error;
-#[cfg(feature = "axum")]
-mod extract;
+#[cfg(feature = "fetch")]
+mod fetch;
 #[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod hmac;
-mod key;
+mod head;
 #[cfg(feature = "tower")]
 mod layer;
-mod mac;
 pub mod manual;
 #[cfg(feature = "replay")]
 mod replay;
 mod scheme;
 mod secret;
-#[cfg(feature = "fetch")]
-mod secrets;
 mod sign;
-mod timestamp;
 mod verify;
 
+pub use self::clock::{Clock, SystemClock, TimestampFormat, Tolerance};
 pub use self::error::{Field, InvalidPublicUrl, InvalidSecret, VerifyError};
+#[cfg(any(feature = "velt", feature = "spaaza"))]
+pub use self::fetch::InvalidProvider;
+#[cfg(feature = "spaaza")]
+pub use self::fetch::Spaaza;
+#[cfg(feature = "velt")]
+pub use self::fetch::Velt;
+#[cfg(feature = "fetch")]
+pub use self::fetch::{
+    EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
+    SecretFetcher,
+};
 #[cfg(feature = "axum")]
-pub use self::extract::MissingLayer;
+pub use self::layer::extract::MissingLayer;
 #[cfg(feature = "tower")]
 pub use self::layer::{
     BareStatus, OnRejection, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
@@ -138,19 +145,7 @@ pub use self::scheme::{
     Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
 };
 pub use self::secret::Secret;
-#[cfg(any(feature = "velt", feature = "spaaza"))]
-pub use self::secrets::InvalidProvider;
-#[cfg(feature = "spaaza")]
-pub use self::secrets::Spaaza;
-#[cfg(feature = "velt")]
-pub use self::secrets::Velt;
-#[cfg(feature = "fetch")]
-pub use self::secrets::{
-    EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
-    SecretFetcher,
-};
 pub use self::sign::Signer;
-pub use self::timestamp::{Clock, SystemClock, TimestampFormat, Tolerance};
 pub use self::verify::{Verification, Verified, Verifier, verify};
 
 /// The examples of the README, so that they are tested.

@@ -204,7 +204,7 @@ impl Secret {
     pub fn whsk(text: &str) -> Result<Self, InvalidSecret> {
         let text = trimmed(text)?.strip_prefix("whsk_").ok_or(InvalidSecret::NotPrivateKey)?;
         let pair = decode_base64(text)?;
-        crate::ed25519::PrivateKey::new(pair.as_bytes())?;
+        crate::crypto::ed25519::PrivateKey::new(pair.as_bytes())?;
         Ok(Self { kind: Kind::Private, bytes: pair.bytes })
     }
 
@@ -225,7 +225,7 @@ impl Secret {
     /// ```
     #[cfg(feature = "ed25519")]
     pub fn ed25519(public_key: &[u8]) -> Result<Self, InvalidSecret> {
-        crate::ed25519::PublicKey::new(public_key)?;
+        crate::crypto::ed25519::PublicKey::new(public_key)?;
         Ok(Self { kind: Kind::Public, bytes: Zeroizing::new(public_key.to_vec()) })
     }
 

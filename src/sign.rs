@@ -7,11 +7,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
 
 #[cfg(feature = "ed25519")]
-use crate::ed25519::PrivateKey;
+use crate::crypto::ed25519::PrivateKey;
+use crate::crypto::mac::Mac;
 use crate::error::{Field, InvalidSecret, VerifyError};
-use crate::mac::Mac;
+use crate::head::envelope::Envelope;
 use crate::scheme::Scheme;
-use crate::scheme::envelope::Envelope;
 #[cfg(feature = "ed25519")]
 use crate::scheme::parts::Algorithm;
 use crate::scheme::parts::HeaderNames;

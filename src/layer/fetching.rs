@@ -4,20 +4,20 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
+#[cfg(feature = "replay")]
+use crate::clock::Tolerance;
 use crate::error::VerifyError;
+use crate::fetch::SecretFetcher;
+use crate::fetch::cache::SecretCache;
+use crate::fetch::endpoint::EndpointId;
+use crate::fetch::error::FetchErrorKind;
+use crate::head::envelope::{Envelope, Head};
+use crate::head::signatures::Wanted;
 use crate::layer::rejection::Rejection;
 use crate::layer::source::{BoxFuture, Endpoint, Lookup, Source};
 use crate::scheme::Scheme;
-use crate::scheme::envelope::{Envelope, Head};
-use crate::scheme::signatures::Wanted;
-use crate::secrets::SecretFetcher;
-use crate::secrets::cache::SecretCache;
-use crate::secrets::endpoint::EndpointId;
-use crate::secrets::error::FetchErrorKind;
-#[cfg(feature = "replay")]
-use crate::timestamp::Tolerance;
 use crate::verify::Verifier;
-use crate::verify::stream::Receipt;
+use crate::verify::verification::Receipt;
 
 pub(super) struct Fetching<F, S> {
     cache: SecretCache<F>,

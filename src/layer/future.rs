@@ -20,7 +20,7 @@ use crate::layer::body::VerifiedBody;
 use crate::layer::rejection::{OnRejection, Rejection};
 use crate::layer::replay::{Held, Settling};
 use crate::layer::source::{BoxFuture, Endpoint, Fetch, Lookup};
-use crate::verify::stream::Receipt;
+use crate::verify::verification::Receipt;
 use crate::verify::verified::Verified;
 
 pin_project! {

@@ -1,6 +1,8 @@
 //! The tower middleware: no handler sees a byte that is not verified.
 
 pub(crate) mod body;
+#[cfg(feature = "axum")]
+pub(crate) mod extract;
 #[cfg(feature = "fetch")]
 pub(crate) mod fetching;
 pub(crate) mod future;
@@ -23,16 +25,16 @@ pub use self::body::VerifiedBody;
 pub use self::future::ResponseFuture;
 pub use self::rejection::{BareStatus, OnRejection, Rejection};
 pub use self::service::Webhook;
+#[cfg(feature = "fetch")]
+use crate::fetch::SecretFetcher;
+#[cfg(feature = "fetch")]
+use crate::fetch::cache::SecretCache;
+#[cfg(feature = "fetch")]
+use crate::fetch::endpoint::EndpointId;
 use crate::layer::replay::Replay;
 use crate::layer::source::Source;
 #[cfg(feature = "replay")]
 use crate::replay::ReplayGuard;
-#[cfg(feature = "fetch")]
-use crate::secrets::SecretFetcher;
-#[cfg(feature = "fetch")]
-use crate::secrets::cache::SecretCache;
-#[cfg(feature = "fetch")]
-use crate::secrets::endpoint::EndpointId;
 use crate::verify::Verifier;
 
 /// The default of [`WebhookLayer::body_limit`] where the scheme has none: 2 MiB.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use crate::layer::body::Frames;
 use crate::layer::rejection::Rejection;
 use crate::layer::source::{Endpoint, Source};
-use crate::verify::stream::Receipt;
+use crate::verify::verification::Receipt;
 use crate::verify::verified::Verified;
 
 #[derive(Clone, Default)]

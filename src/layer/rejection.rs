@@ -8,11 +8,11 @@ use http::header::RETRY_AFTER;
 use http::{Response, StatusCode};
 
 use crate::error::VerifyError;
+#[cfg(feature = "fetch")]
+use crate::fetch::error::FetchErrorKind;
 #[cfg(feature = "replay")]
 use crate::replay::error::ReplayErrorKind;
 use crate::scheme::Scheme;
-#[cfg(feature = "fetch")]
-use crate::secrets::error::FetchErrorKind;
 
 /// How long a sender is asked to wait for secrets, where the provider asks for nothing.
 #[cfg(feature = "fetch")]

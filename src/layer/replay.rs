@@ -16,7 +16,7 @@ use crate::replay::key::ContentKey;
 use crate::replay::key::ReplayKey;
 use crate::replay::{Claim, Lease, ReplayGuard};
 use crate::scheme::Scheme;
-use crate::verify::stream::Receipt;
+use crate::verify::verification::Receipt;
 use crate::verify::verified::Verified;
 
 /// The default of `WebhookLayer::replay_keep`. Svix goes on retrying for almost 28 hours.

@@ -10,12 +10,12 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
+use crate::head::envelope::Head;
 use crate::layer::WebhookLayer;
 use crate::layer::body::VerifiedBody;
 use crate::layer::future::ResponseFuture;
 use crate::layer::future::{Call, Delivery};
 use crate::layer::rejection::{OnRejection, Rejection};
-use crate::scheme::envelope::Head;
 
 /// Lets only verified deliveries through to the inner service; made by [`WebhookLayer`].
 ///

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
+#[cfg(feature = "replay")]
+use crate::clock::Tolerance;
 use crate::error::VerifyError;
+use crate::head::envelope::Head;
 use crate::layer::rejection::Rejection;
 use crate::scheme::Scheme;
-use crate::scheme::envelope::Head;
-#[cfg(feature = "replay")]
-use crate::timestamp::Tolerance;
 use crate::verify::Verifier;
-use crate::verify::stream::Receipt;
+use crate::verify::verification::Receipt;
 
 /// A future of the layer's own. Only what has to wait is boxed.
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;

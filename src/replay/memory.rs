@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::clock::{Clock, SystemClock};
 use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::key::ReplayKey;
 use crate::replay::shard::{Known, Shard};
 use crate::replay::{Claim, Lease, ReplayGuard, bounded};
-use crate::timestamp::{Clock, SystemClock};
 
 const SHARDS: usize = 16;
 

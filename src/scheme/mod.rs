@@ -2,19 +2,16 @@
 
 pub(crate) mod builder;
 pub(crate) mod catalog;
-pub(crate) mod claims;
 pub(crate) mod encoding;
-pub(crate) mod envelope;
 pub(crate) mod parts;
-pub(crate) mod signatures;
 
 use std::fmt;
 
 pub use self::builder::SchemeBuilder;
 use self::builder::Tally;
 pub use self::encoding::Encoding;
-pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
 pub(crate) use self::parts::LayoutKind;
+pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
 use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
@@ -36,16 +33,16 @@ use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier}
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Scheme {
     name: &'static str,
-    headers: &'static [HeaderNames],
-    layout: Layout,
-    encoding: Encoding,
-    algorithm: Algorithm,
-    signed: &'static [Part],
+    pub(crate) headers: &'static [HeaderNames],
+    pub(crate) layout: Layout,
+    pub(crate) encoding: Encoding,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) signed: &'static [Part],
     signs_request: bool,
-    timestamp_format: TimestampFormat,
+    pub(crate) timestamp_format: TimestampFormat,
     tolerance: Tolerance,
     key_format: KeyFormat,
-    repeated_signature: bool,
+    pub(crate) repeated_signature: bool,
     body_limit: Option<usize>,
     documentation: Option<(&'static str, Evidence)>,
 }
@@ -299,7 +296,7 @@ impl Scheme {
     }
 
     /// The literal that ends the id in the signed content, or nothing.
-    fn id_end(&self) -> &'static str {
+    pub(crate) fn id_end(&self) -> &'static str {
         let mut pairs = self.signed.windows(2);
         let end = pairs.find_map(|parts| match parts {
             [Part::Id, Part::Literal(end)] => Some(*end),

@@ -136,7 +136,7 @@ impl HeaderNames {
     }
 
     #[inline]
-    pub(super) fn is_signature(&self, name: &str) -> bool {
+    pub(crate) fn is_signature(&self, name: &str) -> bool {
         name == self.signature || self.more_signatures.contains(&name)
     }
 
@@ -280,7 +280,7 @@ impl Layout {
     }
 
     /// Whether the timestamp is in the list.
-    pub(super) const fn lists_timestamp(&self) -> bool {
+    pub(crate) const fn lists_timestamp(&self) -> bool {
         matches!(self.0, LayoutKind::List(List { timestamp: Some(_), .. }))
     }
 
@@ -335,7 +335,7 @@ impl fmt::Display for Layout {
 
 impl List {
     /// The algorithm of an entry with this key, if the entry is a signature.
-    pub(super) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
+    pub(crate) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
         if key == self.version.as_bytes() {
             return Some(own);
         }

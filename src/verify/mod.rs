@@ -1,6 +1,6 @@
 //! The verdict: in one call, as a stream, or over the frames that a server kept.
 
-pub(crate) mod stream;
+pub(crate) mod verification;
 pub(crate) mod verified;
 
 use std::fmt;
@@ -11,17 +11,17 @@ use http::{HeaderMap, Uri};
 use time::OffsetDateTime;
 
 #[cfg(feature = "tower")]
-pub(crate) use self::stream::Receipt;
-pub use self::stream::Verification;
+pub(crate) use self::verification::Receipt;
+pub use self::verification::Verification;
 pub use self::verified::Verified;
+use crate::clock::Moment;
+use crate::clock::{Clock, Tolerance};
+use crate::crypto::key::Key;
 use crate::error::{InvalidPublicUrl, InvalidSecret, VerifyError};
-use crate::key::Key;
+use crate::head::envelope::{Envelope, Head};
+use crate::head::signatures::Wanted;
 use crate::scheme::Scheme;
-use crate::scheme::envelope::{Envelope, Head};
-use crate::scheme::signatures::Wanted;
 use crate::secret::Secret;
-use crate::timestamp::Moment;
-use crate::timestamp::{Clock, Tolerance};
 use crate::verify::verified::verdict;
 
 /// The most secrets that a verifier or a signer holds.

@@ -4,11 +4,11 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
+use crate::clock::Moment;
 use crate::error::VerifyError;
+use crate::head::envelope::Envelope;
+use crate::head::fields::DeliveryId;
 use crate::scheme::Scheme;
-use crate::scheme::claims::DeliveryId;
-use crate::scheme::envelope::Envelope;
-use crate::timestamp::Moment;
 
 /// Proof that a delivery was signed by a holder of a secret within the tolerance.
 ///

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use http::{HeaderMap, HeaderValue};
 
+use crate::crypto::mac::MAX_TAG;
 use crate::error::{Field, VerifyError};
-use crate::mac::MAX_TAG;
 use crate::scheme::Scheme;
 use crate::scheme::parts::List;
 use crate::scheme::parts::{Algorithm, HeaderNames, LayoutKind};
@@ -17,7 +17,7 @@ const MAX_SIGNATURES: usize = 32;
 ///
 /// All are found in one pass over the headers of the request, which for as many as there usually
 /// are takes less than half the time of hashing each name that is looked for.
-pub(super) struct Found<'h> {
+pub(crate) struct Found<'h> {
     headers: &'h HeaderMap,
     names: &'static HeaderNames,
     signatures: Values<'h>,
@@ -34,7 +34,7 @@ struct Values<'h> {
 
 impl<'h> Found<'h> {
     #[inline]
-    pub(super) fn new(names: &'static HeaderNames, headers: &'h HeaderMap) -> Self {
+    pub(crate) fn new(names: &'static HeaderNames, headers: &'h HeaderMap) -> Self {
         let [mut signatures, mut id, mut timestamp] = [Values::default(); 3];
         for (name, value) in headers {
             let name = name.as_str();
@@ -51,7 +51,7 @@ impl<'h> Found<'h> {
 
     /// `None` if the request has no signature header of this family.
     #[inline]
-    pub(super) fn lines(&self, scheme: &Scheme) -> Result<Option<Lines<'h>>, VerifyError> {
+    pub(crate) fn lines(&self, scheme: &Scheme) -> Result<Option<Lines<'h>>, VerifyError> {
         let Values { first, count } = self.signatures;
         let several = self.signatures.several();
         if several {
@@ -69,13 +69,13 @@ impl<'h> Found<'h> {
 
     /// The id, if this family has one.
     #[inline]
-    pub(super) fn id(&self) -> Result<Option<&'h HeaderValue>, VerifyError> {
+    pub(crate) fn id(&self) -> Result<Option<&'h HeaderValue>, VerifyError> {
         self.names.id_name().map(|_| self.id.single(Field::Id)).transpose()
     }
 
     /// The timestamp, if this family has one.
     #[inline]
-    pub(super) fn timestamp(&self) -> Result<Option<&'h HeaderValue>, VerifyError> {
+    pub(crate) fn timestamp(&self) -> Result<Option<&'h HeaderValue>, VerifyError> {
         self.names.timestamp_name().map(|_| self.timestamp.single(Field::Timestamp)).transpose()
     }
 }
@@ -104,7 +104,7 @@ impl<'h> Values<'h> {
 
 /// The values of all signature headers of one family, as far as they are bounded.
 #[derive(Clone, Copy)]
-pub(super) struct Lines<'h> {
+pub(crate) struct Lines<'h> {
     first: &'h [u8],
     /// Where to find them all, if there are more.
     all: Option<(&'h HeaderMap, &'static HeaderNames)>,
@@ -178,7 +178,7 @@ impl<'h> Signatures<'h> {
         })
     }
 
-    pub(super) fn keep(&self) -> KeptSignatures {
+    pub(crate) fn keep(&self) -> KeptSignatures {
         let mut kept = KeptSignatures::default();
         let _ = self.all(|signature| {
             kept.push(*signature);
@@ -224,8 +224,8 @@ impl KeptSignatures {
 }
 
 /// What the signature headers of one request list.
-pub(super) struct Listed<'h> {
-    pub(super) timestamp: Option<&'h [u8]>,
+pub(crate) struct Listed<'h> {
+    pub(crate) timestamp: Option<&'h [u8]>,
     first: Signature,
     others: Result<Entries<'h>, VerifyError>,
 }
@@ -234,7 +234,7 @@ impl<'h> Listed<'h> {
     /// Bounds the entries, before any of them is decoded, and reads them up to the first signature
     /// that can be decoded. A malformed one does no harm to a good one beside it.
     #[inline]
-    pub(super) fn read(
+    pub(crate) fn read(
         scheme: &'h Scheme,
         lines: Lines<'h>,
         wanted: Wanted,
@@ -269,7 +269,7 @@ impl<'h> Listed<'h> {
     }
 
     #[inline]
-    pub(super) fn signatures(&self) -> Result<Signatures<'_>, VerifyError> {
+    pub(crate) fn signatures(&self) -> Result<Signatures<'_>, VerifyError> {
         let others = self.others.as_ref().map_err(|error| *error)?;
         Ok(Signatures::Header { first: &self.first, others })
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use subtle::ConstantTimeEq as _;
 
 use crate::error::InvalidSecret;
+use crate::fetch::cache::builder::Policy;
+use crate::fetch::cache::moment::Moment;
 use crate::secret::Secret;
-use crate::secrets::cache::builder::Policy;
-use crate::secrets::cache::moment::Moment;
 use crate::verify::MAX_SECRETS;
 use crate::verify::Verifier;
 

@@ -7,9 +7,9 @@ use sha2::Sha512;
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
+use crate::crypto::hmac::HmacSha256;
 use crate::error::InvalidSecret;
-use crate::hmac::HmacSha256;
-use crate::scheme::envelope::Envelope;
+use crate::head::envelope::Envelope;
 use crate::scheme::parts::Algorithm;
 use crate::secret::Secret;
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::fetch::SecretFetcher;
+use crate::fetch::cache::builder::Policy;
+use crate::fetch::endpoint::EndpointId;
+use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::secret::Secret;
-use crate::secrets::SecretFetcher;
-use crate::secrets::cache::builder::Policy;
-use crate::secrets::endpoint::EndpointId;
-use crate::secrets::error::{FetchError, FetchErrorKind};
 
 /// The least pause before the first retry; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(100);

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::{Clock, SystemClock, Tolerance};
 use crate::error::InvalidPublicUrl;
+use crate::fetch::cache::SecretCache;
+use crate::fetch::cache::shared::Shared;
 use crate::scheme::Scheme;
-use crate::secrets::cache::SecretCache;
-use crate::secrets::cache::shared::Shared;
-use crate::timestamp::{Clock, SystemClock, Tolerance};
 use crate::verify::read_public_url;
 
 /// The most of a provider's `Retry-After` that is heeded, so that one wrong number does not lock

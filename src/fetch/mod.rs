@@ -1,10 +1,10 @@
 //! Where secrets come from, when they are not in the configuration.
 
 pub(crate) mod cache;
+#[cfg(any(feature = "velt", feature = "spaaza"))]
+pub(crate) mod client;
 pub(crate) mod endpoint;
 pub(crate) mod error;
-#[cfg(any(feature = "velt", feature = "spaaza"))]
-pub(crate) mod http;
 #[cfg(feature = "spaaza")]
 pub(crate) mod spaaza;
 #[cfg(feature = "velt")]
@@ -13,10 +13,10 @@ pub(crate) mod velt;
 use std::future::Future;
 
 pub use self::cache::{SecretCache, SecretCacheBuilder};
+#[cfg(any(feature = "velt", feature = "spaaza"))]
+pub use self::client::InvalidProvider;
 pub use self::endpoint::{EndpointId, InvalidEndpointId};
 pub use self::error::{FetchError, FetchErrorKind};
-#[cfg(any(feature = "velt", feature = "spaaza"))]
-pub use self::http::InvalidProvider;
 #[cfg(feature = "spaaza")]
 pub use self::spaaza::Spaaza;
 #[cfg(feature = "velt")]

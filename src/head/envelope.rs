@@ -5,13 +5,13 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
+use crate::clock::Moment;
+use crate::clock::Tolerance;
 use crate::error::{Field, VerifyError};
+use crate::head::fields::{Claims, KeptClaims, Target, read_id};
+use crate::head::signatures::{Found, KeptSignatures, Listed, Signatures, Wanted};
 use crate::scheme::Scheme;
-use crate::scheme::claims::{Claims, KeptClaims, Target, read_id};
 use crate::scheme::parts::Part;
-use crate::scheme::signatures::{Found, KeptSignatures, Listed, Signatures, Wanted};
-use crate::timestamp::Moment;
-use crate::timestamp::Tolerance;
 
 /// The part of a request that comes before its body.
 #[derive(Clone, Copy)]

@@ -4,9 +4,9 @@ use std::fmt;
 #[cfg(feature = "tower")]
 use std::sync::Arc;
 
+use crate::crypto::key::Running;
 use crate::error::VerifyError;
-use crate::key::Running;
-use crate::scheme::envelope::{Envelope, KeptEnvelope};
+use crate::head::envelope::{Envelope, KeptEnvelope};
 use crate::verify::Verifier;
 use crate::verify::verified::{Verified, verdict};
 

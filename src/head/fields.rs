@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use http::{Method, Uri};
 
+use crate::clock::{MAX_TEXT, Moment};
 use crate::error::{Field, VerifyError};
 use crate::scheme::Scheme;
-use crate::timestamp::{MAX_TEXT, Moment};
 
 /// The longest id that is read, in bytes.
 const MAX_ID: usize = 256;
@@ -18,33 +18,33 @@ pub(crate) struct Claims<'h> {
     pub(crate) id: Option<&'h [u8]>,
     /// A time, and the text that it was read from.
     pub(crate) timestamp: Option<(Moment, &'h [u8])>,
-    pub(super) target: Option<Target<'h>>,
+    pub(crate) target: Option<Target<'h>>,
 }
 
 /// What was called, for a scheme that signs it.
 #[derive(Clone, Copy)]
-pub(super) struct Target<'h> {
-    pub(super) method: &'h Method,
-    pub(super) base: &'h Arc<str>,
-    pub(super) path_and_query: &'h str,
+pub(crate) struct Target<'h> {
+    pub(crate) method: &'h Method,
+    pub(crate) base: &'h Arc<str>,
+    pub(crate) path_and_query: &'h str,
 }
 
 impl<'h> Target<'h> {
-    pub(super) fn of(method: &'h Method, base: &'h Arc<str>, uri: &'h Uri) -> Self {
+    pub(crate) fn of(method: &'h Method, base: &'h Arc<str>, uri: &'h Uri) -> Self {
         let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
         Self { method, base, path_and_query }
     }
 }
 
 /// [`Claims`] that outlive the head.
-pub(super) struct KeptClaims {
+pub(crate) struct KeptClaims {
     id: Option<DeliveryId>,
     timestamp: Option<(Moment, Text<MAX_TEXT>)>,
     target: Option<(Method, Arc<str>, Text<192>)>,
 }
 
 impl KeptClaims {
-    pub(super) fn new(claims: &Claims<'_>) -> Self {
+    pub(crate) fn new(claims: &Claims<'_>) -> Self {
         Self {
             id: claims.id.map(DeliveryId::new),
             timestamp: claims.timestamp.map(|(at, text)| (at, Text::new(text))),
@@ -54,7 +54,7 @@ impl KeptClaims {
         }
     }
 
-    pub(super) fn claims(&self) -> Claims<'_> {
+    pub(crate) fn claims(&self) -> Claims<'_> {
         Claims {
             id: self.id.as_ref().map(|DeliveryId(id)| id.as_bytes()),
             timestamp: self.timestamp.as_ref().map(|(at, text)| (*at, text.as_bytes())),
@@ -85,7 +85,7 @@ impl DeliveryId {
 /// it in the signed content, or two different deliveries could have the same content and so the
 /// same signature.
 #[inline]
-pub(super) fn read_id<'h>(scheme: &Scheme, id: &'h [u8]) -> Result<&'h [u8], VerifyError> {
+pub(crate) fn read_id<'h>(scheme: &Scheme, id: &'h [u8]) -> Result<&'h [u8], VerifyError> {
     if id.is_empty() || id.len() > MAX_ID {
         return Err(VerifyError::Malformed(Field::Id));
     }

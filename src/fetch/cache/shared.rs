@@ -8,14 +8,14 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
 use crate::error::InvalidSecret;
+use crate::fetch::SecretFetcher;
+use crate::fetch::cache::builder::{MAX_RETRY_AFTER, Policy};
+use crate::fetch::cache::entry::{Age, Entry};
+use crate::fetch::cache::fetching::fetch;
+use crate::fetch::cache::moment::Moment;
+use crate::fetch::endpoint::EndpointId;
+use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::secret::Secret;
-use crate::secrets::SecretFetcher;
-use crate::secrets::cache::builder::{MAX_RETRY_AFTER, Policy};
-use crate::secrets::cache::entry::{Age, Entry};
-use crate::secrets::cache::fetching::fetch;
-use crate::secrets::cache::moment::Moment;
-use crate::secrets::endpoint::EndpointId;
-use crate::secrets::error::{FetchError, FetchErrorKind};
 use crate::verify::MAX_SECRETS;
 use crate::verify::Verifier;
 

@@ -12,12 +12,12 @@ use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use crate::error::InvalidSecret;
+use crate::fetch::SecretFetcher;
+use crate::fetch::client::InvalidProvider;
+use crate::fetch::client::{Answer, Api, Credential, shown};
+use crate::fetch::endpoint::EndpointId;
+use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::secret::Secret;
-use crate::secrets::SecretFetcher;
-use crate::secrets::endpoint::EndpointId;
-use crate::secrets::error::{FetchError, FetchErrorKind};
-use crate::secrets::http::InvalidProvider;
-use crate::secrets::http::{Answer, Api, Credential, shown};
 
 const BASE: &str = "https://api0.spaaza.com";
 

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use zeroize::Zeroizing;
 
-use crate::secrets::error::{FetchError, FetchErrorKind};
+use crate::fetch::error::{FetchError, FetchErrorKind};
 
 /// The longest answer that is read unless another limit is set, in bytes.
 const RESPONSE_LIMIT: usize = 64 << 10;

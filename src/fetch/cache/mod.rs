@@ -10,14 +10,14 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::SecretCacheBuilder;
-use crate::scheme::Scheme;
-use crate::secrets::SecretFetcher;
-use crate::secrets::cache::entry::Age;
-use crate::secrets::cache::shared::{Flight, Purpose, Shared};
-use crate::secrets::endpoint::EndpointId;
-use crate::secrets::error::FetchError;
 #[cfg(feature = "tower")]
-use crate::timestamp::{Clock, Tolerance};
+use crate::clock::{Clock, Tolerance};
+use crate::fetch::SecretFetcher;
+use crate::fetch::cache::entry::Age;
+use crate::fetch::cache::shared::{Flight, Purpose, Shared};
+use crate::fetch::endpoint::EndpointId;
+use crate::fetch::error::FetchError;
+use crate::scheme::Scheme;
 use crate::verify::Verifier;
 
 /// Keeps a [`Verifier`] for each endpoint, with secrets from a [`SecretFetcher`].

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::timestamp::Clock;
+use crate::clock::Clock;
 
 /// Milliseconds since 1970-01-01T00:00:00Z, which fit into an atomic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,16 +4,16 @@ use std::ops::ControlFlow;
 
 use subtle::Choice;
 
+use crate::crypto::mac::{Mac, Tag};
 use crate::error::InvalidSecret;
-use crate::mac::{Mac, Tag};
+use crate::head::envelope::Envelope;
 use crate::scheme::Scheme;
-use crate::scheme::envelope::Envelope;
 use crate::scheme::parts::Algorithm;
 use crate::secret::Kind;
 use crate::secret::Secret;
 
 #[cfg(feature = "ed25519")]
-use crate::ed25519::{MAX_ATTEMPTS, PublicKey, Running as RunningSignature};
+use crate::crypto::ed25519::{MAX_ATTEMPTS, PublicKey, Running as RunningSignature};
 
 /// What verifies.
 #[derive(Clone)]
