@@ -4,11 +4,17 @@
 
 #[cfg(all(feature = "ed25519", feature = "sha1"))]
 mod algorithms;
+mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;
+mod headers;
+mod id;
+mod list;
 mod properties;
+mod secrets;
+mod standard;
 #[path = "../support/mod.rs"]
 mod support;
+mod time;
 mod url;
 mod vectors;
-mod wire;
