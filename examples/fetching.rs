@@ -21,7 +21,7 @@
 //!
 //! `SPAAZA_BASE_URL` replaces the base URL of Spaaza's API, for instance by its staging system.
 
-#[path = "../tests/provider/mod.rs"]
+#[path = "../tests/support/provider.rs"]
 mod provider;
 
 use std::collections::hash_map::RandomState;

@@ -5,10 +5,10 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-mod common;
+mod support;
 
-use common::{NOW, request, sign, verifier};
 use http::{HeaderMap, HeaderValue};
+use support::{NOW, request, sign, verifier};
 use tower_webhook::{Scheme, Verifier, VerifyError};
 
 #[global_allocator]
@@ -59,8 +59,8 @@ fn verifying_takes_nothing_from_the_heap() {
 
     // An id of 64 bytes, and many signatures.
     let verifier = verifier(Scheme::STANDARD);
-    let signer = common::signer(Scheme::STANDARD);
-    let long = signer.sign("i".repeat(64).as_str(), common::at(NOW), BODY).unwrap();
+    let signer = support::signer(Scheme::STANDARD);
+    let long = signer.sign("i".repeat(64).as_str(), support::at(NOW), BODY).unwrap();
     check(&verifier, &long, Ok(()), "long id");
     let mut many = sign(Scheme::STANDARD, BODY);
     let wrong = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= ".repeat(31);
@@ -122,8 +122,8 @@ mod layer {
         WebhookLayer,
     };
 
-    use super::common::{NOW, WHSEC, at, sign, verifier};
     use super::counted_once;
+    use super::support::{NOW, WHSEC, at, sign, verifier};
 
     /// The receipt. The request's extensions: their map, its table, and the proof in it. Then the
     /// queue of frames, and the answer's extensions are the handler's own business.

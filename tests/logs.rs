@@ -3,6 +3,7 @@
 #![cfg(all(feature = "velt", feature = "spaaza", feature = "tracing"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+#[path = "support/provider.rs"]
 mod provider;
 
 use std::convert::Infallible;

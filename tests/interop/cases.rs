@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use sha2::Sha256;
 use tower_webhook::{Scheme, Signer};
 
-use crate::common::{ID, NOW, WHSEC, at, secret, signer};
+use crate::support::{ID, NOW, WHSEC, at, secret, signer};
 
 const BODY: &str = r#"{"object":"event","hello":"wörld"}"#;
 
@@ -90,7 +90,7 @@ pub(crate) fn shopify_headers(family: Family) -> HeaderMap {
         ],
         _ => &[],
     };
-    crate::common::headers(headers)
+    crate::support::headers(headers)
 }
 
 fn good(family: Family, seconds: i64, body: &[u8]) -> Delivery {

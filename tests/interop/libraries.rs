@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::cases::Family;
-use crate::common::{NOW, WHSEC, secret};
+use crate::support::{NOW, WHSEC, secret};
 
 /// A library as one of the processes calls it.
 #[derive(Debug)]

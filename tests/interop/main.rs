@@ -7,16 +7,16 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod cases;
-#[path = "../common/mod.rs"]
-mod common;
 mod libraries;
 mod receiver;
+#[path = "../support/mod.rs"]
+mod support;
 mod table;
 
-use common::{ID, NOW, at, signer};
 use http::{HeaderMap, StatusCode};
 use libraries::Libraries;
 use receiver::{Receiver, post};
+use support::{ID, NOW, at, signer};
 
 use crate::cases::{Family, shopify_headers};
 

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 
 use crate::cases::Family;
-use crate::common::verifier;
+use crate::support::verifier;
 
 /// A server with a path for each scheme, at the time of the tests.
 pub(crate) struct Receiver {

@@ -1,0 +1,109 @@
+//! One event for each rejection. Alone in its file, because a subscriber is global.
+
+#![cfg(all(feature = "axum", feature = "replay", feature = "tracing"))]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod support;
+
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::post;
+use http::{Request, StatusCode};
+use support::{ID, sign, verifier};
+use tower::ServiceExt as _;
+use tower_webhook::{
+    Claim, Lease, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey, Scheme, Verified,
+    WebhookLayer,
+};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+const BODY: &[u8] = b"{}";
+
+#[tokio::test]
+async fn each_rejection_is_one_event_without_anything_from_the_request() {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let events = Events(Arc::clone(&log));
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(events)).unwrap();
+
+    let handler = post(|_: Verified| async {});
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(8);
+    let guarded = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(NeverCommits);
+    let app: Router = Router::new()
+        .route("/guarded", handler.clone().layer(guarded))
+        .route("/verified", handler.clone().layer(layer))
+        .route("/forgotten", handler);
+    let send = async |path: &str, id: &str, body: &'static [u8]| {
+        let mut request = Request::post(path).body(Body::from(body)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, body);
+        request.headers_mut().insert("webhook-id", id.parse().unwrap());
+        app.clone().oneshot(request).await.unwrap().status()
+    };
+    assert_eq!(send("/verified", "other", BODY).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(send("/verified", ID, b"much too long").await, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send("/verified", ID, BODY).await, StatusCode::OK);
+    assert_eq!(send("/forgotten", ID, BODY).await, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(send("/guarded", ID, BODY).await, StatusCode::OK);
+
+    let log = log.lock().unwrap();
+    assert_eq!(
+        *log,
+        [
+            "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             reason=no signature matches status=401",
+            "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             reason=body is over the limit status=413",
+            "ERROR tower_webhook message=request did not go through a webhook layer",
+            "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
+             reason=delivery is no longer claimed by this lease",
+        ]
+    );
+    let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();
+    for hidden in [support::WHSEC, ID, "other", &signature] {
+        assert!(!log.concat().contains(hidden), "{hidden}");
+    }
+}
+
+/// Lets everything through and remembers nothing.
+struct NeverCommits;
+
+impl ReplayGuard for NeverCommits {
+    async fn claim(&self, _: &ReplayKey, _: Duration) -> Result<Claim, ReplayError> {
+        Ok(Claim::Fresh(Lease::random()?))
+    }
+
+    async fn commit(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        Err(ReplayError::new(ReplayErrorKind::LeaseLost))
+    }
+
+    async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
+        Ok(())
+    }
+}
+
+/// Writes each event of the crate as one line.
+struct Events(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Events {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let metadata = event.metadata();
+        if metadata.target().starts_with("tower_webhook") {
+            let mut line = Line(format!("{} {}", metadata.level(), metadata.target()));
+            event.record(&mut line);
+            self.0.lock().unwrap().push(line.0);
+        }
+    }
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        write!(self.0, " {field}={value:?}").unwrap();
+    }
+}

@@ -1,0 +1,11 @@
+//! Secrets from elsewhere: the cache, and who asks the providers. What they log is in `logs.rs`.
+
+#![cfg(feature = "fetch")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod cache;
+#[cfg(all(feature = "velt", feature = "spaaza"))]
+mod clients;
+#[cfg(all(feature = "velt", feature = "spaaza"))]
+#[path = "../support/provider.rs"]
+mod provider;

@@ -1,0 +1,558 @@
+//! The replay guard behind the layer: claimed after the verdict, committed on success, and given
+//! back otherwise.
+
+use std::future::pending;
+#[cfg(feature = "fetch")]
+use std::future::ready;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::post;
+#[cfg(feature = "fetch")]
+use http::request::Parts;
+use http::{HeaderMap, Request, Response, StatusCode};
+use tower::ServiceExt as _;
+use tower_webhook::{
+    Claim, Lease, MemoryReplayGuard, Rejection, ReplayError, ReplayErrorKind, ReplayGuard,
+    ReplayKey, Scheme, Secret, Tolerance, WebhookLayer,
+};
+#[cfg(feature = "fetch")]
+use tower_webhook::{EndpointId, SecretCache};
+
+use crate::support::{ID, NOW, WHSEC, at, sign, signer, verifier};
+
+const BODY: &[u8] = br#"{"hello":"world"}"#;
+
+/// A guard that writes down what it is asked, and can be out of order.
+#[derive(Default)]
+struct Spy {
+    log: Mutex<Vec<(&'static str, ReplayKey, Duration)>>,
+    memory: Option<MemoryReplayGuard>,
+    broken: Mutex<Option<(&'static str, ReplayErrorKind)>>,
+}
+
+impl Spy {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { memory: Some(MemoryReplayGuard::builder().build()), ..Self::default() })
+    }
+
+    fn record(
+        &self,
+        what: &'static str,
+        key: &ReplayKey,
+        time: Duration,
+    ) -> Result<(), ReplayError> {
+        self.log.lock().unwrap().push((what, *key, time));
+        match *self.broken.lock().unwrap() {
+            Some((broken, kind)) if broken == what => Err(ReplayError::new(kind)),
+            _ => Ok(()),
+        }
+    }
+
+    fn calls(&self) -> Vec<&'static str> {
+        self.log.lock().unwrap().iter().map(|(what, ..)| *what).collect()
+    }
+
+    fn keys(&self) -> Vec<ReplayKey> {
+        let log = self.log.lock().unwrap();
+        log.iter().filter(|(what, ..)| *what == "claim").map(|(_, key, _)| *key).collect()
+    }
+
+    fn times(&self, wanted: &str) -> Vec<Duration> {
+        let log = self.log.lock().unwrap();
+        log.iter().filter(|(what, ..)| *what == wanted).map(|(.., time)| *time).collect()
+    }
+}
+
+impl ReplayGuard for Spy {
+    async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
+        self.record("claim", key, lease)?;
+        self.memory.as_ref().unwrap().claim(key, lease).await
+    }
+
+    async fn commit(
+        &self,
+        key: &ReplayKey,
+        lease: &Lease,
+        keep: Duration,
+    ) -> Result<(), ReplayError> {
+        self.record("commit", key, keep)?;
+        self.memory.as_ref().unwrap().commit(key, lease, keep).await
+    }
+
+    async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
+        self.record("release", key, Duration::ZERO)?;
+        self.memory.as_ref().unwrap().release(key, lease).await
+    }
+}
+
+/// A receiver whose handler answers with what is set, and is counted.
+#[derive(Clone)]
+struct Receiver {
+    guard: Arc<Spy>,
+    answer: Arc<Mutex<StatusCode>>,
+    runs: Arc<AtomicUsize>,
+    app: Router,
+}
+
+impl Receiver {
+    fn new(scheme: Scheme) -> Self {
+        Self::with(scheme, |layer| layer)
+    }
+
+    fn with(scheme: Scheme, set: impl FnOnce(WebhookLayer) -> WebhookLayer) -> Self {
+        let guard = Spy::new();
+        let answer = Arc::new(Mutex::new(StatusCode::OK));
+        let runs = Arc::new(AtomicUsize::new(0));
+        let (status, counter) = (Arc::clone(&answer), Arc::clone(&runs));
+        let handler = move || async move {
+            counter.fetch_add(1, Ordering::SeqCst);
+            *status.lock().unwrap()
+        };
+        let layer = WebhookLayer::new(verifier(scheme)).replay_guard(Arc::clone(&guard));
+        let app = Router::new().route("/hook", post(handler)).layer(set(layer));
+        Self { guard, answer, runs, app }
+    }
+
+    async fn send(&self, headers: &HeaderMap) -> Response<Body> {
+        self.send_body(headers, BODY).await
+    }
+
+    async fn send_body(&self, headers: &HeaderMap, body: &'static [u8]) -> Response<Body> {
+        let mut request = Request::post("/hook?shop=1").body(Body::from(body)).unwrap();
+        *request.headers_mut() = headers.clone();
+        self.app.clone().oneshot(request).await.unwrap()
+    }
+
+    fn runs(&self) -> usize {
+        self.runs.load(Ordering::SeqCst)
+    }
+}
+
+fn retry_after(response: &Response<Body>) -> Option<&str> {
+    response.headers().get("retry-after").map(|value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_delivery_is_handled_once_and_acknowledged_again() {
+    let receiver = Receiver::new(Scheme::STANDARD);
+    for _ in 0..3 {
+        let response = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+    assert_eq!(receiver.runs(), 1);
+    assert_eq!(receiver.guard.calls(), ["claim", "commit", "claim", "claim"]);
+    let duplicate = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    assert_eq!(duplicate.extensions().get(), Some(&Rejection::Duplicate));
+}
+
+#[tokio::test]
+async fn a_retry_after_a_failure_gets_through() {
+    let receiver = Receiver::new(Scheme::STANDARD);
+    for status in [500, 503, 400, 404, 302, 199].map(|code| StatusCode::from_u16(code).unwrap()) {
+        *receiver.answer.lock().unwrap() = status;
+        assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), status);
+    }
+    assert_eq!(receiver.runs(), 6);
+    assert_eq!(receiver.guard.calls(), ["claim", "release"].repeat(6));
+    *receiver.answer.lock().unwrap() = StatusCode::NO_CONTENT;
+    let response = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
+    assert_eq!(receiver.runs(), 7);
+}
+
+#[tokio::test]
+async fn nothing_is_claimed_before_it_is_verified() {
+    let receiver = Receiver::new(Scheme::STANDARD);
+    let mut forged = sign(Scheme::STANDARD, BODY);
+    forged.insert("webhook-id", "other".parse().unwrap());
+    assert_eq!(receiver.send(&forged).await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(receiver.send(&HeaderMap::new()).await.status(), StatusCode::UNAUTHORIZED);
+    let long = receiver.send_body(&sign(Scheme::STANDARD, BODY), &[0; 3 << 20]).await;
+    assert_eq!(long.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!((receiver.guard.calls().len(), receiver.runs()), (0, 0));
+    assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_delivery_in_flight_is_a_conflict() {
+    let guard = Arc::new(MemoryReplayGuard::builder().build());
+    let (started, mut starts) = tokio::sync::mpsc::channel(8);
+    let finish = Arc::new(tokio::sync::Notify::new());
+    let done = Arc::clone(&finish);
+    let handler = move || async move {
+        started.send(()).await.unwrap();
+        done.notified().await;
+    };
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let app: Router = Router::new().route("/hook", post(handler)).layer(layer);
+    let send = || {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.clone().oneshot(request)
+    };
+    let first = tokio::spawn(send());
+    starts.recv().await.unwrap();
+    let second = send().await.unwrap();
+    assert_eq!(second.status(), StatusCode::CONFLICT);
+    assert_eq!(retry_after(&second), Some("5"));
+    finish.notify_one();
+    assert_eq!(first.await.unwrap().unwrap().status(), StatusCode::OK);
+    assert_eq!(send().await.unwrap().status(), StatusCode::OK);
+    assert!(starts.try_recv().is_err(), "the handler ran twice");
+}
+
+#[tokio::test]
+async fn a_guard_that_does_not_answer_loses_nothing() {
+    for kind in [ReplayErrorKind::Unavailable, ReplayErrorKind::Full] {
+        let receiver = Receiver::new(Scheme::STANDARD);
+        *receiver.guard.broken.lock().unwrap() = Some(("claim", kind));
+        let response = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(retry_after(&response), Some("5"));
+        let rejection = response.extensions().get::<Rejection>().unwrap();
+        assert_eq!(*rejection, Rejection::ReplayUnavailable(kind));
+        assert_eq!(receiver.runs(), 0);
+        *receiver.guard.broken.lock().unwrap() = None;
+        assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
+        assert_eq!(receiver.runs(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_handlers_answer_goes_out_whatever_becomes_of_the_commit() {
+    for (call, status) in [("commit", StatusCode::CREATED), ("release", StatusCode::BAD_GATEWAY)] {
+        let receiver = Receiver::new(Scheme::STANDARD);
+        *receiver.answer.lock().unwrap() = status;
+        *receiver.guard.broken.lock().unwrap() = Some((call, ReplayErrorKind::Unavailable));
+        assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), status);
+        assert_eq!(receiver.guard.calls(), ["claim", call]);
+        // Not known to be handled, nor free: the lease decides.
+        let again = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+        assert_eq!(again.status(), StatusCode::CONFLICT);
+    }
+}
+
+#[tokio::test]
+async fn the_commit_is_made_before_the_answer_goes_out() {
+    let receiver = Receiver::new(Scheme::STANDARD);
+    let response = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    // The response is here, and its body has not been touched.
+    assert_eq!(receiver.guard.calls(), ["claim", "commit"]);
+    assert_eq!(response.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_or_is_dropped_gives_the_delivery_back() {
+    let guard = Spy::new();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let handler = move || async move {
+        match counter.fetch_add(1, Ordering::SeqCst) {
+            0 => panic!("the first try"),
+            1 => pending().await,
+            _ => {}
+        }
+    };
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let app: Router = Router::new().route("/hook", post(handler)).layer(layer);
+    let send = || {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.clone().oneshot(request)
+    };
+
+    assert!(tokio::spawn(send()).await.unwrap_err().is_panic());
+    until(|| guard.calls().len() == 2).await;
+    let hanging = tokio::spawn(send());
+    until(|| runs.load(Ordering::SeqCst) == 2).await;
+    hanging.abort();
+    until(|| guard.calls().len() == 4).await;
+    assert_eq!(guard.calls(), ["claim", "release", "claim", "release"]);
+    assert_eq!(send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(runs.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
+    /// Claims at once, and says so when it is allowed to.
+    struct Slow(Arc<Spy>, tokio::sync::Semaphore);
+    impl ReplayGuard for Slow {
+        async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
+            let claim = self.0.claim(key, lease).await;
+            self.1.acquire().await.unwrap().forget();
+            claim
+        }
+        async fn commit(
+            &self,
+            key: &ReplayKey,
+            lease: &Lease,
+            keep: Duration,
+        ) -> Result<(), ReplayError> {
+            self.0.commit(key, lease, keep).await
+        }
+        async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
+            self.0.release(key, lease).await
+        }
+    }
+    let spy = Spy::new();
+    let guard = Arc::new(Slow(Arc::clone(&spy), tokio::sync::Semaphore::new(0)));
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let app: Router = Router::new().route("/hook", post(|| async { "handled" })).layer(layer);
+    let send = || {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.clone().oneshot(request)
+    };
+    let claiming = tokio::spawn(send());
+    until(|| spy.calls().len() == 1).await;
+    claiming.abort();
+    assert!(claiming.await.unwrap_err().is_cancelled());
+    guard.1.add_permits(2);
+    until(|| spy.calls().len() == 2).await;
+    let again = send().await.unwrap();
+    assert_eq!((again.status(), again.extensions().get::<Rejection>()), (StatusCode::OK, None));
+    assert_eq!(spy.calls(), ["claim", "release", "claim", "commit"]);
+}
+
+#[tokio::test]
+async fn a_commit_goes_on_when_the_client_hangs_up() {
+    /// Commits only when it is allowed to.
+    struct Slow(MemoryReplayGuard, tokio::sync::Semaphore, AtomicUsize);
+    impl ReplayGuard for Slow {
+        async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
+            self.0.claim(key, lease).await
+        }
+        async fn commit(
+            &self,
+            key: &ReplayKey,
+            lease: &Lease,
+            keep: Duration,
+        ) -> Result<(), ReplayError> {
+            self.2.fetch_add(1, Ordering::SeqCst);
+            self.1.acquire().await.unwrap().forget();
+            self.0.commit(key, lease, keep).await?;
+            self.2.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+        async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
+            panic!("what was handled is not given back")
+        }
+    }
+    let memory = MemoryReplayGuard::builder().build();
+    let guard = Arc::new(Slow(memory, tokio::sync::Semaphore::new(0), AtomicUsize::new(0)));
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+    let send = || {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.clone().oneshot(request)
+    };
+    let committing = tokio::spawn(send());
+    until(|| guard.2.load(Ordering::SeqCst) == 1).await;
+    committing.abort();
+    assert!(committing.await.unwrap_err().is_cancelled());
+    guard.1.add_permits(1);
+    until(|| guard.2.load(Ordering::SeqCst) == 2).await;
+    let again = send().await.unwrap();
+    assert_eq!(again.extensions().get(), Some(&Rejection::Duplicate));
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_what_was_signed() {
+    let receiver = Receiver::with(Scheme::STANDARD, |layer| layer);
+    let good = sign(Scheme::STANDARD, BODY);
+    receiver.send(&good).await;
+
+    // Headers that are not signed.
+    let mut other = good.clone();
+    other.insert("x-request-id", "1".parse().unwrap());
+    other.insert("user-agent", "retry".parse().unwrap());
+    receiver.send(&other).await;
+    // A later try: another timestamp, another signature.
+    let later = signer(Scheme::STANDARD).sign(ID, at(NOW + 60), BODY).unwrap();
+    receiver.send(&later).await;
+    // The order of the list, and what else is in it.
+    let mut listed = good.clone();
+    let list = format!("v2,x {} v1,AAAA", good["webhook-signature"].to_str().unwrap());
+    listed.insert("webhook-signature", list.parse().unwrap());
+    receiver.send(&listed).await;
+    // The other family of headers.
+    receiver.send(&sign(Scheme::SVIX, BODY)).await;
+    let keys = receiver.guard.keys();
+    assert_eq!(keys.len(), 5);
+    assert!(keys.iter().all(|key| *key == keys[0]));
+    assert_eq!(receiver.runs(), 1);
+
+    // The id does.
+    let another = signer(Scheme::STANDARD).sign("another", at(NOW), BODY).unwrap();
+    receiver.send(&another).await;
+    assert_ne!(receiver.guard.keys()[5], keys[0]);
+    assert_eq!(receiver.runs(), 2);
+}
+
+#[tokio::test]
+async fn the_secret_that_matched_and_the_case_of_a_signature_make_no_difference() {
+    let guard = Spy::new();
+    let rotating = Scheme::GITHUB.verifier("new").unwrap();
+    let rotating = rotating.older_secret(Secret::utf8("old").unwrap()).unwrap();
+    let layer = WebhookLayer::new(rotating).replay_guard(Arc::clone(&guard));
+    let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+    let signed = |text: &str| {
+        let signer = Scheme::GITHUB.signer(text).unwrap();
+        signer.sign(None, at(NOW), BODY).unwrap()
+    };
+    let mut upper = signed("new");
+    let value = upper["x-hub-signature-256"].to_str().unwrap().to_uppercase();
+    upper.insert("x-hub-signature-256", value.replace("SHA256=", "sha256=").parse().unwrap());
+    let mut delivery = signed("new");
+    delivery.insert("x-github-delivery", "another".parse().unwrap());
+    for headers in [signed("new"), signed("old"), upper, delivery] {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = headers;
+        assert_eq!(app.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
+    }
+    let keys = guard.keys();
+    assert!(keys.iter().all(|key| *key == keys[0]));
+    // Without a signed id, it is the signed content, wherever it was cut.
+    assert_eq!(keys[0], ReplayKey::of_content(Scheme::GITHUB, None, BODY));
+}
+
+#[tokio::test]
+async fn schemes_endpoints_and_contents_are_kept_apart() {
+    let mut keys = Vec::new();
+    for scope in [None, Some("orders"), Some("refunds")] {
+        for scheme in [Scheme::STANDARD, Scheme::SVIX, Scheme::GITHUB, Scheme::SLACK] {
+            let receiver = Receiver::with(scheme, |layer| match scope {
+                Some(scope) => layer.replay_scope(scope),
+                None => layer,
+            });
+            receiver.send(&sign(scheme, BODY)).await;
+            receiver.send_body(&sign(scheme, b"{}"), b"{}").await;
+            keys.extend(receiver.guard.keys());
+        }
+    }
+    assert_eq!(keys.len(), 24);
+    keys.sort_unstable();
+    keys.dedup();
+    // An id that comes again with another body is the same delivery.
+    assert_eq!(keys.len(), 24 - 3 * 2);
+}
+
+#[tokio::test]
+async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
+    let hours = |hours: u64| Duration::from_secs(hours * 60 * 60);
+    let receiver = Receiver::new(Scheme::STANDARD);
+    receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    assert_eq!(receiver.guard.times("claim"), [Duration::from_secs(60)]);
+    assert_eq!(receiver.guard.times("commit"), [hours(72)]);
+
+    let set = |layer: WebhookLayer| layer.replay_lease(hours(1)).replay_keep(Duration::ZERO);
+    let receiver = Receiver::with(Scheme::STANDARD, set);
+    receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    assert_eq!(receiver.guard.times("claim"), [hours(1)]);
+    assert_eq!(receiver.guard.times("commit"), [Duration::from_secs(600)]);
+
+    // Without a timestamp there is no window.
+    let receiver = Receiver::with(Scheme::GITHUB, set);
+    receiver.send(&sign(Scheme::GITHUB, BODY)).await;
+    assert_eq!(receiver.guard.times("commit"), [Duration::ZERO]);
+
+    let guard = Spy::new();
+    let verifier = Scheme::STANDARD.verifier(WHSEC).unwrap().clock(|| at(NOW));
+    let wide = verifier.tolerance(Tolerance::new(hours(100), Duration::MAX));
+    let layer = WebhookLayer::new(wide).replay_guard(Arc::clone(&guard));
+    let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+    let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+    *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+    app.oneshot(request).await.unwrap();
+    assert_eq!(guard.times("commit"), [Duration::MAX]);
+}
+
+#[cfg(feature = "fetch")]
+#[tokio::test]
+async fn the_tolerance_of_a_cache_is_that_of_its_layer() {
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let send = async |tolerance: Tolerance, now: i64| {
+        let guard = Spy::new();
+        let fetcher = |_: EndpointId| ready(Ok(vec![Secret::whsec(WHSEC).unwrap()]));
+        let cache = SecretCache::builder(Scheme::STANDARD, fetcher);
+        let cache = cache.tolerance(tolerance).clock(move || at(now)).build();
+        let layer = WebhookLayer::fetching(cache, |_: &Parts| EndpointId::new("acme").ok());
+        let layer = layer.replay_guard(Arc::clone(&guard)).replay_keep(Duration::ZERO);
+        let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        let response = app.oneshot(request).await.unwrap();
+        (response.status(), guard.times("commit"))
+    };
+    let narrow = Tolerance::new(minutes(1), minutes(2));
+    assert_eq!(send(narrow, NOW + 60).await, (StatusCode::OK, vec![minutes(3)]));
+    assert_eq!(send(narrow, NOW + 61).await, (StatusCode::UNAUTHORIZED, vec![]));
+    let wide = Tolerance::symmetric(minutes(60));
+    assert_eq!(send(wide, NOW + 3600).await, (StatusCode::OK, vec![minutes(120)]));
+}
+
+#[tokio::test]
+async fn every_preset_can_be_guarded() {
+    for &scheme in Scheme::ALL {
+        let receiver = Receiver::new(scheme);
+        for run in 0..3 {
+            let response = receiver.send(&sign(scheme, BODY)).await;
+            assert_eq!(response.status(), StatusCode::OK, "{scheme:?}");
+            let duplicate = response.extensions().get::<Rejection>();
+            assert_eq!(duplicate.is_some(), run > 0, "{scheme:?}");
+        }
+        assert_eq!(receiver.runs(), 1, "{scheme:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_memory_is_a_503_and_not_a_second_run() {
+    let guard = MemoryReplayGuard::builder().capacity(2).clock(|| at(NOW)).build();
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(guard);
+    let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+    let send = |id: &'static str| {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = signer(Scheme::STANDARD).sign(id, at(NOW), BODY).unwrap();
+        app.clone().oneshot(request)
+    };
+    for (id, status) in [("1", 200), ("2", 200), ("3", 503), ("1", 200), ("3", 503), ("2", 200)] {
+        assert_eq!(send(id).await.unwrap().status().as_u16(), status, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn custom_answers_see_duplicates_too() {
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD))
+        .replay_guard(MemoryReplayGuard::builder().build())
+        .on_rejection(|rejection: &Rejection| {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = match rejection {
+                Rejection::Duplicate => StatusCode::ALREADY_REPORTED,
+                other => other.status(),
+            };
+            response
+        });
+    let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+    for status in [StatusCode::OK, StatusCode::ALREADY_REPORTED] {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        assert_eq!(app.clone().oneshot(request).await.unwrap().status(), status);
+    }
+}
+
+/// Lets other tasks run until something they do has happened; fails if it never does.
+async fn until(happened: impl Fn() -> bool) {
+    for _ in 0..100_000 {
+        if happened() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("it never happened");
+}

@@ -1,0 +1,329 @@
+//! Real servers on real sockets: axum and bare hyper, and clients that misbehave.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, post};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tower::limit::ConcurrencyLimitLayer;
+use tower::{Layer as _, service_fn};
+use tower_webhook::{Scheme, Verified, VerifiedBody, WebhookLayer};
+
+use crate::support::{ID, sign, verifier};
+
+const BODY: &[u8] = br#"{"hello":"world"}"#;
+
+fn layer() -> WebhookLayer {
+    WebhookLayer::new(verifier(Scheme::STANDARD))
+}
+
+/// Says who sent it and gives the body back.
+async fn echo(delivery: Verified, body: Bytes) -> (HeaderMap, Bytes) {
+    let mut headers = HeaderMap::new();
+    if let Some(id) = delivery.id() {
+        headers.insert("x-id", id.parse().unwrap());
+    }
+    (headers, body)
+}
+
+async fn serve(app: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
+
+/// The smallest hyper server, without axum.
+async fn serve_hyper(layer: WebhookLayer) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = layer.layer(service_fn(|request: Request<VerifiedBody>| async {
+        let id = request.extensions().get::<Verified>().unwrap().id().unwrap().to_owned();
+        let Ok(body) = request.into_body().collect().await;
+        let mut response = Response::new(Full::new(body.to_bytes()));
+        response.headers_mut().insert("x-id", HeaderValue::from_str(&id).unwrap());
+        Ok::<_, Infallible>(response)
+    }));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = TowerToHyperService::new(service.clone());
+            let http = hyper::server::conn::http1::Builder::new();
+            tokio::spawn(http.serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    address
+}
+
+/// The head of a delivery with this framing, and nothing behind it.
+fn head(headers: &HeaderMap, framing: &str) -> Vec<u8> {
+    let mut head = b"POST /hook HTTP/1.1\r\nhost: test\r\nconnection: close\r\n".to_vec();
+    for (name, value) in headers {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    head.extend(framing.as_bytes());
+    head.extend(b"\r\n\r\n");
+    head
+}
+
+fn whole(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    [head(headers, &format!("content-length: {}", body.len())), body.to_vec()].concat()
+}
+
+fn chunked<'a>(headers: &HeaderMap, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut bytes = head(headers, "transfer-encoding: chunked");
+    for chunk in chunks.into_iter().filter(|chunk| !chunk.is_empty()) {
+        bytes.extend(format!("{:x}\r\n", chunk.len()).as_bytes());
+        bytes.extend([chunk, b"\r\n"].concat());
+    }
+    bytes.extend(b"0\r\n\r\n");
+    bytes
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+/// Writes the bytes as they are and reads until the server closes.
+async fn exchange(address: SocketAddr, bytes: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // The server may have answered and closed before everything is written.
+    let _ = stream.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, head, body: answer[end + 4..].to_vec() }
+}
+
+#[tokio::test]
+async fn axum_lets_a_delivery_through_wherever_the_layer_is() {
+    let apps = [
+        Router::new().route("/hook", post(echo)).layer(layer()),
+        Router::new().route("/hook", post(echo)).route_layer(layer()),
+        Router::new().route("/hook", post(echo).layer(layer())),
+        Router::new().route("/hook", any(echo)).route_layer(layer()).route_layer(layer()),
+        Router::new().fallback(echo).layer(layer()),
+    ];
+    for (index, app) in apps.into_iter().enumerate() {
+        let address = serve(app).await;
+        let answer = exchange(address, &whole(&sign(Scheme::STANDARD, BODY), BODY)).await;
+        assert_eq!((answer.status, answer.body.as_slice()), (200, BODY), "app {index}");
+        assert!(answer.head.contains(&format!("x-id: {ID}")));
+
+        let answer = exchange(address, &whole(&sign(Scheme::STANDARD, b"other"), BODY)).await;
+        assert_eq!((answer.status, answer.body.as_slice()), (401, &b""[..]), "app {index}");
+    }
+}
+
+#[tokio::test]
+async fn a_route_layer_leaves_unknown_paths_alone() {
+    let address = serve(Router::new().route("/other", post(echo)).route_layer(layer())).await;
+    let answer = exchange(address, &whole(&sign(Scheme::STANDARD, BODY), BODY)).await;
+    assert_eq!(answer.status, 404);
+}
+
+#[tokio::test]
+async fn bare_hyper_lets_a_delivery_through() {
+    let address = serve_hyper(layer()).await;
+    let answer = exchange(address, &whole(&sign(Scheme::STANDARD, BODY), BODY)).await;
+    assert_eq!((answer.status, answer.body.as_slice()), (200, BODY));
+    assert!(answer.head.contains(&format!("x-id: {ID}")));
+    let answer = exchange(address, &whole(&HeaderMap::new(), BODY)).await;
+    assert_eq!((answer.status, answer.body.len()), (401, 0));
+}
+
+#[tokio::test]
+async fn a_chunked_body_may_be_split_at_every_byte() {
+    let headers = sign(Scheme::STANDARD, BODY);
+    for address in [
+        serve(Router::new().route("/hook", post(echo)).route_layer(layer())).await,
+        serve_hyper(layer()).await,
+    ] {
+        for cut in 0..=BODY.len() {
+            let (left, right) = BODY.split_at(cut);
+            let answer = exchange(address, &chunked(&headers, [left, right])).await;
+            assert_eq!((answer.status, answer.body.as_slice()), (200, BODY), "cut at {cut}");
+        }
+        let answer = exchange(address, &chunked(&headers, BODY.chunks(1))).await;
+        assert_eq!((answer.status, answer.body.as_slice()), (200, BODY));
+        let answer = exchange(address, &chunked(&headers, BODY.chunks(1).skip(1))).await;
+        assert_eq!(answer.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn packets_may_be_split_at_every_byte() {
+    let address = serve(Router::new().route("/hook", post(echo)).route_layer(layer())).await;
+    let bytes = whole(&sign(Scheme::STANDARD, BODY), BODY);
+    for cut in (1..bytes.len()).step_by(7) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.write_all(&bytes[..cut]).await.unwrap();
+        tokio::task::yield_now().await;
+        stream.write_all(&bytes[cut..]).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "cut at {cut}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn one_byte_over_the_limit_is_too_large_and_no_handler_runs() {
+    const LIMIT: usize = 100_000;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let handler = move |body: Bytes| async move {
+        counter.fetch_add(1, Ordering::SeqCst);
+        body.len().to_string()
+    };
+    let app = Router::new().route("/hook", post(handler)).route_layer(layer().body_limit(LIMIT));
+    let address = serve(app).await;
+
+    let exact = vec![b'x'; LIMIT];
+    let headers = sign(Scheme::STANDARD, &exact);
+    assert_eq!(exchange(address, &whole(&headers, &exact)).await.status, 200);
+    assert_eq!(exchange(address, &chunked(&headers, exact.chunks(999))).await.status, 200);
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+
+    let over = vec![b'x'; LIMIT + 1];
+    let headers = sign(Scheme::STANDARD, &over);
+    assert_eq!(exchange(address, &whole(&headers, &over)).await.status, 413);
+    assert_eq!(exchange(address, &chunked(&headers, over.chunks(999))).await.status, 413);
+    // Refused by the length it claims: not a byte of it is ever sent.
+    let claim = head(&headers, &format!("content-length: {}", 1_u64 << 40));
+    assert_eq!(exchange(address, &claim).await.status, 413);
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_limit_above_axums_own_needs_that_one_lifted() {
+    let big = vec![b'x'; 3 << 20];
+    let headers = sign(Scheme::STANDARD, &big);
+    let app = |inner| {
+        let app: Router = Router::new().route("/hook", post(echo));
+        let app = if inner { app.layer(DefaultBodyLimit::disable()) } else { app };
+        app.route_layer(layer().body_limit(4 << 20))
+    };
+    let lifted = exchange(serve(app(true)).await, &whole(&headers, &big)).await;
+    assert_eq!((lifted.status, lifted.body.len()), (200, big.len()));
+    let kept = exchange(serve(app(false)).await, &whole(&headers, &big)).await;
+    assert_eq!(kept.status, 413);
+}
+
+#[tokio::test]
+async fn bodies_need_not_be_text() {
+    let address = serve(Router::new().route("/hook", post(echo)).route_layer(layer())).await;
+    let body: Vec<u8> = (0..=255).collect();
+    let headers = sign(Scheme::STANDARD, &body);
+    let answer = exchange(address, &whole(&headers, &body)).await;
+    assert_eq!((answer.status, answer.body), (200, body));
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_harms_nobody() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let handler = move || async move {
+        counter.fetch_add(1, Ordering::SeqCst);
+    };
+    let app = Router::new().route("/hook", post(handler)).route_layer(layer());
+    let address = serve(app).await;
+    let headers = sign(Scheme::STANDARD, BODY);
+    for bytes in [whole(&headers, BODY), chunked(&headers, BODY.chunks(3))] {
+        for cut in (0..bytes.len()).step_by(5) {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(&bytes[..cut]).await.unwrap();
+            drop(stream);
+        }
+        // Half closed: the server can still answer, but the body has broken off.
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&bytes[..bytes.len() - 6]).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 0);
+    assert_eq!(exchange(address, &whole(&headers, BODY)).await.status, 200);
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_timestamp_of_the_smallest_number_is_unauthorized() {
+    let address = serve(Router::new().route("/hook", post(echo)).route_layer(layer())).await;
+    let mut headers = sign(Scheme::STANDARD, BODY);
+    headers.insert("webhook-timestamp", HeaderValue::from_static("-9223372036854775808"));
+    assert_eq!(exchange(address, &whole(&headers, BODY)).await.status, 401);
+    headers.insert("webhook-timestamp", HeaderValue::from_static("9223372036854775807"));
+    assert_eq!(exchange(address, &whole(&headers, BODY)).await.status, 401);
+}
+
+#[tokio::test]
+async fn spaces_around_a_value_are_not_part_of_it() {
+    let address = serve(Router::new().route("/hook", post(echo)).route_layer(layer())).await;
+    let headers = sign(Scheme::STANDARD, BODY);
+    let text = String::from_utf8(whole(&headers, BODY)).unwrap();
+    let spaced = text.replacen("webhook-timestamp: ", "webhook-timestamp: \t ", 1);
+    assert_eq!(exchange(address, spaced.as_bytes()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_concurrency_limit_inside_lets_everyone_through() {
+    let app = Router::new()
+        .route("/hook", post(echo))
+        .layer(ConcurrencyLimitLayer::new(2))
+        .layer(layer());
+    let address = serve(app).await;
+    let bytes: Arc<[u8]> = whole(&sign(Scheme::STANDARD, BODY), BODY).into();
+    let clients = (0..50).map(|_| {
+        let bytes = Arc::clone(&bytes);
+        tokio::spawn(async move { exchange(address, &bytes).await.status })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        assert_eq!(client.await.unwrap(), 200);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_stalls_holds_up_nobody_else() {
+    let address = serve(Router::new().route("/hook", post(echo)).route_layer(layer())).await;
+    let bytes = whole(&sign(Scheme::STANDARD, BODY), BODY);
+    let mut stalled = TcpStream::connect(address).await.unwrap();
+    stalled.write_all(&bytes[..bytes.len() - 1]).await.unwrap();
+    assert_eq!(exchange(address, &bytes).await.status, 200);
+    stalled.write_all(&bytes[bytes.len() - 1..]).await.unwrap();
+    let mut answer = String::new();
+    let read = stalled.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(10), read).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_extractor_answers_500_when_the_layer_is_missing() {
+    let address = serve(Router::new().route("/hook", post(echo))).await;
+    let answer = exchange(address, &whole(&sign(Scheme::STANDARD, BODY), BODY)).await;
+    assert_eq!((answer.status, answer.body.len()), (500, 0));
+}
+
+#[tokio::test]
+async fn every_method_without_a_signature_is_unauthorized() {
+    let address = serve(Router::new().route("/hook", any(echo)).layer(layer())).await;
+    for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] {
+        let request = format!("{method} /hook HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        assert_eq!(exchange(address, request.as_bytes()).await.status, 401, "{method}");
+    }
+}

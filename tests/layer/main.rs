@@ -1,0 +1,20 @@
+//! The layer, alone and together with servers, caches and replay guards.
+
+#![cfg(feature = "tower")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+#[cfg(all(feature = "axum", feature = "replay"))]
+mod claims;
+#[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
+mod fetching;
+#[cfg(feature = "axum")]
+mod http;
+#[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
+#[path = "../support/provider.rs"]
+mod provider;
+#[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
+#[path = "../support/receiver.rs"]
+mod receiver;
+mod service;
+#[path = "../support/mod.rs"]
+mod support;

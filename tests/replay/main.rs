@@ -1,0 +1,16 @@
+//! Replay guards: what all of them promise, and what each of them adds.
+
+#![cfg(feature = "replay")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+#[macro_use]
+mod contract;
+mod key;
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "redis")]
+#[path = "../support/redis.rs"]
+mod server;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,380 @@
+//! The replay guard in Redis, against real servers.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use redis::AsyncConnectionConfig;
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::cluster::ClusterClient;
+use redis::cluster_async::ClusterConnection;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tower_webhook::{
+    Claim, RedisReplayGuard, RedisReplayGuardBuilder, ReplayErrorKind, ReplayGuard, ReplayKey,
+};
+
+use crate::contract::{HOUR, Store, done, fresh, in_flight, key};
+use crate::server::Server;
+
+/// Far longer than anything here takes, so that a slow machine fails nothing.
+const PATIENT: Duration = Duration::from_secs(60);
+
+const PREFIX: &str = "tests:";
+
+fn builder() -> RedisReplayGuardBuilder {
+    RedisReplayGuard::builder().key_prefix(PREFIX).timeout(PATIENT).connect_timeout(PATIENT)
+}
+
+async fn admin(server: &Server) -> MultiplexedConnection {
+    let client = redis::Client::open(server.url()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
+fn name(key: &ReplayKey) -> String {
+    format!("{PREFIX}{}", hex::encode(key.as_bytes()))
+}
+
+async fn until(mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENT, waiting).await.unwrap();
+}
+
+/// A guard, and a connection beside it that moves the ends of keys.
+struct Redis<G, C> {
+    guard: Arc<G>,
+    admin: C,
+    _servers: Vec<Server>,
+}
+
+impl<G, C: ConnectionLike + Clone> Redis<G, C> {
+    /// In a cluster, on all its nodes.
+    async fn clear(&self) {
+        redis::cmd("FLUSHALL").exec_async(&mut self.admin.clone()).await.unwrap();
+    }
+}
+
+impl<G: ReplayGuard, C: ConnectionLike + Clone> Store for Redis<G, C> {
+    type Guard = G;
+
+    fn guard(&self) -> &Arc<G> {
+        &self.guard
+    }
+
+    async fn pass(&self, key: &ReplayKey, time: Duration) {
+        let mut admin = self.admin.clone();
+        let name = name(key);
+        let left: i64 = redis::cmd("PTTL").arg(&name).query_async(&mut admin).await.unwrap();
+        // -2: the key is gone. -1 would be a key that never ends.
+        assert_ne!(left, -1);
+        if left >= 0 {
+            let left = left - i64::try_from(time.as_millis()).unwrap();
+            let mut expire = redis::cmd("PEXPIRE");
+            expire.arg(&name).arg(left.max(0)).query_async::<i64>(&mut admin).await.unwrap();
+        }
+    }
+}
+
+mod one_server {
+    use super::*;
+
+    async fn start() -> Option<Redis<RedisReplayGuard, MultiplexedConnection>> {
+        let server = Server::start()?;
+        let guard = Arc::new(builder().connect(&server.url()).await.unwrap());
+        Some(Redis { guard, admin: admin(&server).await, _servers: vec![server] })
+    }
+
+    conformance!(each start());
+}
+
+mod cluster {
+    use super::*;
+
+    /// Two nodes, with half of the slots each.
+    async fn start() -> Option<Redis<RedisReplayGuard<ClusterConnection>, ClusterConnection>> {
+        let servers = vec![Server::start_node()?, Server::start_node()?];
+        for (server, slots) in servers.iter().zip([[0, 8191], [8192, 16383]]) {
+            let mut admin = admin(server).await;
+            let mut add = redis::cmd("CLUSTER");
+            add.arg("ADDSLOTSRANGE").arg(&slots).exec_async(&mut admin).await.unwrap();
+        }
+        let mut first = admin(&servers[0]).await;
+        let mut meet = redis::cmd("CLUSTER");
+        meet.arg("MEET").arg("127.0.0.1").arg(servers[1].port()).arg(servers[1].cluster_port());
+        meet.exec_async(&mut first).await.unwrap();
+        for server in &servers {
+            let mut admin = admin(server).await;
+            let mut info = redis::cmd("CLUSTER");
+            info.arg("INFO");
+            until(async || {
+                let info = info.query_async::<String>(&mut admin).await.unwrap();
+                info.contains("cluster_state:ok")
+            })
+            .await;
+        }
+        let client = ClusterClient::builder(servers.iter().map(Server::url))
+            .connection_timeout(PATIENT)
+            .response_timeout(PATIENT)
+            .build()
+            .unwrap();
+        let connection = client.get_async_connection().await.unwrap();
+        let guard = Arc::new(builder().connection(connection.clone()));
+        Some(Redis { guard, admin: connection, _servers: servers })
+    }
+
+    conformance!(all start());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn processes_exclude_each_other() {
+    let Some(server) = Server::start() else { return };
+    let mut guards = Vec::new();
+    for _ in 0..4 {
+        guards.push(Arc::new(builder().connect(&server.url()).await.unwrap()));
+    }
+    let claims: Vec<_> = (0..400)
+        .map(|index| {
+            let guard = Arc::clone(&guards[index % guards.len()]);
+            tokio::spawn(async move { guard.claim(&key(1), HOUR).await.unwrap() })
+        })
+        .collect();
+    let mut leases = Vec::new();
+    for claim in claims {
+        match claim.await.unwrap() {
+            Claim::Fresh(lease) => leases.push(lease),
+            other => assert!(matches!(other, Claim::InFlight), "{other:?}"),
+        }
+    }
+    assert_eq!(leases.len(), 1);
+    guards[0].commit(&key(1), &leases[0], HOUR).await.unwrap();
+    for guard in &guards {
+        done(guard.claim(&key(1), HOUR).await);
+    }
+}
+
+#[tokio::test]
+async fn prefixes_keep_deliveries_apart() {
+    let Some(server) = Server::start() else { return };
+    let one = builder().connect(&server.url()).await.unwrap();
+    let other = builder().key_prefix("other:").connect(&server.url()).await.unwrap();
+    fresh(&one, &key(1), HOUR).await;
+    fresh(&other, &key(1), HOUR).await;
+    in_flight(one.claim(&key(1), HOUR).await);
+    in_flight(other.claim(&key(1), HOUR).await);
+}
+
+#[tokio::test]
+async fn what_is_stored_ends_by_itself_and_tells_claims_from_deliveries() {
+    let Some(server) = Server::start() else { return };
+    let guard = builder().connect(&server.url()).await.unwrap();
+    let mut admin = admin(&server).await;
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    let token = hex::encode(lease.as_bytes());
+    for (state, limit) in [("claimed", HOUR), ("done", 3 * HOUR)] {
+        let get = redis::cmd("GET").arg(name(&key(1))).query_async::<String>(&mut admin).await;
+        assert_eq!(get.unwrap(), format!("{state}:{token}"));
+        let left = redis::cmd("PTTL").arg(name(&key(1))).query_async::<u64>(&mut admin).await;
+        let left = Duration::from_millis(left.unwrap());
+        assert!(left <= limit && left > limit - HOUR / 2, "{left:?}");
+        guard.commit(&key(1), &lease, 3 * HOUR).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn scripts_that_the_server_forgot_are_loaded_again() {
+    let Some(server) = Server::start() else { return };
+    let guard = builder().connect(&server.url()).await.unwrap();
+    let mut admin = admin(&server).await;
+    for id in 0..3 {
+        redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut admin).await.unwrap();
+        let lease = fresh(&guard, &key(id), HOUR).await;
+        guard.commit(&key(id), &lease, HOUR).await.unwrap();
+        redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut admin).await.unwrap();
+        guard.release(&key(id), &lease).await.unwrap();
+        done(guard.claim(&key(id), HOUR).await);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_closed_is_made_anew_within_the_call() {
+    let Some(server) = Server::start() else { return };
+    let guard = builder().connect(&server.url()).await.unwrap();
+    let mut admin = admin(&server).await;
+    let mut kill = redis::cmd("CLIENT");
+    kill.arg("KILL").arg("TYPE").arg("normal").arg("SKIPME").arg("yes");
+    for id in 0..3 {
+        assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
+        let lease = fresh(&guard, &key(id), HOUR).await;
+        assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
+        guard.commit(&key(id), &lease, HOUR).await.unwrap();
+        assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
+        guard.release(&key(id), &lease).await.unwrap();
+        done(guard.claim(&key(id), HOUR).await);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_unavailable_and_one_that_is_back_works() {
+    let Some(mut server) = Server::start() else { return };
+    let guard = builder().timeout(Duration::from_secs(2)).connect(&server.url()).await.unwrap();
+    let lease = fresh(&guard, &key(1), HOUR).await;
+
+    server.kill();
+    let calls = async {
+        for _ in 0..3 {
+            let error = guard.claim(&key(1), HOUR).await.unwrap_err();
+            assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+            assert!(error.source().is_some());
+        }
+        let error = guard.commit(&key(1), &lease, HOUR).await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+        let error = guard.release(&key(1), &lease).await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    };
+    tokio::time::timeout(PATIENT, calls).await.unwrap();
+
+    server.restart();
+    until(async || guard.claim(&key(2), HOUR).await.is_ok()).await;
+    in_flight(guard.claim(&key(2), HOUR).await);
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
+    done(guard.claim(&key(1), HOUR).await);
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_is_lost_is_in_flight_until_the_lease_ends() {
+    let Some(server) = Server::start() else { return };
+    let direct = Arc::new(builder().connect(&server.url()).await.unwrap());
+    let store = Redis { guard: direct, admin: admin(&server).await, _servers: Vec::new() };
+
+    let (url, link) = relay(server.port()).await;
+    let waits_forever = AsyncConnectionConfig::new().set_response_timeout(None);
+    let client = redis::Client::open(url).unwrap();
+    let connection = client.get_multiplexed_async_connection_with_config(&waits_forever).await;
+    let cut_off = builder().timeout(Duration::from_millis(200)).connection(connection.unwrap());
+    link.store(MUTE, Ordering::SeqCst);
+    let key = key(1);
+    let claim = tokio::time::timeout(PATIENT, cut_off.claim(&key, HOUR)).await.unwrap();
+    let error = claim.unwrap_err();
+    assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    assert_eq!(error.source().unwrap().to_string(), "timed out");
+
+    let mut exists = redis::cmd("EXISTS");
+    exists.arg(name(&key));
+    until(async || exists.query_async::<u32>(&mut store.admin.clone()).await.unwrap() == 1).await;
+    in_flight(store.guard.claim(&key, HOUR).await);
+    store.pass(&key, HOUR).await;
+    let lease = fresh(&*store.guard, &key, HOUR).await;
+    store.guard.commit(&key, &lease, HOUR).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_with_its_connection_is_asked_for_again() {
+    let Some(server) = Server::start() else { return };
+    let (url, link) = relay(server.port()).await;
+    let guard = builder().connect(&url).await.unwrap();
+    let cut = || link.store(CUT, Ordering::SeqCst);
+    let is_whole = || assert_eq!(link.load(Ordering::SeqCst), WHOLE);
+
+    cut();
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    is_whole();
+    in_flight(guard.claim(&key(1), HOUR).await);
+    cut();
+    guard.release(&key(1), &lease).await.unwrap();
+    is_whole();
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    // The script is there, so that the first answer is that of the commit.
+    let other = fresh(&guard, &key(2), HOUR).await;
+    guard.commit(&key(2), &other, HOUR).await.unwrap();
+    cut();
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
+    is_whole();
+    done(guard.claim(&key(1), HOUR).await);
+}
+
+#[tokio::test]
+async fn a_server_out_of_memory_is_full() {
+    let Some(server) = Server::start() else { return };
+    let guard = builder().connect(&server.url()).await.unwrap();
+    let mut admin = admin(&server).await;
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
+    let mut limit = redis::cmd("CONFIG");
+    limit.arg("SET").arg("maxmemory").arg(1).exec_async(&mut admin).await.unwrap();
+    let error = guard.claim(&key(2), HOUR).await.unwrap_err();
+    assert_eq!(error.kind(), ReplayErrorKind::Full);
+    // What the server has answered is not asked again.
+    let mut info = redis::cmd("INFO");
+    let stats: String = info.arg("commandstats").query_async(&mut admin).await.unwrap();
+    let set = stats.lines().find(|line| line.starts_with("cmdstat_set:")).unwrap();
+    assert!(set.contains("rejected_calls=1,"), "{set}");
+}
+
+#[tokio::test]
+async fn debug_output_tells_the_settings() {
+    let Some(server) = Server::start() else { return };
+    let guard = builder().connect(&server.url()).await.unwrap();
+    assert_eq!(
+        format!("{guard:?}"),
+        r#"RedisReplayGuard { key_prefix: "tests:", timeout: 60s, .. }"#
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_connected_to_is_an_error_without_its_password() {
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let urls = [
+        "not a url hunter2".to_owned(),
+        "http://:hunter2@127.0.0.1/".to_owned(),
+        "rediss://:hunter2@127.0.0.1/".to_owned(),
+        format!("redis://:hunter2@127.0.0.1:{unused}/"),
+    ];
+    for url in urls {
+        let error = builder().connect(&url).await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+        let shown = format!("{error} {error:?} {}", error.source().unwrap());
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+/// What a relay does with the answers of its server.
+const WHOLE: u8 = 0;
+/// It drops them.
+const MUTE: u8 = 1;
+/// It drops the next one, closes the connection, and is whole again.
+const CUT: u8 = 2;
+
+/// Passes bytes on to a server and back. Returns its URL.
+async fn relay(server: u16) -> (String, Arc<AtomicU8>) {
+    let link = Arc::new(AtomicU8::new(WHOLE));
+    let state = Arc::clone(&link);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (client, _) = listener.accept().await.unwrap();
+            let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+            let (mut from_client, mut to_client) = client.into_split();
+            let (mut from_server, mut to_server) = server.into_split();
+            tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+            let state = Arc::clone(&state);
+            tokio::spawn(async move {
+                let mut buffer = [0; 4096];
+                while let Ok(size @ 1..) = from_server.read(&mut buffer).await {
+                    match state.load(Ordering::SeqCst) {
+                        MUTE => {}
+                        CUT => return state.store(WHOLE, Ordering::SeqCst),
+                        _ => to_client.write_all(&buffer[..size]).await.unwrap(),
+                    }
+                }
+            });
+        }
+    });
+    (url, link)
+}

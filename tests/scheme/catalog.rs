@@ -1,0 +1,452 @@
+//! Every preset against its provider's own prose, computed with plain `hmac` calls.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signer as _, SigningKey};
+use hmac::{Hmac, KeyInit, Mac};
+use http::HeaderMap;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use tower_webhook::{
+    Algorithm, Encoding, Evidence, HeaderNames, InvalidSecret, KeyFormat, Part, Scheme,
+    TimestampFormat, Tolerance, VerifyError,
+};
+
+use crate::support::{self, ID, NOW, URL, headers, secret, sign, verify};
+
+const BODY: &str = r#"{"hello":"wörld"}"#;
+
+/// What a provider's documentation tells a receiver to do, by hand.
+///
+/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{url}` and `{body}` stand for
+/// what they say, and `{sig}` for the signature in the encoding that `digest` ends with.
+struct Recipe {
+    scheme: Scheme,
+    digest: &'static str,
+    key: Key,
+    content: &'static str,
+    headers: &'static [(&'static str, &'static str)],
+}
+
+enum Key {
+    Text,
+    Hex,
+    Whsec,
+    Ed25519,
+}
+
+use Key::{Ed25519, Hex, Text, Whsec};
+
+const WEBHOOK: &[(&str, &str)] =
+    &[("webhook-id", "{id}"), ("webhook-timestamp", "{s}"), ("webhook-signature", "v1,{sig}")];
+const SVIX: &[(&str, &str)] =
+    &[("svix-id", "{id}"), ("svix-timestamp", "{s}"), ("svix-signature", "v1,{sig}")];
+
+#[rustfmt::skip]
+const RECIPES: &[Recipe] = &[
+    Recipe { scheme: Scheme::STANDARD, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::SVIX, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: SVIX },
+    Recipe { scheme: Scheme::VELT, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::CLERK, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: SVIX },
+    Recipe { scheme: Scheme::GITLAB, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::OPENAI, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::POLAR, digest: "sha256 base64", key: Text, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::RESEND, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: SVIX },
+    Recipe { scheme: Scheme::TWITCH, digest: "sha256 hex", key: Text, content: "{id}{rfc}{body}", headers: &[("twitch-eventsub-message-id", "{id}"), ("twitch-eventsub-message-timestamp", "{rfc}"), ("twitch-eventsub-message-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::BOX, digest: "sha256 base64", key: Text, content: "{body}{rfc}", headers: &[("box-delivery-timestamp", "{rfc}"), ("box-signature-primary", "{sig}")] },
+    Recipe { scheme: Scheme::BOX, digest: "sha256 base64", key: Text, content: "{body}{rfc}", headers: &[("box-delivery-timestamp", "{rfc}"), ("box-signature-secondary", "{sig}")] },
+    Recipe { scheme: Scheme::CALENDLY, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("calendly-webhook-signature", "t={s},v1={sig}")] },
+    Recipe { scheme: Scheme::DISCORD, digest: "hex", key: Ed25519, content: "{s}{body}", headers: &[("x-signature-timestamp", "{s}"), ("x-signature-ed25519", "{sig}")] },
+    Recipe { scheme: Scheme::MUX, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("mux-signature", "t={s},v1={sig}")] },
+    Recipe { scheme: Scheme::PADDLE, digest: "sha256 hex", key: Text, content: "{s}:{body}", headers: &[("paddle-signature", "ts={s};h1={sig}")] },
+    Recipe { scheme: Scheme::SANITY, digest: "sha256 base64url", key: Text, content: "{ms}.{body}", headers: &[("sanity-webhook-signature", "t={ms},v1={sig}")] },
+    Recipe { scheme: Scheme::SLACK, digest: "sha256 hex", key: Text, content: "v0:{s}:{body}", headers: &[("x-slack-request-timestamp", "{s}"), ("x-slack-signature", "v0={sig}")] },
+    Recipe { scheme: Scheme::STRIPE, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("stripe-signature", "t={s},v1={sig},v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39")] },
+    Recipe { scheme: Scheme::TELNYX, digest: "base64", key: Ed25519, content: "{s}|{body}", headers: &[("telnyx-timestamp", "{s}"), ("telnyx-signature-ed25519", "{sig}")] },
+    Recipe { scheme: Scheme::WORKOS, digest: "sha256 hex", key: Text, content: "{ms}.{body}", headers: &[("workos-signature", "t={ms}, v1={sig}")] },
+    Recipe { scheme: Scheme::ZENDESK, digest: "sha256 base64", key: Text, content: "{rfc}{body}", headers: &[("x-zendesk-webhook-signature-timestamp", "{rfc}"), ("x-zendesk-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::ZOOM, digest: "sha256 hex", key: Text, content: "v0:{s}:{body}", headers: &[("x-zm-request-timestamp", "{s}"), ("x-zm-signature", "v0={sig}")] },
+    Recipe { scheme: Scheme::ADYEN, digest: "sha256 base64", key: Hex, content: "{body}", headers: &[("hmacsignature", "{sig}")] },
+    Recipe { scheme: Scheme::ASANA, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-hook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::BITBUCKET, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-hub-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::CAL_COM, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-cal-signature-256", "{sig}")] },
+    Recipe { scheme: Scheme::CIRCLECI, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("circleci-signature", "v1={sig},v2=0")] },
+    Recipe { scheme: Scheme::CLICKUP, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-signature", "{sig}")] },
+    Recipe { scheme: Scheme::COINBASE_COMMERCE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-cc-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::DOCUSIGN, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-docusign-signature-1", "wrong"), ("x-docusign-signature-2", "{sig}")] },
+    Recipe { scheme: Scheme::DROPBOX, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-dropbox-signature", "{sig}")] },
+    Recipe { scheme: Scheme::EASYPOST, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-hmac-signature", "hmac-sha256-hex={sig}")] },
+    Recipe { scheme: Scheme::GITEA, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-gitea-signature", "{sig}")] },
+    Recipe { scheme: Scheme::GITHUB, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-hub-signature-256", "sha256={sig}")] },
+    Recipe { scheme: Scheme::GITHUB_SHA1, digest: "sha1 hex", key: Text, content: "{body}", headers: &[("x-hub-signature", "sha1={sig}")] },
+    Recipe { scheme: Scheme::GOCARDLESS, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::GOGS, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-gogs-signature", "{sig}")] },
+    Recipe { scheme: Scheme::INTERCOM, digest: "sha1 hex", key: Text, content: "{body}", headers: &[("x-hub-signature", "sha1={sig}")] },
+    Recipe { scheme: Scheme::JIRA, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-hub-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::LEMON_SQUEEZY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-signature", "{sig}")] },
+    Recipe { scheme: Scheme::LINE, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-line-signature", "{sig}")] },
+    Recipe { scheme: Scheme::LINEAR, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("linear-signature", "{sig}"), ("linear-timestamp", "0")] },
+    Recipe { scheme: Scheme::META, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-hub-signature-256", "sha256={sig}")] },
+    Recipe { scheme: Scheme::MOLLIE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-mollie-signature", "sha256=00"), ("x-mollie-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::NOTION, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-notion-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::PAGERDUTY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-pagerduty-signature", "v1=00,v1={sig}")] },
+    Recipe { scheme: Scheme::PAYSTACK, digest: "sha512 hex", key: Text, content: "{body}", headers: &[("x-paystack-signature", "{sig}")] },
+    Recipe { scheme: Scheme::RAZORPAY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-razorpay-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SENTRY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("sentry-hook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SHOPIFY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-shopify-hmac-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::SHOPIFY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("shopify-hmac-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::SPAAZA, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-spaaza-hmac-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::SPAAZA, digest: "sha256 base64", key: Hex, content: "{body}", headers: &[("x-spaaza-hmac-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::TYPEFORM, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("typeform-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::VELT_APPROVAL, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-velt-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::VERCEL, digest: "sha1 hex", key: Text, content: "{body}", headers: &[("x-vercel-signature", "{sig}")] },
+    Recipe { scheme: Scheme::WOOCOMMERCE, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-wc-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::XERO, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-xero-signature", "{sig}")] },
+    Recipe { scheme: Scheme::HUBSPOT_V3, digest: "sha256 base64", key: Text, content: "POST{url}{body}{ms}", headers: &[("x-hubspot-request-timestamp", "{ms}"), ("x-hubspot-signature-v3", "{sig}")] },
+    Recipe { scheme: Scheme::SQUARE, digest: "sha256 base64", key: Text, content: "{url}{body}", headers: &[("x-square-hmacsha256-signature", "{sig}")] },
+    Recipe { scheme: Scheme::TRELLO, digest: "sha1 base64", key: Text, content: "{body}{url}", headers: &[("x-trello-webhook", "{sig}")] },
+];
+
+impl Recipe {
+    /// The headers that the provider sends with [`BODY`].
+    fn headers(&self) -> HeaderMap {
+        let content = fill(self.content, "");
+        let text = secret(self.scheme);
+        let (mac, encoding) = self.digest.rsplit_once(' ').unwrap_or(("", self.digest));
+        let key = match self.key {
+            Text | Ed25519 => text.as_bytes().to_vec(),
+            Hex => hex::decode(text).unwrap(),
+            Whsec => STANDARD.decode(text.strip_prefix("whsec_").unwrap()).unwrap(),
+        };
+        let signature = match mac {
+            "sha1" => mac_of::<Hmac<Sha1>>(&key, content.as_bytes()),
+            "sha256" => mac_of::<Hmac<Sha256>>(&key, content.as_bytes()),
+            "sha512" => mac_of::<Hmac<Sha512>>(&key, content.as_bytes()),
+            _ => {
+                let pair = STANDARD.decode(&support::WHSK["whsk_".len()..]).unwrap();
+                let key = SigningKey::from_bytes(pair[..32].try_into().unwrap());
+                key.sign(content.as_bytes()).to_bytes().to_vec()
+            }
+        };
+        let signature = match encoding {
+            "hex" => hex::encode(signature),
+            "base64" => STANDARD.encode(signature),
+            _ => URL_SAFE_NO_PAD.encode(signature),
+        };
+        let pairs = self.headers.iter().map(|(name, value)| (*name, fill(value, &signature)));
+        headers(&pairs.collect::<Vec<_>>())
+    }
+}
+
+fn fill(template: &str, signature: &str) -> String {
+    let seconds = NOW.to_string();
+    template
+        .replace("{id}", ID)
+        .replace("{s}", &seconds)
+        .replace("{ms}", &format!("{seconds}000"))
+        .replace("{rfc}", "2023-11-14T22:13:20Z")
+        .replace("{url}", URL)
+        .replace("{sig}", signature)
+        .replace("{body}", BODY)
+}
+
+fn mac_of<M: Mac + KeyInit>(key: &[u8], content: &[u8]) -> Vec<u8> {
+    let mut mac = <M as KeyInit>::new_from_slice(key).unwrap();
+    mac.update(content);
+    mac.finalize().into_bytes().to_vec()
+}
+
+#[test]
+fn every_preset_accepts_what_its_provider_describes() {
+    for recipe in RECIPES {
+        let sent = recipe.headers();
+        let verdict = verify(recipe.scheme, &sent, BODY.as_bytes());
+        assert!(verdict.is_ok(), "{:?} {verdict:?} {sent:?}", recipe.scheme);
+        let changed = verify(recipe.scheme, &sent, BODY.replace('w', "W").as_bytes());
+        assert_eq!(changed.unwrap_err(), VerifyError::Mismatch, "{:?}", recipe.scheme);
+    }
+}
+
+#[test]
+fn every_preset_has_a_recipe_and_signs_by_it() {
+    for &scheme in Scheme::ALL {
+        let recipe = RECIPES.iter().find(|recipe| recipe.scheme == scheme);
+        let described = recipe.unwrap_or_else(|| panic!("{scheme:?} has no recipe")).headers();
+        for (name, value) in &sign(scheme, BODY.as_bytes()) {
+            // Some recipes add an entry that receivers must ignore.
+            let same = described.get_all(name).iter().any(|described| {
+                let described = described.to_str().unwrap().replace(", ", ",");
+                described.starts_with(value.to_str().unwrap())
+                    || described.ends_with(value.to_str().unwrap())
+            });
+            let other_header = matches!(name.as_str(), "x-docusign-signature-1");
+            assert!(same || other_header, "{scheme:?} {name}");
+        }
+    }
+}
+
+#[test]
+fn there_are_enough_presets_and_each_has_a_name_and_a_source() {
+    assert!(Scheme::ALL.len() >= 40, "{}", Scheme::ALL.len());
+    let told = format!("There are {} of them", Scheme::ALL.len());
+    assert!(include_str!("../../README.md").contains(&told), "the README tells another number");
+    let mut names: Vec<_> = Scheme::ALL.iter().map(Scheme::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Scheme::ALL.len());
+    for scheme in Scheme::ALL {
+        assert!(scheme.documentation().unwrap().starts_with("https://"), "{scheme:?}");
+        assert!(scheme.evidence().is_some());
+    }
+}
+
+#[test]
+fn every_preset_on_third_party_sources_says_so() {
+    let catalogue = [
+        include_str!("../../src/scheme/catalog/body.rs"),
+        include_str!("../../src/scheme/catalog/id.rs"),
+        include_str!("../../src/scheme/catalog/request.rs"),
+        include_str!("../../src/scheme/catalog/timestamp.rs"),
+    ]
+    .concat();
+    let presets: Vec<_> = catalogue.split(".build();").collect();
+    let mut found = 0;
+    for scheme in Scheme::ALL {
+        let constant = scheme.name().to_uppercase().replace('-', "_");
+        let constant = constant.replace("STANDARD_WEBHOOKS", "STANDARD");
+        let preset = presets.iter().find(|text| text.contains(&format!("const {constant}: Self")));
+        let docs: String = preset
+            .unwrap_or_else(|| panic!("{scheme:?} is not in the catalogue"))
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("///"))
+            .collect();
+        let says = docs.contains("third-party sources");
+        assert_eq!(says, scheme.evidence() == Some(Evidence::ThirdParty), "{scheme:?}");
+        found += usize::from(says);
+    }
+    assert!(found > 10, "{found}");
+}
+
+#[test]
+fn no_preset_uses_anything_private() {
+    for scheme in Scheme::ALL {
+        let tolerance = scheme.tolerance();
+        let mut builder = Scheme::custom(scheme.name())
+            .headers(scheme.headers())
+            .layout(scheme.layout())
+            .encoding(scheme.encoding())
+            .algorithm(scheme.algorithm())
+            .signed(scheme.signed())
+            .timestamp_format(scheme.timestamp_format().unwrap_or(TimestampFormat::Seconds))
+            .tolerance(Tolerance::new(tolerance.past(), tolerance.future()))
+            .key_format(scheme.key_format())
+            .documentation(scheme.documentation().unwrap(), scheme.evidence().unwrap());
+        if scheme.repeated_signature() {
+            builder = builder.repeated_signature();
+        }
+        if let Some(limit) = scheme.body_limit() {
+            builder = builder.body_limit(limit);
+        }
+        assert_eq!(builder.build(), *scheme);
+    }
+}
+
+#[test]
+fn presets_carry_their_providers_tolerance_and_limit() {
+    let of = |scheme: Scheme| {
+        let tolerance = scheme.tolerance();
+        (tolerance.past().as_secs(), tolerance.future().as_secs())
+    };
+    assert_eq!(of(Scheme::STANDARD), (300, 300));
+    assert_eq!(of(Scheme::TWITCH), (600, 600));
+    assert_eq!(of(Scheme::BOX), (600, 0));
+    assert_eq!(of(Scheme::PADDLE), (5, 300));
+    assert_eq!(of(Scheme::WORKOS), (180, 180));
+    assert_eq!(of(Scheme::CALENDLY), (180, 180));
+    assert_eq!(Scheme::GITHUB.body_limit(), Some(25 << 20));
+    assert_eq!(Scheme::GITHUB_SHA1.body_limit(), Some(25 << 20));
+    assert_eq!(Scheme::SLACK.body_limit(), None);
+}
+
+#[test]
+fn a_secret_of_the_wrong_shape_names_the_right_one_and_not_the_text() {
+    let shapes = [
+        (Scheme::STANDARD, InvalidSecret::MissingPrefix),
+        (Scheme::ADYEN, InvalidSecret::NotHex),
+        (Scheme::DISCORD, InvalidSecret::NotHex),
+        (Scheme::TELNYX, InvalidSecret::NotBase64),
+    ];
+    for (scheme, expected) in shapes {
+        let error = scheme.verifier("hunter2!").unwrap_err();
+        assert_eq!(error, expected, "{scheme:?}");
+        assert!(!format!("{error} {error:?}").contains("hunter"));
+    }
+    // Both are hexadecimal digits, and neither is the size of a key.
+    for text in ["00", &"00".repeat(33)] {
+        assert_eq!(Scheme::DISCORD.verifier(text).unwrap_err(), InvalidSecret::NotPublicKey);
+    }
+    for &scheme in Scheme::ALL {
+        for text in ["", " secret", "secret\n"] {
+            let error = scheme.verifier(text).unwrap_err();
+            assert!(!error.to_string().is_empty(), "{scheme:?} {text:?}");
+        }
+    }
+}
+
+#[test]
+fn openai_and_polar_read_their_secrets_in_their_own_way() {
+    let whsec = Scheme::OPENAI.secret(support::WHSEC).unwrap();
+    let plain = Scheme::OPENAI.secret("plain text").unwrap();
+    for (key, secret) in [(support::WHSEC, whsec), ("plain text", plain)] {
+        let sent = tower_webhook::Signer::new(Scheme::OPENAI, secret).unwrap();
+        let sent = sent.sign(ID, support::at(NOW), b"{}").unwrap();
+        let verifier = Scheme::OPENAI.verifier(key).unwrap();
+        assert!(verifier.verify_at(&sent, b"{}", support::at(NOW)).is_ok());
+        // Polar takes every text as it stands.
+        let polar = Scheme::POLAR.verifier(key).unwrap();
+        let same = polar.verify_at(&sent, b"{}", support::at(NOW)).is_ok();
+        assert_eq!(same, key == "plain text");
+    }
+    assert_eq!(Scheme::OPENAI.verifier("whsec_!").unwrap_err(), InvalidSecret::NotBase64);
+}
+
+// The list of malformed headers that Stripe's own libraries test.
+#[test]
+fn stripes_bad_headers_are_refused() {
+    let good = sign(Scheme::STRIPE, b"{}")["stripe-signature"].to_str().unwrap().to_owned();
+    let signature = good.rsplit_once('=').unwrap().1;
+    for value in [
+        format!("t=,v1={signature},v0={signature}"),
+        "t,v1=,v0=".to_owned(),
+        "t,v1=,v0".to_owned(),
+        "t,v1=,".to_owned(),
+        "t,,".to_owned(),
+        ",,".to_owned(),
+        "t".to_owned(),
+        String::new(),
+        format!("t={NOW}"),
+        format!("v1={signature}"),
+    ] {
+        let sent = headers(&[("stripe-signature", &value)]);
+        assert!(verify(Scheme::STRIPE, &sent, b"{}").is_err(), "{value}");
+    }
+}
+
+/// The table of the manual is made from the constants. After a change,
+/// `UPDATE_TABLE=1 cargo test --all-features --test scheme table` writes it anew.
+#[test]
+fn the_manuals_table_is_that_of_the_constants() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/schemes.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = page.split_once(" -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- /table -->").unwrap();
+    let fresh = format!("{before} -->\n\n{}\n<!-- /table -->{after}", table());
+    if std::env::var_os("UPDATE_TABLE").is_some() {
+        std::fs::write(path, &fresh).unwrap();
+    }
+    assert!(page == fresh, "src/manual/schemes.md has drifted from the constants");
+}
+
+fn table() -> String {
+    let mut table = String::from(
+        "| scheme | headers | signed | algorithm | encoding | key | tolerance | replay | rests on |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
+    for scheme in Scheme::ALL {
+        let headers: Vec<_> = scheme.headers().iter().map(|names| family(scheme, names)).collect();
+        let tolerance = match scheme.timestamp_format() {
+            None => "–".to_owned(),
+            Some(_) => {
+                let tolerance = scheme.tolerance();
+                format!("{}, {}", tolerance.past().as_secs(), tolerance.future().as_secs())
+            }
+        };
+        let replay = match (scheme.signs_id(), scheme.timestamp_format()) {
+            (true, _) => "id, time",
+            (false, Some(_)) => "time",
+            (false, None) => "–",
+        };
+        let evidence = match scheme.evidence().unwrap() {
+            Evidence::Vector => "a published vector",
+            Evidence::Documentation => "its documentation",
+            Evidence::Library => "its own code",
+            _ => "third parties",
+        };
+        table += &format!(
+            "| `{}` | {} | `{}` | {} | {} | {} | {tolerance} | {replay} | [{evidence}]({}) |\n",
+            scheme.name(),
+            headers.join(" or "),
+            scheme.signed().iter().map(|part| self::part(scheme, part)).collect::<String>(),
+            algorithms(scheme),
+            match scheme.encoding() {
+                Encoding::Hex => "hex",
+                Encoding::Base64 => "base64",
+                _ => "base64url",
+            },
+            key(scheme),
+            scheme.documentation().unwrap(),
+        );
+    }
+    table
+}
+
+fn family(scheme: &Scheme, names: &HeaderNames) -> String {
+    let signatures: Vec<_> = names.signatures().collect();
+    let signature = match signatures.as_slice() {
+        [one] => format!("`{one}: {}`", scheme.layout()),
+        [one, other] => format!("`{one}`, `{other}`: `{}`", scheme.layout()),
+        [one, .., last] => format!("`{one}` to `{last}`: `{}`", scheme.layout()),
+        [] => unreachable!(),
+    };
+    let others = names.id_name().into_iter().chain(names.timestamp_name());
+    [signature]
+        .into_iter()
+        .chain(others.map(|name| format!("`{name}`")))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn part(scheme: &Scheme, part: &Part) -> String {
+    match part {
+        Part::Id => "{id}".to_owned(),
+        Part::Timestamp => match scheme.timestamp_format().unwrap() {
+            TimestampFormat::Seconds => "{seconds}".to_owned(),
+            TimestampFormat::Millis => "{milliseconds}".to_owned(),
+            _ => "{RFC 3339}".to_owned(),
+        },
+        Part::Body => "{body}".to_owned(),
+        Part::Method => "{method}".to_owned(),
+        Part::Url => "{url}".to_owned(),
+        // A vertical bar would end the cell.
+        Part::Literal(text) => text.replace('|', "\\|"),
+        other => panic!("{other:?} is not in the table"),
+    }
+}
+
+fn algorithms(scheme: &Scheme) -> &'static str {
+    let asymmetric = scheme.layout().to_string().contains("v1a");
+    match scheme.algorithm() {
+        Algorithm::HmacSha256 if asymmetric => "HMAC-SHA-256, Ed25519",
+        Algorithm::HmacSha256 => "HMAC-SHA-256",
+        Algorithm::HmacSha512 => "HMAC-SHA-512",
+        Algorithm::HmacSha1 => "HMAC-SHA-1",
+        Algorithm::Ed25519 => "Ed25519",
+        other => panic!("{other:?} is not in the table"),
+    }
+}
+
+fn key(scheme: &Scheme) -> &'static str {
+    let asymmetric = scheme.layout().to_string().contains("v1a");
+    match scheme.key_format() {
+        KeyFormat::Whsec if asymmetric => "`whsec_`, `whpk_`",
+        KeyFormat::Whsec => "`whsec_`",
+        KeyFormat::WhsecOrUtf8 => "`whsec_`, or text",
+        KeyFormat::Utf8 => "text",
+        KeyFormat::Hex => "hex",
+        KeyFormat::Base64 => "base64",
+        KeyFormat::Utf8OrHex => "text or hex",
+        KeyFormat::PublicKeyHex => "public key, hex",
+        KeyFormat::PublicKeyBase64 => "public key, base64",
+        other => panic!("{other:?} is not in the table"),
+    }
+}

@@ -1,0 +1,8 @@
+//! What the crate says about providers, as data.
+
+#![cfg(all(feature = "ed25519", feature = "sha1"))]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod catalog;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,179 @@
+//! The signatures of a header: their grammar, and how many of them are looked at.
+
+use tower_webhook::{Field, HeaderNames, Layout, Scheme, Verified, VerifyError};
+
+use crate::standard::{BODY, standard, standard_tag, verify_standard};
+use crate::support::{ID, NOW, headers, sign, verify};
+
+/// A good delivery at [`NOW`] with this for its list of signatures; `{}` is the good one.
+fn listed(list: &str) -> Result<Verified, VerifyError> {
+    let good = standard_tag(ID, &NOW.to_string(), BODY);
+    verify_standard(&standard(ID, &NOW.to_string(), &list.replace("{}", &good)))
+}
+
+#[test]
+fn a_list_is_searched_for_the_version_it_knows() {
+    for list in [
+        "v1,{}",
+        "v1,{} v2,abc",
+        "v2,abc v1,{}",
+        "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg== v1,{}",
+        "abc v1,{}",
+        ", v1,{}",
+        "v1 v1,{}",
+        "v1, v1,{}",
+        "v1,!!!! v1,{}",
+        "v1,AAAA v1,{}",
+        "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= v1,{}",
+        "  v1,{}  ",
+    ] {
+        assert!(listed(list).is_ok(), "{list:?}");
+    }
+}
+
+#[test]
+fn a_list_without_a_known_version_is_unsupported() {
+    for list in ["", " ", ",", "{}", "v2,{}", "v1a,{}", "V1,{}", "v1={}", "v1\u{a0},{}", "v11,{}"] {
+        assert_eq!(listed(list).unwrap_err(), VerifyError::UnsupportedVersion, "{list:?}");
+    }
+}
+
+#[test]
+fn an_entry_must_be_canonical_base64_of_the_right_size() {
+    let good = standard_tag(ID, &NOW.to_string(), BODY);
+    let bare = good.trim_end_matches('=');
+    let last = bare.chars().last().unwrap();
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let next = alphabet.chars().nth(alphabet.find(last).unwrap() + 1).unwrap();
+    let loose_bits = format!("v1,{}{next}=", &bare[..bare.len() - 1]);
+    for list in [
+        "v1,",
+        "v1,=",
+        &format!("v1,{bare}"),
+        "v1,{}=",
+        "v1,{},extra",
+        "v1,{},v1,{}",
+        "v1,{}\tv1,{}",
+        "v1,{}{}",
+        "v1,A{}",
+        &format!("v1,{}", &good[..20]),
+        &format!("v1,-{}", &good[1..]),
+        &loose_bits,
+    ] {
+        let error = listed(list).unwrap_err();
+        assert_eq!(error, VerifyError::Malformed(Field::Signature), "{list:?}");
+    }
+}
+
+#[test]
+fn an_empty_or_short_signature_never_matches() {
+    for &scheme in Scheme::ALL {
+        let good = sign(scheme, BODY);
+        for (name, value) in &good {
+            let value = value.to_str().unwrap();
+            for size in 0..value.len() {
+                let mut bad = good.clone();
+                bad.insert(name, value[..size].parse().unwrap());
+                let verdict = verify(scheme, &bad, BODY);
+                assert!(verdict.is_err(), "{scheme:?} {name} {:?}", &value[..size]);
+            }
+        }
+    }
+}
+
+#[test]
+fn thirty_two_signatures_are_looked_at_and_thirty_three_are_not() {
+    let wrong = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= ";
+    assert!(listed(&format!("{}v1,{{}}", wrong.repeat(31))).is_ok());
+    for count in [32, 5_000] {
+        let error = listed(&format!("{}v1,{{}}", wrong.repeat(count))).unwrap_err();
+        assert_eq!(error, VerifyError::TooManySignatures);
+    }
+    // Whatever the entries are.
+    assert_eq!(listed(&" ".repeat(32)).unwrap_err(), VerifyError::TooManySignatures);
+
+    let scheme = Scheme::STRIPE;
+    let good = sign(scheme, BODY)["stripe-signature"].to_str().unwrap().to_owned();
+    let wrong = format!(",v1={}", "0".repeat(64));
+    let with = |count| headers(&[("stripe-signature", good.clone() + &wrong.repeat(count))]);
+    assert!(verify(scheme, &with(31), BODY).is_ok());
+    let error = verify(scheme, &with(32), BODY).unwrap_err();
+    assert_eq!(error, VerifyError::TooManySignatures);
+
+    // Over several headers, however little the last of them says.
+    const SEVERAL: Scheme = Scheme::custom("several")
+        .headers(&[HeaderNames::new("x-signature")])
+        .layout(Layout::list(',', '=', "v1"))
+        .repeated_signature()
+        .build();
+    let mut several = sign(SEVERAL, BODY);
+    several.append("x-signature", ",".repeat(30).parse().unwrap());
+    assert!(verify(SEVERAL, &several, BODY).is_ok());
+    several.append("x-signature", "".parse().unwrap());
+    let error = verify(SEVERAL, &several, BODY).unwrap_err();
+    assert_eq!(error, VerifyError::TooManySignatures);
+}
+
+#[test]
+fn a_prefix_is_part_of_the_grammar() {
+    let malformed = VerifyError::Malformed(Field::Signature);
+    let good = sign(Scheme::GITHUB, BODY)["x-hub-signature-256"].to_str().unwrap().to_owned();
+    let bare = good.trim_start_matches("sha256=");
+    for value in [
+        bare.to_owned(),
+        format!("SHA256={bare}"),
+        format!("sha1={bare}"),
+        format!("sha256={good}"),
+        format!("sha256= {bare}"),
+        format!("{good},{good}"),
+        "sha256=".to_owned(),
+    ] {
+        let bad = headers(&[("x-hub-signature-256", &value)]);
+        assert_eq!(verify(Scheme::GITHUB, &bad, BODY).unwrap_err(), malformed, "{value}");
+    }
+    let upper = headers(&[("x-hub-signature-256", format!("sha256={}", bare.to_uppercase()))]);
+    assert!(verify(Scheme::GITHUB, &upper, BODY).is_ok());
+}
+
+#[test]
+fn stripes_list_has_its_own_rules() {
+    const RAW: Scheme = Scheme::custom("raw").headers(&[HeaderNames::new("x")]).build();
+    let good = sign(RAW, &[b"1700000000.", BODY].concat());
+    let good = good["x"].to_str().unwrap();
+    let zeros = "0".repeat(64);
+    let verdict = |value: &str| {
+        let sent = headers(&[("stripe-signature", value.replace("{}", good))]);
+        verify(Scheme::STRIPE, &sent, BODY)
+    };
+
+    for value in [
+        "t=1700000000,v1={}",
+        "v1={},t=1700000000",
+        "t=1700000000, v1={}",
+        "t=1700000000,v0=abc,v1={}",
+        "t=1700000000,v1=dummy,v1={}",
+        &format!("t=1700000000,v1={zeros},v1={{}}"),
+        "t=1700000000,v1={},",
+        "scheme,t=1700000000,v1={}",
+    ] {
+        assert!(verdict(value).is_ok(), "{value}");
+    }
+    let timestamp = [
+        ("v1={}", VerifyError::Missing(Field::Timestamp)),
+        ("T=1700000000,v1={}", VerifyError::Missing(Field::Timestamp)),
+        ("t,v1={}", VerifyError::Missing(Field::Timestamp)),
+        ("t=,v1={}", VerifyError::Malformed(Field::Timestamp)),
+        ("t= 1700000000,v1={}", VerifyError::Malformed(Field::Timestamp)),
+        ("t=1700000000 ,v1={}", VerifyError::Malformed(Field::Timestamp)),
+        ("t=1700000000,t=1700000000,v1={}", VerifyError::Repeated(Field::Timestamp)),
+        ("t=1699999999,v1={}", VerifyError::Mismatch),
+        ("t=1700000000", VerifyError::UnsupportedVersion),
+        ("t=1700000000,v0={}", VerifyError::UnsupportedVersion),
+        ("t=1700000000;v1={}", VerifyError::Malformed(Field::Timestamp)),
+        ("t=1700000000,v1=", VerifyError::Malformed(Field::Signature)),
+        ("t=1700000000,v1==", VerifyError::Malformed(Field::Signature)),
+    ];
+    for (value, error) in timestamp {
+        assert_eq!(verdict(value).unwrap_err(), error, "{value}");
+    }
+}

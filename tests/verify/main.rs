@@ -1,0 +1,20 @@
+//! The verdict: what is accepted, what is refused, and as what.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+#[cfg(all(feature = "ed25519", feature = "sha1"))]
+mod algorithms;
+mod content;
+#[cfg(feature = "ed25519")]
+mod ed25519;
+mod headers;
+mod id;
+mod list;
+mod properties;
+mod secrets;
+mod standard;
+#[path = "../support/mod.rs"]
+mod support;
+mod time;
+mod url;
+mod vectors;

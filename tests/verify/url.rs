@@ -1,0 +1,230 @@
+//! Schemes that sign the URL: it is what the sender called, and nothing in the request says it.
+
+use http::{Method, Request};
+use tower_webhook::{Scheme, VerifyError};
+
+use crate::support::{NOW, URL, at, headers, request, secret, sign, verifier, verify};
+
+const BODY: &[u8] = br#"{"hello":"world"}"#;
+
+fn url_bound() -> impl Iterator<Item = Scheme> {
+    Scheme::ALL.iter().copied().filter(Scheme::signs_request)
+}
+
+// square-nodejs-sdk, tests/integration/webhooks.test.ts, at c58c6e0.
+#[test]
+fn the_published_vectors_of_square_verify() {
+    for (key, signature, base, path, body) in [
+        (
+            "Ibxx_5AKakO-3qeNVR61Dw",
+            "GF4YkrJgGBDZ9NIYbNXBnMzqb2HoL4RW/S6vkZ9/2N4=",
+            "https://webhook.site",
+            "/679a4f3a-dcfa-49ee-bac5-9d0edad886b9",
+            r#"{"merchant_id":"MLEFBHHSJGVHD","type":"webhooks.test_notification","event_id":"ac3ac95b-f97d-458c-a6e6-18981597e05f","created_at":"2022-07-13T20:30:59.037339943Z","data":{"type":"webhooks","id":"bc368e64-01aa-407e-b46e-3231809b1129"}}"#,
+        ),
+        (
+            "signature-key",
+            "Cxt7+aTi4rKgcA0bC4g9EHdVtLSDWdqccmL5MvihU4U=",
+            "https://webhook.site/",
+            "/webhooks",
+            r#"{"data":{"type":"webhooks","id":">id<"}}"#,
+        ),
+    ] {
+        let verifier = Scheme::SQUARE.verifier(key).unwrap().public_url(base).unwrap();
+        let (mut parts, ()) = Request::post(path).body(()).unwrap().into_parts();
+        parts.headers = headers(&[("x-square-hmacsha256-signature", signature)]);
+        assert!(verifier.verify_request(&parts, body.as_bytes()).is_ok());
+        let mut stream = verifier.begin_request(&parts).unwrap();
+        body.as_bytes().chunks(10).for_each(|chunk| stream.update(chunk));
+        assert!(stream.finish().is_ok());
+    }
+}
+
+#[test]
+fn headers_alone_are_a_mistake_of_the_receiver_and_no_mismatch() {
+    for scheme in url_bound() {
+        let sent = sign(scheme, BODY);
+        let verifier = verifier(scheme);
+        let error = verifier.verify(&sent, BODY).unwrap_err();
+        assert_eq!(error, VerifyError::NeedsRequest);
+        assert!(error.is_setup());
+        assert_eq!(verifier.begin(&sent).unwrap_err(), VerifyError::NeedsRequest);
+        let key = scheme.secret(secret(scheme)).unwrap();
+        let error = tower_webhook::verify(scheme, &key, &sent, BODY).unwrap_err();
+        assert_eq!(error, VerifyError::NeedsRequest);
+        let signer = scheme.signer(secret(scheme)).unwrap();
+        assert_eq!(signer.sign(None, at(NOW), BODY).unwrap_err(), VerifyError::NeedsRequest);
+
+        let unconfigured = scheme.verifier(secret(scheme)).unwrap();
+        let error = unconfigured.verify_request(&request(&sent), BODY).unwrap_err();
+        assert_eq!(error, VerifyError::NeedsPublicUrl);
+        assert!(error.is_setup() && !VerifyError::Mismatch.is_setup());
+    }
+}
+
+#[test]
+fn path_query_and_where_signed_method_count() {
+    for scheme in url_bound() {
+        let sent = sign(scheme, BODY);
+        assert!(verify(scheme, &sent, BODY).is_ok());
+        for uri in ["/hook", "/hook?shop=2", "/Hook?shop=1", "/hook/?shop=1", "/hook?shop=1&x", "/"]
+        {
+            let mut parts = request(&sent);
+            parts.uri = uri.parse().unwrap();
+            let error = verifier(scheme).verify_request(&parts, BODY).unwrap_err();
+            assert_eq!(error, VerifyError::Mismatch, "{scheme:?} {uri}");
+        }
+        let mut parts = request(&sent);
+        parts.method = Method::PUT;
+        let verdict = verifier(scheme).verify_request(&parts, BODY);
+        assert_eq!(verdict.is_err(), scheme == Scheme::HUBSPOT_V3, "{scheme:?}");
+    }
+}
+
+#[test]
+fn nothing_in_the_request_tells_the_host() {
+    for scheme in url_bound() {
+        let mut sent = sign(scheme, BODY);
+        sent.insert("host", "evil.example".parse().unwrap());
+        sent.insert("x-forwarded-host", "evil.example".parse().unwrap());
+        sent.insert("x-forwarded-proto", "http".parse().unwrap());
+        sent.insert("forwarded", "host=evil.example".parse().unwrap());
+        assert!(verify(scheme, &sent, BODY).is_ok());
+        // Nor does a URI in absolute form.
+        let mut parts = request(&sent);
+        parts.uri = "http://evil.example/hook?shop=1".parse().unwrap();
+        assert!(verifier(scheme).verify_request(&parts, BODY).is_ok());
+        let there = verifier(scheme).public_url("https://evil.example").unwrap();
+        let error = there.verify_request(&request(&sent), BODY).unwrap_err();
+        assert_eq!(error, VerifyError::Mismatch);
+    }
+}
+
+#[test]
+fn a_public_url_may_have_the_part_of_the_path_that_a_proxy_takes_away() {
+    let signer = Scheme::SQUARE.signer("key").unwrap();
+    let called = "https://hooks.example.com/api/hook?shop=1";
+    let sent = signer.sign_request(&Method::POST, called, None, at(NOW), BODY).unwrap();
+    for base in ["https://hooks.example.com/api", "https://hooks.example.com/api/"] {
+        let verifier = Scheme::SQUARE.verifier("key").unwrap().public_url(base).unwrap();
+        assert!(verifier.verify_request(&request(&sent), BODY).is_ok(), "{base}");
+    }
+}
+
+#[test]
+fn a_public_url_is_a_web_address_without_a_query() {
+    let set = |url| Scheme::SQUARE.verifier("key").unwrap().public_url(url).map(drop);
+    for url in ["https://a.example", "http://127.0.0.1:3000", "https://a.example:8443/b/c"] {
+        assert_eq!(set(url), Ok(()), "{url}");
+    }
+    for url in [
+        "",
+        "/",
+        "a.example",
+        "https://",
+        "ftp://a.example",
+        "https://a.example/?q=1",
+        "https://a.example/#f",
+        "https://a b.example",
+        " https://a.example",
+        "https://a.example\n",
+    ] {
+        assert!(set(url).is_err(), "{url:?}");
+    }
+}
+
+#[test]
+fn other_schemes_verify_a_request_by_its_headers() {
+    for &scheme in Scheme::ALL.iter().filter(|scheme| !scheme.signs_request()) {
+        let mut parts = request(&sign(scheme, BODY));
+        parts.uri = "/elsewhere".parse().unwrap();
+        assert!(verifier(scheme).verify_request(&parts, BODY).is_ok());
+    }
+}
+
+#[test]
+fn a_long_path_is_signed_whole() {
+    let signer = Scheme::SQUARE.signer("key").unwrap();
+    for size in [190, 191, 192, 193, 5_000] {
+        let path = format!("/{}", "p".repeat(size - 1));
+        let called = format!("https://hooks.example.com{path}");
+        let sent = signer.sign_request(&Method::POST, &called, None, at(NOW), BODY).unwrap();
+        let verifier = Scheme::SQUARE.verifier("key").unwrap();
+        let verifier = verifier.public_url("https://hooks.example.com").unwrap();
+        let mut parts = request(&sent);
+        parts.uri = path.parse().unwrap();
+        assert!(verifier.verify_request(&parts, BODY).is_ok(), "{size}");
+        parts.uri = path[..size - 1].parse().unwrap();
+        assert!(verifier.verify_request(&parts, BODY).is_err(), "{size}");
+    }
+    assert!(URL.starts_with("https://hooks.example.com"));
+}
+
+#[cfg(feature = "tower")]
+#[tokio::test]
+async fn the_layer_verifies_the_whole_request() {
+    use bytes::Bytes;
+    use http::{Response, StatusCode};
+    use http_body_util::Full;
+    use tower::{Layer as _, ServiceExt as _, service_fn};
+    use tower_webhook::{Rejection, VerifiedBody, WebhookLayer};
+
+    let inner = service_fn(|_: Request<VerifiedBody>| async {
+        Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
+    });
+    for scheme in url_bound() {
+        let send = |verifier: tower_webhook::Verifier, uri: &str| {
+            let mut request = Request::post(uri).body(Full::<Bytes>::from(BODY)).unwrap();
+            *request.headers_mut() = sign(scheme, BODY);
+            WebhookLayer::new(verifier).layer(inner).oneshot(request)
+        };
+        let Ok(response) = send(verifier(scheme), "/hook?shop=1").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let Ok(response) = send(verifier(scheme), "/other").await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        let Ok(response) = send(scheme.verifier(secret(scheme)).unwrap(), "/hook?shop=1").await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let rejection = response.extensions().get::<Rejection>();
+        assert_eq!(rejection, Some(&Rejection::Refused(VerifyError::NeedsPublicUrl)));
+    }
+}
+
+#[cfg(all(feature = "tower", feature = "fetch"))]
+#[tokio::test]
+async fn fetched_secrets_verify_the_whole_request_too() {
+    use bytes::Bytes;
+    use http::request::Parts;
+    use http::{Response, StatusCode};
+    use http_body_util::Full;
+    use tower::{Layer as _, ServiceExt as _, service_fn};
+    use tower_webhook::{EndpointId, SecretCache, VerifiedBody, WebhookLayer};
+
+    let inner = service_fn(|_: Request<VerifiedBody>| async {
+        Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
+    });
+    for scheme in url_bound() {
+        let fetch = move |_: EndpointId| {
+            std::future::ready(Ok(vec![scheme.secret(secret(scheme)).unwrap()]))
+        };
+        let cache = || SecretCache::builder(scheme, fetch).clock(|| at(NOW));
+        let send = |cache, uri: &str| {
+            let mut request = Request::post(uri).body(Full::<Bytes>::from(BODY)).unwrap();
+            *request.headers_mut() = sign(scheme, BODY);
+            let layer = WebhookLayer::fetching(cache, |_: &Parts| Some(EndpointId::from(7)));
+            layer.layer(inner).oneshot(request)
+        };
+        let configured = || cache().public_url("https://hooks.example.com").unwrap().build();
+        let Ok(response) = send(configured(), "/hook?shop=1").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        let Ok(response) = send(configured(), "/other").await;
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        let Ok(response) = send(cache().build(), "/hook?shop=1").await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(cache().public_url("hooks.example.com").is_err());
+
+        // And without the layer.
+        let (cache, endpoint) = (configured(), EndpointId::from(7));
+        let verifier = cache.verifier(&endpoint).await.unwrap();
+        assert!(verifier.verify_request(&request(&sign(scheme, BODY)), BODY).is_ok());
+    }
+}
