@@ -4,7 +4,9 @@
 
 mod common;
 
-use common::{ID, NOW, WHSEC, at, headers, request, secret, sign, signer, verifier, verify};
+use common::{
+    ID, NOW, WHSEC, at, headers, presets, request, secret, sign, signer, verifier, verify,
+};
 use http::HeaderMap;
 use std::time::Duration;
 use tower_webhook::{
@@ -52,7 +54,7 @@ fn claimed(id: &str, timestamp: &str) -> Result<Verified, VerifyError> {
 
 #[test]
 fn every_preset_accepts_what_it_signs() {
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let verified = verify(scheme, &sign(scheme, BODY), BODY).unwrap();
         assert_eq!(verified.scheme(), scheme);
         assert_eq!(verified.id(), scheme.signs_id().then_some(ID));
@@ -63,7 +65,7 @@ fn every_preset_accepts_what_it_signs() {
 
 #[test]
 fn a_missing_header_is_a_failure() {
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let good = sign(scheme, BODY);
         for name in good.keys() {
             let mut bad = good.clone();
@@ -78,7 +80,7 @@ fn a_missing_header_is_a_failure() {
 
 #[test]
 fn a_repeated_header_is_a_failure_even_if_both_are_the_same() {
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let good = sign(scheme, BODY);
         for (name, value) in &good {
             let several = scheme.repeated_signature();
@@ -95,7 +97,7 @@ fn a_repeated_header_is_a_failure_even_if_both_are_the_same() {
 
 #[test]
 fn an_empty_header_is_a_failure() {
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let good = sign(scheme, BODY);
         for name in good.keys() {
             let mut bad = good.clone();
@@ -337,7 +339,7 @@ fn an_entry_must_be_canonical_base64_of_the_right_size() {
 
 #[test]
 fn an_empty_or_short_signature_never_matches() {
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let good = sign(scheme, BODY);
         for (name, value) in &good {
             let value = value.to_str().unwrap();
@@ -561,7 +563,7 @@ fn a_signer_refuses_what_a_verifier_would() {
 fn bodies_are_bytes() {
     let every_byte: Vec<u8> = (0..=255).collect();
     for body in [&b""[..], b"\xff\xfe\x00", b"\r\n", &every_byte] {
-        for &scheme in Scheme::ALL {
+        for scheme in presets() {
             assert!(verify(scheme, &sign(scheme, body), body).is_ok());
         }
     }
@@ -673,7 +675,7 @@ fn debug_output_tells_what_is_public() {
 
 #[test]
 fn nothing_shows_a_secret_or_a_signature() {
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let sent = sign(scheme, BODY);
         let verifier = verifier(scheme);
         let shown = [

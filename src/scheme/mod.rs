@@ -390,6 +390,13 @@ impl Scheme {
             KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whsk_") => {
                 Secret::whsk(text)
             }
+            #[cfg(not(feature = "ed25519"))]
+            KeyFormat::Whsec
+                if self.knows(Algorithm::Ed25519)
+                    && (text.starts_with("whpk_") || text.starts_with("whsk_")) =>
+            {
+                Err(InvalidSecret::MissingFeature("ed25519"))
+            }
             KeyFormat::WhsecOrUtf8 if !text.starts_with("whsec_") => Secret::utf8(text),
             KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => Secret::whsec(text),
             KeyFormat::Utf8 | KeyFormat::Utf8OrHex => Secret::utf8(text),
@@ -399,11 +406,14 @@ impl Scheme {
             KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.as_bytes()),
             #[cfg(feature = "ed25519")]
             KeyFormat::PublicKeyBase64 => Secret::ed25519(Secret::base64(text)?.as_bytes()),
+            #[cfg(not(feature = "ed25519"))]
+            KeyFormat::PublicKeyHex | KeyFormat::PublicKeyBase64 => {
+                Err(InvalidSecret::MissingFeature("ed25519"))
+            }
         }
     }
 
     /// Whether signatures of this algorithm are among those that the scheme reads.
-    #[cfg(feature = "ed25519")]
     pub(crate) fn knows(&self, algorithm: Algorithm) -> bool {
         let more = match self.layout.0 {
             LayoutKind::List(list) => list.more_versions,

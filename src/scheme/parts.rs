@@ -404,12 +404,11 @@ pub enum Algorithm {
     ///
     /// SHA-1 is broken for signatures over documents, but no attack on its HMAC is known
     /// ([RFC 6194, section 3.3](https://www.rfc-editor.org/rfc/rfc6194#section-3.3)). Where a
-    /// provider offers anything newer, use that.
-    #[cfg(feature = "sha1")]
+    /// provider offers anything newer, use that. Keys need the feature `sha1`.
     HmacSha1,
     /// Ed25519 ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)), 64 bytes. The receiver has
-    /// the public key only, so it cannot forge deliveries to itself.
-    #[cfg(feature = "ed25519")]
+    /// the public key only, so it cannot forge deliveries to itself. Keys need the feature
+    /// `ed25519`.
     Ed25519,
 }
 
@@ -428,9 +427,7 @@ impl Algorithm {
         match self {
             Self::HmacSha256 => 32,
             Self::HmacSha512 => 64,
-            #[cfg(feature = "sha1")]
             Self::HmacSha1 => 20,
-            #[cfg(feature = "ed25519")]
             Self::Ed25519 => 64,
         }
     }
@@ -467,10 +464,8 @@ pub enum KeyFormat {
     /// text first.
     Utf8OrHex,
     /// The 32 bytes of an Ed25519 public key in hexadecimal digits.
-    #[cfg(feature = "ed25519")]
     PublicKeyHex,
     /// The 32 bytes of an Ed25519 public key in base64.
-    #[cfg(feature = "ed25519")]
     PublicKeyBase64,
 }
 
