@@ -1,7 +1,15 @@
 //! The description of a scheme, checked by the compiler.
 
-use super::{Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme};
-use crate::{TimestampFormat, Tolerance};
+use super::Scheme;
+use super::encoding::Encoding;
+use super::evidence::Evidence;
+use super::header::HeaderNames;
+use super::key_format::KeyFormat;
+use super::layout::Layout;
+use super::part::Part;
+use super::parts::Algorithm;
+use super::rules::{self, Tally};
+use crate::timestamp::{TimestampFormat, Tolerance};
 
 /// Describes a [`Scheme`]; made by [`Scheme::custom`].
 ///
@@ -271,52 +279,8 @@ impl SchemeBuilder {
     /// ```
     #[must_use]
     pub const fn build(self) -> Scheme {
-        let scheme = self.0;
-        let signed = Tally::of(scheme.signed);
-        assert!(signed.body == 1, "the body must be signed exactly once");
-        assert!(
-            signed.id <= 1 && signed.timestamp <= 1,
-            "the id and the timestamp are signed once"
-        );
-        assert!(signed.empty == 0, "a literal must not be empty");
-        assert!(!scheme.headers.is_empty(), "a scheme needs a header family");
-        let listed = scheme.layout.check();
-        let mut rest = scheme.headers;
-        while let [names, others @ ..] = rest {
-            let id = names.id_name().is_some() as usize;
-            assert!(id == signed.id, "an id is read if and only if it is signed");
-            let sources = names.timestamp_name().is_some() as usize + listed as usize;
-            assert!(sources == signed.timestamp, "a signed timestamp comes from exactly one place");
-            names.check();
-            rest = others;
-        }
-        scheme
-    }
-}
-
-/// How often each part is in the signed content.
-pub(super) struct Tally {
-    pub(super) id: usize,
-    pub(super) timestamp: usize,
-    request: usize,
-    body: usize,
-    empty: usize,
-}
-
-impl Tally {
-    pub(super) const fn of(mut parts: &[Part]) -> Self {
-        let mut tally = Self { id: 0, timestamp: 0, request: 0, body: 0, empty: 0 };
-        while let [part, rest @ ..] = parts {
-            match part {
-                Part::Id => tally.id += 1,
-                Part::Timestamp => tally.timestamp += 1,
-                Part::Body => tally.body += 1,
-                Part::Method | Part::Url => tally.request += 1,
-                Part::Literal(text) => tally.empty += text.is_empty() as usize,
-            }
-            parts = rest;
-        }
-        tally
+        rules::check(&self.0);
+        self.0
     }
 }
 

@@ -3,20 +3,31 @@
 mod builder;
 mod catalog;
 mod claims;
-mod encoding;
+pub(crate) mod encoding;
 mod envelope;
-mod parts;
+pub(crate) mod evidence;
+pub(crate) mod header;
+pub(crate) mod key_format;
+pub(crate) mod layout;
+pub(crate) mod part;
+pub(crate) mod parts;
+mod rules;
 mod signatures;
 
 use std::fmt;
 
 pub use self::builder::SchemeBuilder;
-use self::builder::Tally;
 pub(crate) use self::claims::DeliveryId;
 pub use self::encoding::Encoding;
 pub(crate) use self::envelope::{Envelope, Head, KeptEnvelope};
-pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
-pub(crate) use self::parts::{LayoutKind, List};
+pub use self::evidence::Evidence;
+pub use self::header::HeaderNames;
+pub use self::key_format::KeyFormat;
+pub use self::layout::Layout;
+pub(crate) use self::layout::{LayoutKind, List};
+pub use self::part::Part;
+pub use self::parts::Algorithm;
+use self::rules::Tally;
 pub(crate) use self::signatures::Wanted;
 use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
 

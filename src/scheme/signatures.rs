@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 
 use http::{HeaderMap, HeaderValue};
 
-use super::parts::List;
-use super::{Algorithm, HeaderNames, LayoutKind, Scheme};
+use super::layout::{LayoutKind, List};
+use super::{Algorithm, HeaderNames, Scheme};
 use crate::mac::MAX_TAG;
 use crate::{Field, VerifyError};
 
