@@ -1,30 +1,75 @@
-//! What a description must obey.
+//! What a description must obey, once for `const` and for run time.
 
-use http::HeaderName;
+use std::error::Error;
+use std::fmt;
 
-use super::Scheme;
+use super::Definition;
 use super::header::HeaderNames;
 use super::layout::{Layout, LayoutKind};
 use super::part::Part;
 
-/// Panics with the first rule that is broken.
-pub(super) const fn check(scheme: &Scheme) {
-    let signed = Tally::of(scheme.signed);
-    assert!(signed.body == 1, "the body must be signed exactly once");
-    assert!(signed.id <= 1 && signed.timestamp <= 1, "the id and the timestamp are signed once");
-    assert!(signed.empty == 0, "a literal must not be empty");
-    assert!(!scheme.headers.is_empty(), "a scheme needs a header family");
-    check_layout(scheme.layout);
-    let listed = scheme.layout.lists_timestamp();
-    let mut rest = scheme.headers;
-    while let [names, others @ ..] = rest {
-        let id = names.id.is_some() as usize;
-        assert!(id == signed.id, "an id is read if and only if it is signed");
-        let sources = names.timestamp.is_some() as usize + listed as usize;
-        assert!(sources == signed.timestamp, "a signed timestamp comes from exactly one place");
-        check_names(names);
-        rest = others;
+/// A description that contradicts itself; see
+/// [`SchemeBuilder::try_build`](crate::SchemeBuilder::try_build).
+///
+/// The message is the rule that is broken. It contains nothing of the description.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{InvalidScheme, Scheme};
+///
+/// let error: InvalidScheme = Scheme::custom("acme").try_build().unwrap_err();
+/// assert_eq!(error.to_string(), "a scheme needs a header family");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidScheme(pub(super) &'static str);
+
+impl fmt::Display for InvalidScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
+}
+
+impl Error for InvalidScheme {}
+
+type Verdict = Result<(), InvalidScheme>;
+
+/// Returns an error for the rule unless it holds.
+macro_rules! rule {
+    ($rule:literal, $holds:expr) => {
+        if !$holds {
+            return Err(InvalidScheme($rule));
+        }
+    };
+}
+
+/// The `?` of const functions, which have none.
+macro_rules! obey {
+    ($verdict:expr) => {
+        if let Err(broken) = $verdict {
+            return Err(broken);
+        }
+    };
+}
+
+pub(super) const fn check(scheme: &Definition) -> Verdict {
+    let signed = Tally::of(scheme.signed);
+    rule!("the body must be signed exactly once", signed.body == 1);
+    rule!("the id and the timestamp are signed once", signed.id <= 1 && signed.timestamp <= 1);
+    rule!("a literal must not be empty", signed.empty == 0);
+    rule!("a scheme needs a header family", !scheme.headers.is_empty());
+    obey!(layout(scheme.layout));
+    let listed = scheme.layout.lists_timestamp() as usize;
+    let mut families = scheme.headers;
+    while let [family, rest @ ..] = families {
+        let ids = family.id.is_some() as usize;
+        rule!("an id is read if and only if it is signed", ids == signed.id);
+        let times = family.timestamp.is_some() as usize + listed;
+        rule!("a signed timestamp comes from exactly one place", times == signed.timestamp);
+        obey!(headers(family));
+        families = rest;
+    }
+    Ok(())
 }
 
 /// How often each part is in the signed content.
@@ -53,58 +98,82 @@ impl Tally {
     }
 }
 
-/// Panics for what is not a header name in lower case, or has two meanings.
-const fn check_names(family: &HeaderNames) {
-    check_name(family.signature);
-    let mut names = family.more_signatures;
-    while let [name, rest @ ..] = names {
-        check_name(name);
-        check_other(family, name, rest);
-        names = rest;
-    }
-    if let Some(name) = family.id {
-        check_name(name);
-        check_other(family, name, family.more_signatures);
-    }
-    if let Some(name) = family.timestamp {
-        check_name(name);
-        check_other(family, name, family.more_signatures);
-        assert!(!matches!(family.id, Some(id) if same(id, name)), "headers must differ");
-    }
-}
-
-const fn check_name(name: &'static str) {
-    // A const function cannot drop what the check returns.
-    core::mem::forget(HeaderName::from_static(name));
-}
-
-const fn check_other(family: &HeaderNames, name: &str, mut others: &[&str]) {
-    assert!(!same(name, family.signature), "headers must differ");
-    while let [other, rest @ ..] = others {
-        assert!(!same(name, other), "headers must differ");
-        others = rest;
-    }
-}
-
-/// Panics for a list whose entries could not be told apart.
-const fn check_layout(layout: Layout) {
-    let LayoutKind::List(list) = layout.0 else { return };
-    assert!(list.separator.is_ascii() && list.assign.is_ascii(), "separators must be ASCII");
-    assert!(list.separator as u32 != list.assign as u32, "separators must differ");
-    assert!(!list.version.is_empty(), "the version must not be empty");
+/// Entries of a list must be told apart.
+const fn layout(layout: Layout) -> Verdict {
+    let LayoutKind::List(list) = layout.0 else { return Ok(()) };
+    rule!("separators must be ASCII", list.separator.is_ascii() && list.assign.is_ascii());
+    rule!("separators must differ", list.separator as u32 != list.assign as u32);
+    rule!("the version must not be empty", !list.version.is_empty());
     if let Some(key) = list.timestamp {
-        assert!(!key.is_empty(), "the timestamp's key must not be empty");
-        assert!(!same(key, list.version), "the keys of a list must differ");
+        rule!("the timestamp's key must not be empty", !key.is_empty());
+        rule!("the keys of a list must differ", !same(key, list.version));
     }
     let mut versions = list.more_versions;
     while let [(version, _), rest @ ..] = versions {
-        assert!(!version.is_empty(), "the version must not be empty");
-        assert!(!same(version, list.version), "the keys of a list must differ");
+        rule!("the version must not be empty", !version.is_empty());
+        rule!("the keys of a list must differ", !same(version, list.version));
         if let Some(key) = list.timestamp {
-            assert!(!same(key, version), "the keys of a list must differ");
+            rule!("the keys of a list must differ", !same(key, version));
         }
         versions = rest;
     }
+    Ok(())
+}
+
+/// No header of a family has two meanings.
+const fn headers(family: &HeaderNames) -> Verdict {
+    obey!(name(family.signature));
+    let mut names = family.more_signatures;
+    while let [more, rest @ ..] = names {
+        obey!(name(more));
+        rule!("headers must differ", !same(more, family.signature) && !is_among(more, rest));
+        names = rest;
+    }
+    if let Some(id) = family.id {
+        obey!(name(id));
+        rule!("headers must differ", !is_signature(id, family));
+    }
+    if let Some(timestamp) = family.timestamp {
+        obey!(name(timestamp));
+        rule!("headers must differ", !is_signature(timestamp, family));
+        rule!("headers must differ", !matches!(family.id, Some(id) if same(id, timestamp)));
+    }
+    Ok(())
+}
+
+/// A token in lower case ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+/// A signer gives it to [`http::HeaderName::from_static`], which must not panic.
+const fn name(name: &str) -> Verdict {
+    let mut bytes = name.as_bytes();
+    rule!("a header name must not be empty", !bytes.is_empty());
+    rule!("a header name is too long", bytes.len() <= MAX_NAME);
+    while let [byte, rest @ ..] = bytes {
+        let token = matches!(
+            byte,
+            b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
+                | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        );
+        rule!("a header name must be one in lower case", token);
+        bytes = rest;
+    }
+    Ok(())
+}
+
+/// That of [`http::HeaderName`].
+const MAX_NAME: usize = u16::MAX as usize;
+
+const fn is_signature(name: &str, family: &HeaderNames) -> bool {
+    same(name, family.signature) || is_among(name, family.more_signatures)
+}
+
+const fn is_among(name: &str, mut others: &[&str]) -> bool {
+    while let [other, rest @ ..] = others {
+        if same(name, other) {
+            return true;
+        }
+        others = rest;
+    }
+    false
 }
 
 const fn same(left: &str, right: &str) -> bool {
@@ -120,11 +189,28 @@ const fn same(left: &str, right: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderName;
+
     use super::*;
 
     #[test]
     fn keys_of_a_list_are_compared_whole() {
         assert!(same("v1", "v1") && same("", ""));
         assert!(!same("v1", "v") && !same("v", "v1") && !same("v1", "v2"));
+    }
+
+    #[test]
+    fn a_header_name_is_one_that_http_takes_in_lower_case() {
+        for char in '\0'..='\u{100}' {
+            let text = format!("x{char}");
+            // `http` also takes a quotation mark, which RFC 9110 does not.
+            let valid = char != '"' && HeaderName::from_lowercase(text.as_bytes()).is_ok();
+            assert_eq!(name(&text).is_ok(), valid, "{text:?}");
+        }
+        for size in [0, 1, MAX_NAME, MAX_NAME + 1] {
+            let text = "x".repeat(size);
+            let valid = HeaderName::from_lowercase(text.as_bytes()).is_ok();
+            assert_eq!(name(&text).is_ok(), valid, "{size}");
+        }
     }
 }

@@ -55,7 +55,7 @@ impl<'h> Found<'h> {
         let several = self.signatures.several();
         if several {
             let repeats = |name| self.headers.get_all(name).iter().nth(1).is_some();
-            if !scheme.repeated_signature && self.names.signatures().any(repeats) {
+            if !scheme.0.repeated_signature && self.names.signatures().any(repeats) {
                 return Err(VerifyError::Repeated(Field::Signature));
             }
             if count > MAX_SIGNATURES {
@@ -241,10 +241,10 @@ impl<'h> Listed<'h> {
         let lone = Entries::bound(scheme, lines)?;
         let rest = Some(lines.first);
         let entries = Entries { scheme, wanted, lines, lone, next: 1, rest };
-        let mut first = Signature { algorithm: scheme.algorithm, bytes: [0; MAX_TAG] };
+        let mut first = Signature { algorithm: scheme.0.algorithm, bytes: [0; MAX_TAG] };
         let (mut timestamp, mut others) = (None, Err(VerifyError::UnsupportedVersion));
         // The timestamp is to be found wherever it is, and may not come twice.
-        let read_on = scheme.layout.lists_timestamp();
+        let read_on = scheme.0.layout.lists_timestamp();
         let read = entries.walk(|entry, rest| {
             match entry {
                 Entry::Timestamp(text) => {
@@ -300,7 +300,7 @@ impl Entry<'_> {
     fn decode(&self, scheme: &Scheme, place: &mut Signature) -> Option<()> {
         let Self::Signature(algorithm, Some(text)) = *self else { return None };
         let (bytes, rest) = place.bytes.split_at_mut_checked(algorithm.size())?;
-        scheme.encoding.decode(text, bytes)?;
+        scheme.0.encoding.decode(text, bytes)?;
         rest.fill(0);
         place.algorithm = algorithm;
         Some(())
@@ -311,7 +311,7 @@ impl<'h> Entries<'h> {
     /// Counts the entries, and tells whether each line has but one.
     #[inline]
     fn bound(scheme: &Scheme, lines: Lines<'h>) -> Result<bool, VerifyError> {
-        let LayoutKind::List(list) = &scheme.layout.0 else { return Ok(true) };
+        let LayoutKind::List(list) = &scheme.0.layout.0 else { return Ok(true) };
         // The timestamp is an entry too.
         let most = MAX_SIGNATURES + usize::from(list.timestamp.is_some());
         let (mut count, mut separators) = (0, 0);
@@ -350,14 +350,14 @@ impl<'h> Entries<'h> {
         mut sink: impl FnMut(Entry<'h>, &Self) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         while let Some(rest) = self.rest.take() {
-            let entry = match &self.scheme.layout.0 {
+            let entry = match &self.scheme.0.layout.0 {
                 LayoutKind::Single { prefix } => {
                     // Some implementations of `memcmp` take longest when there is nothing to compare.
                     let text = match prefix.as_bytes() {
                         [] => Some(rest),
                         prefix => rest.strip_prefix(prefix),
                     };
-                    Some(Entry::Signature(self.scheme.algorithm, text))
+                    Some(Entry::Signature(self.scheme.0.algorithm, text))
                 }
                 LayoutKind::List(list) => self.listed(list, rest),
             };
@@ -379,7 +379,7 @@ impl<'h> Entries<'h> {
         if list.timestamp.is_some_and(|name| name.as_bytes() == key) {
             return Some(Entry::Timestamp(value));
         }
-        let algorithm = list.algorithm(key, self.scheme.algorithm)?;
+        let algorithm = list.algorithm(key, self.scheme.0.algorithm)?;
         self.wanted.has(algorithm).then_some(Entry::Signature(algorithm, Some(value)))
     }
 }
