@@ -46,11 +46,17 @@ pub enum InvalidSecret {
     TooManySecrets,
     /// The scheme's header carries one signature, so its signer takes one secret.
     SingleSignature,
+    /// The secret is for an algorithm that is not compiled in; this feature of tower-webhook adds
+    /// it.
+    MissingFeature(&'static str),
 }
 
 impl fmt::Display for InvalidSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::MissingFeature(feature) => {
+                return write!(f, "the secret needs the feature `{feature}` of tower-webhook");
+            }
             Self::Empty => "secret is empty",
             Self::SurroundingWhitespace => {
                 "secret begins or ends with whitespace, often the newline of a mounted file"

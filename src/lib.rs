@@ -142,7 +142,8 @@ pub use self::replay::{
 #[cfg(feature = "redis")]
 pub use self::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
 pub use self::scheme::{
-    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
+    Algorithm, Encoding, Evidence, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, Scheme,
+    SchemeBuilder,
 };
 pub use self::secret::Secret;
 pub use self::sign::Signer;

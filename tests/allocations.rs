@@ -8,7 +8,7 @@
 mod support;
 
 use http::{HeaderMap, HeaderValue};
-use support::{NOW, request, sign, verifier};
+use support::{NOW, presets, request, sign, verifier};
 use tower_webhook::{Scheme, Verifier, VerifyError};
 
 #[global_allocator]
@@ -34,7 +34,7 @@ fn verifying_takes_nothing_from_the_heap() {
     // The counter works.
     assert_eq!(counted(|| Box::new(7)).1, 1);
 
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let verifier = verifier(scheme);
         let good = sign(scheme, BODY);
         check(&verifier, &good, Ok(()), "good");

@@ -5,9 +5,9 @@
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use tower_webhook::{
-    Algorithm, Encoding, Field, HeaderNames, InvalidSecret, KeyFormat, Layout, Part, Scheme,
-    SchemeBuilder, Secret, Signer, SystemClock, TimestampFormat, Tolerance, Verification, Verified,
-    Verifier, VerifyError,
+    Algorithm, Encoding, Field, HeaderNames, InvalidScheme, InvalidSecret, KeyFormat, Layout, Part,
+    Scheme, SchemeBuilder, Secret, Signer, SystemClock, TimestampFormat, Tolerance, Verification,
+    Verified, Verifier, VerifyError,
 };
 
 fn shared<T: Send + Sync + Unpin + 'static>() {}
@@ -31,6 +31,7 @@ fn everything_can_be_shared_between_threads() {
     shared::<Signer>();
     shared::<Tolerance>();
     shared::<SystemClock>();
+    shared::<InvalidScheme>();
     shared::<InvalidSecret>();
     shared::<VerifyError>();
     unwind_safe::<Secret>();
@@ -60,6 +61,7 @@ fn data_is_copy_and_state_is_clone() {
 
 #[test]
 fn errors_are_errors_of_one_level_in_lower_case() {
+    error::<InvalidScheme>();
     error::<InvalidSecret>();
     error::<VerifyError>();
     let fields = [Field::Id, Field::Signature, Field::Timestamp];

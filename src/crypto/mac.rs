@@ -38,8 +38,12 @@ impl Mac {
             Algorithm::HmacSha512 => Hmac::new_from_slice(key).map(Self::Sha512),
             #[cfg(feature = "sha1")]
             Algorithm::HmacSha1 => Hmac::new_from_slice(key).map(Self::Sha1),
+            #[cfg(not(feature = "sha1"))]
+            Algorithm::HmacSha1 => return Err(InvalidSecret::MissingFeature("sha1")),
             #[cfg(feature = "ed25519")]
             Algorithm::Ed25519 => return Err(InvalidSecret::NotPublicKey),
+            #[cfg(not(feature = "ed25519"))]
+            Algorithm::Ed25519 => return Err(InvalidSecret::MissingFeature("ed25519")),
         }
         .map_err(|_| InvalidSecret::Empty)
     }

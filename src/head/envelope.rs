@@ -54,7 +54,7 @@ impl<'h> Envelope<'h> {
                 Some(Target::of(method, base, uri))
             }
         };
-        for names in scheme.headers {
+        for names in scheme.0.headers {
             let found = Found::new(names, head.headers);
             let Some(lines) = found.lines(scheme)? else { continue };
             let id = found.id()?.map(|value| read_id(scheme, value.as_bytes())).transpose()?;
@@ -62,7 +62,7 @@ impl<'h> Envelope<'h> {
             let timestamp = match found.timestamp()?.map(HeaderValue::as_bytes).or(listed.timestamp)
             {
                 Some(text) => Some(read_timestamp(scheme, text)?),
-                None if scheme.layout.lists_timestamp() => {
+                None if scheme.0.layout.lists_timestamp() => {
                     return Err(VerifyError::Missing(Field::Timestamp));
                 }
                 None => None,
@@ -99,7 +99,7 @@ impl<'h> Envelope<'h> {
 
     pub(crate) fn check(&self, tolerance: Tolerance, now: Moment) -> Result<(), VerifyError> {
         match self.claims.timestamp {
-            Some((at, _)) => tolerance.check(self.scheme.timestamp_format, at, now),
+            Some((at, _)) => tolerance.check(self.scheme.0.timestamp_format, at, now),
             None => Ok(()),
         }
     }
@@ -142,7 +142,7 @@ impl<'h> Envelope<'h> {
     /// Gives the signed content that comes before the body to `sink`, piece by piece.
     #[inline]
     pub(crate) fn before_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
-        let signed = self.scheme.signed;
+        let signed = self.scheme.0.signed;
         let before = signed.iter().take_while(|part| !matches!(part, Part::Body));
         before.for_each(|part| self.feed(part, &mut sink));
     }
@@ -150,7 +150,7 @@ impl<'h> Envelope<'h> {
     /// Gives the signed content that comes after the body to `sink`, piece by piece.
     #[inline]
     pub(crate) fn after_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
-        let signed = self.scheme.signed;
+        let signed = self.scheme.0.signed;
         let after = signed.iter().skip_while(|part| !matches!(part, Part::Body));
         after.for_each(|part| self.feed(part, &mut sink));
     }
@@ -192,5 +192,5 @@ impl KeptEnvelope {
 }
 
 fn read_timestamp<'h>(scheme: &Scheme, text: &'h [u8]) -> Result<(Moment, &'h [u8]), VerifyError> {
-    Ok((scheme.timestamp_format.parse(text)?, text))
+    Ok((scheme.0.timestamp_format.parse(text)?, text))
 }

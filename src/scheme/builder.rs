@@ -1,7 +1,17 @@
 //! The description of a scheme, checked by the compiler.
 
-use super::{Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme};
-use crate::{TimestampFormat, Tolerance};
+use std::sync::{Mutex, PoisonError};
+
+use super::encoding::Encoding;
+use super::evidence::Evidence;
+use super::header::HeaderNames;
+use super::key_format::KeyFormat;
+use super::layout::Layout;
+use super::part::Part;
+use super::parts::Algorithm;
+use super::rules::{self, InvalidScheme, Tally};
+use super::{Definition, Scheme};
+use crate::timestamp::{TimestampFormat, Tolerance};
 
 /// Describes a [`Scheme`]; made by [`Scheme::custom`].
 ///
@@ -18,7 +28,7 @@ use crate::{TimestampFormat, Tolerance};
 /// ```
 #[derive(Clone, Copy, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct SchemeBuilder(pub(super) Scheme);
+pub struct SchemeBuilder(pub(super) Definition);
 
 impl SchemeBuilder {
     /// Sets the header families, the preferred one first. The first whose signature header is in
@@ -240,7 +250,11 @@ impl SchemeBuilder {
         self
     }
 
-    /// Checks the description and makes the scheme.
+    /// Checks the description and makes the scheme, in a `const`.
+    ///
+    /// The scheme refers to the builder, which lives forever only in a `const`; anywhere else the
+    /// compiler says that a temporary value does not live long enough. There, an inline
+    /// `const { … }` does, or [`SchemeBuilder::try_build`].
     ///
     /// # Panics
     ///
@@ -259,7 +273,7 @@ impl SchemeBuilder {
     ///
     /// A contradiction does not compile:
     ///
-    /// ```compile_fail
+    /// ```compile_fail,E0080
     /// use tower_webhook::{HeaderNames, Part, Scheme};
     ///
     /// // An id is signed, but no header is named to read it from.
@@ -270,66 +284,64 @@ impl SchemeBuilder {
     /// # assert_eq!(ACME.name(), "acme");
     /// ```
     #[must_use]
-    pub const fn build(self) -> Scheme {
-        let scheme = self.0;
-        let signed = Tally::of(scheme.signed);
-        assert!(signed.body == 1, "the body must be signed exactly once");
-        assert!(
-            signed.id <= 1 && signed.timestamp <= 1,
-            "the id and the timestamp are signed once"
-        );
-        assert!(signed.empty == 0, "a literal must not be empty");
-        assert!(!scheme.headers.is_empty(), "a scheme needs a header family");
-        let listed = scheme.layout.check();
-        let mut rest = scheme.headers;
-        while let [names, others @ ..] = rest {
-            let id = names.id_name().is_some() as usize;
-            assert!(id == signed.id, "an id is read if and only if it is signed");
-            let sources = names.timestamp_name().is_some() as usize + listed as usize;
-            assert!(sources == signed.timestamp, "a signed timestamp comes from exactly one place");
-            names.check();
-            rest = others;
+    #[expect(clippy::panic, reason = "in a `const`, an error of the compiler")]
+    pub const fn build(&'static self) -> Scheme {
+        match rules::check(&self.0) {
+            Ok(()) => Scheme(&self.0),
+            Err(InvalidScheme(rule)) => panic!("{}", rule),
         }
-        scheme
+    }
+
+    /// Checks the description and makes the scheme, at run time: for what a configuration file
+    /// describes.
+    ///
+    /// The description is never freed, so that a [`Scheme`] stays as small as a reference. Equal
+    /// ones share one place, so it does no harm to read the same file again; but never describe a
+    /// scheme by what is in a request.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidScheme`] if the description breaks one of the rules of
+    /// [`SchemeBuilder::build`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{HeaderNames, Scheme};
+    ///
+    /// fn scheme(header: String) -> Result<Scheme, Box<dyn std::error::Error>> {
+    ///     let headers = Box::leak(Box::new([HeaderNames::new(header.leak())]));
+    ///     Ok(Scheme::custom("acme").headers(headers).try_build()?)
+    /// }
+    ///
+    /// let acme = scheme("x-acme-signature".to_owned())?;
+    /// assert!(acme.verifier("secret").is_ok());
+    /// let error = scheme("X-Acme: Signature".to_owned()).unwrap_err();
+    /// assert_eq!(error.to_string(), "a header name must be one in lower case");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn try_build(self) -> Result<Scheme, InvalidScheme> {
+        rules::check(&self.0)?;
+        // A panic while it is locked would leave it as it was.
+        let mut described = DESCRIBED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = described.iter().find(|known| known.0 == &self.0) {
+            return Ok(*known);
+        }
+        let scheme = Scheme(Box::leak(Box::new(self.0)));
+        described.push(scheme);
+        Ok(scheme)
     }
 }
 
-/// How often each part is in the signed content.
-pub(super) struct Tally {
-    pub(super) id: usize,
-    pub(super) timestamp: usize,
-    request: usize,
-    body: usize,
-    empty: usize,
-}
-
-impl Tally {
-    pub(super) const fn of(mut parts: &[Part]) -> Self {
-        let mut tally = Self { id: 0, timestamp: 0, request: 0, body: 0, empty: 0 };
-        while let [part, rest @ ..] = parts {
-            match part {
-                Part::Id => tally.id += 1,
-                Part::Timestamp => tally.timestamp += 1,
-                Part::Body => tally.body += 1,
-                Part::Method | Part::Url => tally.request += 1,
-                Part::Literal(text) => tally.empty += text.is_empty() as usize,
-            }
-            parts = rest;
-        }
-        tally
-    }
-}
+/// What was described at run time, each once.
+static DESCRIBED: Mutex<Vec<Scheme>> = Mutex::new(Vec::new());
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn refused(builder: SchemeBuilder) -> String {
-        let panic = std::panic::catch_unwind(|| builder.build()).unwrap_err();
-        panic.downcast_ref::<&str>().map_or_else(
-            || panic.downcast_ref::<String>().cloned().unwrap_or_default(),
-            |text| (*text).to_owned(),
-        )
+    fn refused(builder: SchemeBuilder) -> &'static str {
+        builder.try_build().unwrap_err().0
     }
 
     const PLAIN: &[HeaderNames] = &[HeaderNames::new("x-signature")];
@@ -402,8 +414,31 @@ mod tests {
             assert_eq!(refused(scheme().headers(names).signed(signed)), "headers must differ");
         }
         for names in MISNAMED {
-            let built = std::panic::catch_unwind(|| scheme().headers(names).build());
-            assert!(built.is_err(), "{names:?}");
+            assert!(
+                refused(scheme().headers(names)).starts_with("a header name must"),
+                "{names:?}"
+            );
         }
+    }
+
+    #[test]
+    fn both_ways_of_building_obey_the_same_rules() {
+        static EMPTY: SchemeBuilder = Scheme::custom("empty");
+        let panic = std::panic::catch_unwind(|| EMPTY.build()).unwrap_err();
+        assert_eq!(panic.downcast_ref::<String>().unwrap(), refused(EMPTY));
+    }
+
+    #[test]
+    fn equal_descriptions_are_kept_once() {
+        const ACME: SchemeBuilder = Scheme::custom("kept once").headers(PLAIN);
+        let scheme = ACME.try_build().unwrap();
+        assert!(std::ptr::eq(scheme.0, ACME.try_build().unwrap().0));
+        const SAME: Scheme = ACME.build();
+        assert!(scheme == SAME && !std::ptr::eq(scheme.0, SAME.0));
+        let other = ACME.repeated_signature().try_build().unwrap();
+        assert!(scheme != other);
+        let kept = DESCRIBED.lock().unwrap();
+        assert_eq!(kept.iter().filter(|kept| kept.name() == "kept once").count(), 2);
+        assert_eq!(size_of::<Scheme>(), size_of::<usize>());
     }
 }

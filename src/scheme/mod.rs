@@ -1,23 +1,36 @@
 //! How a provider signs, as data.
 
-pub(crate) mod builder;
-pub(crate) mod catalog;
+mod builder;
+mod catalog;
 pub(crate) mod encoding;
+pub(crate) mod evidence;
+pub(crate) mod header;
+pub(crate) mod key_format;
+pub(crate) mod layout;
+pub(crate) mod part;
 pub(crate) mod parts;
+mod rules;
 
 use std::fmt;
 
 pub use self::builder::SchemeBuilder;
-use self::builder::Tally;
 pub use self::encoding::Encoding;
-pub(crate) use self::parts::LayoutKind;
-pub use self::parts::{Algorithm, Evidence, HeaderNames, KeyFormat, Layout, Part};
+pub use self::evidence::Evidence;
+pub use self::header::HeaderNames;
+pub use self::key_format::KeyFormat;
+pub use self::layout::Layout;
+pub(crate) use self::layout::{LayoutKind, List};
+pub use self::part::Part;
+pub use self::parts::Algorithm;
+pub use self::rules::InvalidScheme;
+use self::rules::Tally;
 use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
 /// its secrets.
 ///
-/// A scheme is plain `'static` data. Presets are associated constants such as
+/// A scheme is a reference to plain `'static` data, and two of them are equal if their data are.
+/// Presets are associated constants such as
 /// [`Scheme::STANDARD`] and [`Scheme::GITHUB`]; [`Scheme::custom`] builds any other one from the
 /// same parts.
 ///
@@ -30,29 +43,34 @@ use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier}
 /// assert_eq!(verifier.scheme().name(), "github");
 /// # Ok::<(), tower_webhook::InvalidSecret>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Scheme {
-    name: &'static str,
+#[derive(Clone, Copy)]
+pub struct Scheme(pub(crate) &'static Definition);
+
+/// The description of a scheme, which obeys the [`rules`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Definition {
+    pub(crate) name: &'static str,
     pub(crate) headers: &'static [HeaderNames],
     pub(crate) layout: Layout,
     pub(crate) encoding: Encoding,
     pub(crate) algorithm: Algorithm,
     pub(crate) signed: &'static [Part],
-    signs_request: bool,
+    pub(crate) signs_request: bool,
     pub(crate) timestamp_format: TimestampFormat,
-    tolerance: Tolerance,
-    key_format: KeyFormat,
+    pub(crate) tolerance: Tolerance,
+    pub(crate) key_format: KeyFormat,
     pub(crate) repeated_signature: bool,
-    body_limit: Option<usize>,
-    documentation: Option<(&'static str, Evidence)>,
+    pub(crate) body_limit: Option<usize>,
+    pub(crate) documentation: Option<(&'static str, Evidence)>,
 }
 
 impl Scheme {
     /// Starts the description of a scheme that is not among the presets.
     ///
     /// Unless told otherwise, the scheme is one hexadecimal HMAC-SHA-256 of the body, and the
-    /// secret is text. Put the result into a `const` so that a contradiction, such as a signed id
-    /// without a header to read it from, is an error of the compiler.
+    /// secret is text. The result goes into a `const`, so that a contradiction, such as a signed id
+    /// without a header to read it from, is an error of the compiler. For a description that is
+    /// only known at run time there is [`SchemeBuilder::try_build`].
     ///
     /// # Examples
     ///
@@ -99,7 +117,7 @@ impl Scheme {
     ///     .build();
     /// ```
     pub const fn custom(name: &'static str) -> SchemeBuilder {
-        SchemeBuilder(Self {
+        SchemeBuilder(Definition {
             name,
             headers: &[],
             layout: Layout::single(""),
@@ -127,7 +145,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        self.name
+        self.0.name
     }
 
     /// The header families that the scheme knows, the preferred one first.
@@ -142,7 +160,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn headers(&self) -> &'static [HeaderNames] {
-        self.headers
+        self.0.headers
     }
 
     /// How the value of the signature header is laid out.
@@ -156,7 +174,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn layout(&self) -> Layout {
-        self.layout
+        self.0.layout
     }
 
     /// How the bytes of a signature are written.
@@ -170,7 +188,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn encoding(&self) -> Encoding {
-        self.encoding
+        self.0.encoding
     }
 
     /// What computes the signature.
@@ -184,7 +202,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.0.algorithm
     }
 
     /// The signed content, in order.
@@ -199,7 +217,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn signed(&self) -> &'static [Part] {
-        self.signed
+        self.0.signed
     }
 
     /// How the timestamp is written, for a scheme that signs one.
@@ -214,7 +232,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn timestamp_format(&self) -> Option<TimestampFormat> {
-        if Tally::of(self.signed).timestamp > 0 { Some(self.timestamp_format) } else { None }
+        if Tally::of(self.0.signed).timestamp > 0 { Some(self.0.timestamp_format) } else { None }
     }
 
     /// Whether an id is part of the signed content, so that a retry can be told from a new
@@ -231,7 +249,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn signs_id(&self) -> bool {
-        Tally::of(self.signed).id > 0
+        Tally::of(self.0.signed).id > 0
     }
 
     /// How far from now a timestamp may be unless the verifier is told otherwise.
@@ -247,7 +265,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn tolerance(&self) -> Tolerance {
-        self.tolerance
+        self.0.tolerance
     }
 
     /// How the provider prints a secret.
@@ -261,7 +279,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn key_format(&self) -> KeyFormat {
-        self.key_format
+        self.0.key_format
     }
 
     /// Whether several signature headers in one request are read as one list.
@@ -276,7 +294,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn repeated_signature(&self) -> bool {
-        self.repeated_signature
+        self.0.repeated_signature
     }
 
     /// Whether the request's method or URL is part of the signed content, so that a verifier needs
@@ -292,12 +310,12 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn signs_request(&self) -> bool {
-        self.signs_request
+        self.0.signs_request
     }
 
     /// The literal that ends the id in the signed content, or nothing.
-    pub(crate) fn id_end(&self) -> &'static str {
-        let mut pairs = self.signed.windows(2);
+    fn id_end(&self) -> &'static str {
+        let mut pairs = self.0.signed.windows(2);
         let end = pairs.find_map(|parts| match parts {
             [Part::Id, Part::Literal(end)] => Some(*end),
             _ => None,
@@ -319,7 +337,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn body_limit(&self) -> Option<usize> {
-        self.body_limit
+        self.0.body_limit
     }
 
     /// The page that the scheme is taken from.
@@ -333,7 +351,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn documentation(&self) -> Option<&'static str> {
-        match self.documentation {
+        match self.0.documentation {
             Some((url, _)) => Some(url),
             None => None,
         }
@@ -350,7 +368,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn evidence(&self) -> Option<Evidence> {
-        match self.documentation {
+        match self.0.documentation {
             Some((_, evidence)) => Some(evidence),
             None => None,
         }
@@ -375,7 +393,7 @@ impl Scheme {
     /// assert_eq!(error, InvalidSecret::MissingPrefix);
     /// ```
     pub fn secret(&self, text: &str) -> Result<Secret, InvalidSecret> {
-        match self.key_format {
+        match self.key_format() {
             #[cfg(feature = "ed25519")]
             KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whpk_") => {
                 Secret::whpk(text)
@@ -383,6 +401,13 @@ impl Scheme {
             #[cfg(feature = "ed25519")]
             KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whsk_") => {
                 Secret::whsk(text)
+            }
+            #[cfg(not(feature = "ed25519"))]
+            KeyFormat::Whsec
+                if self.knows(Algorithm::Ed25519)
+                    && (text.starts_with("whpk_") || text.starts_with("whsk_")) =>
+            {
+                Err(InvalidSecret::MissingFeature("ed25519"))
             }
             KeyFormat::WhsecOrUtf8 if !text.starts_with("whsec_") => Secret::utf8(text),
             KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => Secret::whsec(text),
@@ -393,17 +418,20 @@ impl Scheme {
             KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.as_bytes()),
             #[cfg(feature = "ed25519")]
             KeyFormat::PublicKeyBase64 => Secret::ed25519(Secret::base64(text)?.as_bytes()),
+            #[cfg(not(feature = "ed25519"))]
+            KeyFormat::PublicKeyHex | KeyFormat::PublicKeyBase64 => {
+                Err(InvalidSecret::MissingFeature("ed25519"))
+            }
         }
     }
 
     /// Whether signatures of this algorithm are among those that the scheme reads.
-    #[cfg(feature = "ed25519")]
     pub(crate) fn knows(&self, algorithm: Algorithm) -> bool {
-        let more = match self.layout.0 {
+        let more = match self.0.layout.0 {
             LayoutKind::List(list) => list.more_versions,
             LayoutKind::Single { .. } => &[],
         };
-        self.algorithm == algorithm || more.iter().any(|(_, more)| *more == algorithm)
+        self.0.algorithm == algorithm || more.iter().any(|(_, more)| *more == algorithm)
     }
 
     /// Makes a verifier from a secret as this provider prints it.
@@ -426,7 +454,7 @@ impl Scheme {
     /// ```
     pub fn verifier(&self, text: &str) -> Result<Verifier, InvalidSecret> {
         let verifier = Verifier::new(*self, self.secret(text)?)?;
-        match self.key_format {
+        match self.key_format() {
             KeyFormat::Utf8OrHex => verifier.older_secret(Secret::hex(text)?),
             _ => Ok(verifier),
         }
@@ -455,8 +483,16 @@ impl Scheme {
     }
 }
 
+impl PartialEq for Scheme {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for Scheme {}
+
 impl fmt::Debug for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Scheme").field(&self.name).finish()
+        f.debug_tuple("Scheme").field(&self.0.name).finish()
     }
 }

@@ -247,7 +247,7 @@ fn no_preset_uses_anything_private() {
         if let Some(limit) = scheme.body_limit() {
             builder = builder.body_limit(limit);
         }
-        assert_eq!(builder.build(), *scheme);
+        assert_eq!(builder.try_build().unwrap(), *scheme);
     }
 }
 

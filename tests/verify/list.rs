@@ -3,7 +3,7 @@
 use tower_webhook::{Field, HeaderNames, Layout, Scheme, Verified, VerifyError};
 
 use crate::standard::{BODY, standard, standard_tag, verify_standard};
-use crate::support::{ID, NOW, headers, sign, verify};
+use crate::support::{ID, NOW, headers, presets, sign, verify};
 
 /// A good delivery at [`NOW`] with this for its list of signatures; `{}` is the good one.
 fn listed(list: &str) -> Result<Verified, VerifyError> {
@@ -67,7 +67,7 @@ fn an_entry_must_be_canonical_base64_of_the_right_size() {
 
 #[test]
 fn an_empty_or_short_signature_never_matches() {
-    for &scheme in Scheme::ALL {
+    for scheme in presets() {
         let good = sign(scheme, BODY);
         for (name, value) in &good {
             let value = value.to_str().unwrap();

@@ -7,6 +7,7 @@ mod algorithms;
 mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;
+mod features;
 mod headers;
 mod id;
 mod list;

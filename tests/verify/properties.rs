@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
 use tower_webhook::{Encoding, Scheme, Secret, Verified, Verifier, VerifyError};
 
-use crate::support::{self, URL, at, request, secret, signer};
+use crate::support::{self, URL, at, presets, request, secret, signer};
 
 #[derive(Clone, Debug)]
 struct Delivery {
@@ -52,7 +52,7 @@ fn wrong(scheme: Scheme, position: usize) -> Secret {
 
 prop_compose! {
     fn delivery()(
-        scheme in prop::sample::select(Scheme::ALL),
+        scheme in prop::sample::select(presets().collect::<Vec<_>>()),
         id in "[ -\\-/-~]{1,80}",
         at in 0..253_402_300_799_i64,
         body in prop::collection::vec(any::<u8>(), 0..300),
@@ -146,7 +146,7 @@ proptest! {
     }
 
     #[test]
-    fn a_delivery_of_one_scheme_is_none_of_another(delivery in delivery(), other in prop::sample::select(Scheme::ALL)) {
+    fn a_delivery_of_one_scheme_is_none_of_another(delivery in delivery(), other in prop::sample::select(presets().collect::<Vec<_>>())) {
         let family = |scheme: Scheme| scheme.headers().to_vec();
         prop_assume!(!family(delivery.scheme).iter().any(|names| family(other).contains(names)));
         let there = Delivery { scheme: other, ..delivery.clone() };
@@ -156,13 +156,12 @@ proptest! {
 
     #[test]
     fn junk_never_panics_and_never_verifies(
-        scheme in prop::sample::select(Scheme::ALL),
+        scheme in prop::sample::select(presets().collect::<Vec<_>>()),
         values in prop::collection::vec((any::<prop::sample::Index>(), junk()), 0..6),
         now in -62_135_596_800..=253_402_300_799_i64,
     ) {
-        let names: Vec<HeaderName> = Scheme::ALL
-            .iter()
-            .flat_map(|&scheme| support::sign(scheme, b"").keys().cloned().collect::<Vec<_>>())
+        let names: Vec<HeaderName> = presets()
+            .flat_map(|scheme| support::sign(scheme, b"").keys().cloned().collect::<Vec<_>>())
             .collect();
         let mut headers = HeaderMap::new();
         for (name, value) in values {

@@ -32,7 +32,7 @@ pub(crate) fn standard_tag(id: &str, timestamp: &str, body: &[u8]) -> String {
 /// Signs `content` as it stands, whatever the scheme would have signed.
 pub(crate) fn tag(encoding: Encoding, content: &[u8]) -> String {
     const NAMES: &[HeaderNames] = &[HeaderNames::new("x")];
-    let scheme = Scheme::custom("raw").headers(NAMES).encoding(encoding).build();
+    let scheme = Scheme::custom("raw").headers(NAMES).encoding(encoding).try_build().unwrap();
     let signer = tower_webhook::Signer::new(scheme, Secret::whsec(WHSEC).unwrap()).unwrap();
     signer.sign(None, at(NOW), content).unwrap()["x"].to_str().unwrap().to_owned()
 }

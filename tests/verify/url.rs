@@ -3,12 +3,12 @@
 use http::{Method, Request};
 use tower_webhook::{Scheme, VerifyError};
 
-use crate::support::{NOW, URL, at, headers, request, secret, sign, verifier, verify};
+use crate::support::{NOW, URL, at, headers, presets, request, secret, sign, verifier, verify};
 
 const BODY: &[u8] = br#"{"hello":"world"}"#;
 
 fn url_bound() -> impl Iterator<Item = Scheme> {
-    Scheme::ALL.iter().copied().filter(Scheme::signs_request)
+    presets().filter(Scheme::signs_request)
 }
 
 // square-nodejs-sdk, tests/integration/webhooks.test.ts, at c58c6e0.
@@ -135,7 +135,7 @@ fn a_public_url_is_a_web_address_without_a_query() {
 
 #[test]
 fn other_schemes_verify_a_request_by_its_headers() {
-    for &scheme in Scheme::ALL.iter().filter(|scheme| !scheme.signs_request()) {
+    for scheme in presets().filter(|scheme| !scheme.signs_request()) {
         let mut parts = request(&sign(scheme, BODY));
         parts.uri = "/elsewhere".parse().unwrap();
         assert!(verifier(scheme).verify_request(&parts, BODY).is_ok());

@@ -148,7 +148,6 @@ impl Scheme {
     /// header](https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries),
     /// `X-Hub-Signature`, also sent by servers that copied it. GitHub sends both; prefer
     /// [`Scheme::GITHUB`].
-    #[cfg(feature = "sha1")]
     pub const GITHUB_SHA1: Self = Self::custom("github-sha1")
         .headers(&[HeaderNames::new("x-hub-signature")])
         .layout(Layout::single("sha1="))
@@ -178,7 +177,6 @@ impl Scheme {
 
     /// [Intercom](https://developers.intercom.com/docs/webhooks): HMAC-SHA-1 with the app's client
     /// secret. Rests on third-party sources.
-    #[cfg(feature = "sha1")]
     pub const INTERCOM: Self = Self::custom("intercom")
         .headers(&[HeaderNames::new("x-hub-signature")])
         .layout(Layout::single("sha1="))
@@ -352,7 +350,6 @@ impl Scheme {
 
     /// [Vercel](https://vercel.com/docs/webhooks/webhooks-api): HMAC-SHA-1. Rests on third-party
     /// sources.
-    #[cfg(feature = "sha1")]
     pub const VERCEL: Self = Self::custom("vercel")
         .headers(&[HeaderNames::new("x-vercel-signature")])
         .algorithm(Algorithm::HmacSha1)

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "ed25519")]
-use crate::Algorithm;
 use crate::{
-    Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
+    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
     TimestampFormat, Tolerance,
 };
 
@@ -15,12 +13,7 @@ const SVIX: HeaderNames =
     HeaderNames::new("svix-signature").id("svix-id").timestamp("svix-timestamp");
 
 /// `v1` is HMAC-SHA-256, `v1a` is Ed25519.
-const VERSIONS: Layout = {
-    let layout = Layout::list(' ', ',', "v1");
-    #[cfg(feature = "ed25519")]
-    let layout = layout.more_versions(&[("v1a", Algorithm::Ed25519)]);
-    layout
-};
+const VERSIONS: Layout = Layout::list(' ', ',', "v1").more_versions(&[("v1a", Algorithm::Ed25519)]);
 
 /// `{id}.{timestamp}.{body}`, in the headers of Standard Webhooks.
 const fn standard(name: &'static str) -> SchemeBuilder {
@@ -37,8 +30,8 @@ impl Scheme {
     /// the `webhook-*` headers, or the `svix-*` ones of the senders that came before the
     /// specification. The specification names no tolerance; its libraries have 5 minutes.
     ///
-    /// With the feature `ed25519` also the asymmetric `v1a` signatures, of which the first 11 of
-    /// a request are looked at, verified with `whpk_` keys.
+    /// The asymmetric `v1a` signatures, of which the first 11 of a request are looked at, are
+    /// verified with `whpk_` keys, which need the feature `ed25519`.
     pub const STANDARD: Self = standard("standard-webhooks")
         .headers(&[WEBHOOK, SVIX])
         .layout(VERSIONS)

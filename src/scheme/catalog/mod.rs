@@ -30,14 +30,12 @@ impl Scheme {
         Self::TWITCH,
         Self::BOX,
         Self::CALENDLY,
-        #[cfg(feature = "ed25519")]
         Self::DISCORD,
         Self::MUX,
         Self::PADDLE,
         Self::SANITY,
         Self::SLACK,
         Self::STRIPE,
-        #[cfg(feature = "ed25519")]
         Self::TELNYX,
         Self::WORKOS,
         Self::ZENDESK,
@@ -54,11 +52,9 @@ impl Scheme {
         Self::EASYPOST,
         Self::GITEA,
         Self::GITHUB,
-        #[cfg(feature = "sha1")]
         Self::GITHUB_SHA1,
         Self::GOCARDLESS,
         Self::GOGS,
-        #[cfg(feature = "sha1")]
         Self::INTERCOM,
         Self::JIRA,
         Self::LEMON_SQUEEZY,
@@ -75,13 +71,11 @@ impl Scheme {
         Self::SPAAZA,
         Self::TYPEFORM,
         Self::VELT_APPROVAL,
-        #[cfg(feature = "sha1")]
         Self::VERCEL,
         Self::WOOCOMMERCE,
         Self::XERO,
         Self::HUBSPOT_V3,
         Self::SQUARE,
-        #[cfg(feature = "sha1")]
         Self::TRELLO,
     ];
 }

@@ -1,8 +1,6 @@
 //! The URL that was called is signed too, so the verifier has to know it.
 
-#[cfg(feature = "sha1")]
-use crate::Algorithm;
-use crate::{Encoding, Evidence, HeaderNames, Part, Scheme, TimestampFormat};
+use crate::{Algorithm, Encoding, Evidence, HeaderNames, Part, Scheme, TimestampFormat};
 
 impl Scheme {
     /// [HubSpot, version 3](https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation):
@@ -35,7 +33,6 @@ impl Scheme {
 
     /// [Trello](https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/): body and
     /// callback URL, HMAC-SHA-1 with the application's secret. Rests on third-party sources.
-    #[cfg(feature = "sha1")]
     pub const TRELLO: Self = Self::custom("trello")
         .headers(&[HeaderNames::new("x-trello-webhook")])
         .algorithm(Algorithm::HmacSha1)

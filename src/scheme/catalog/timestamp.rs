@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-#[cfg(feature = "ed25519")]
-use crate::{Algorithm, KeyFormat};
 use crate::{
-    Encoding, Evidence, HeaderNames, Layout, Part, Scheme, SchemeBuilder, TimestampFormat,
-    Tolerance,
+    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
+    TimestampFormat, Tolerance,
 };
 
 /// `{timestamp}.{body}`, with both the timestamp and the signatures in a list of one header.
@@ -61,7 +59,6 @@ impl Scheme {
     /// [Discord](https://discord.com/developers/docs/interactions/overview) interactions and
     /// webhook events: Ed25519 with the application's public key in hexadecimal digits. Discord
     /// states no tolerance.
-    #[cfg(feature = "ed25519")]
     pub const DISCORD: Self = Self::custom("discord")
         .headers(&[HeaderNames::new("x-signature-ed25519").timestamp("x-signature-timestamp")])
         .algorithm(Algorithm::Ed25519)
@@ -121,7 +118,6 @@ impl Scheme {
 
     /// [Telnyx](https://developers.telnyx.com/development/api-fundamentals/webhooks/receiving-webhooks):
     /// Ed25519 with the account's public key in base64.
-    #[cfg(feature = "ed25519")]
     pub const TELNYX: Self = Self::custom("telnyx")
         .headers(&[HeaderNames::new("telnyx-signature-ed25519").timestamp("telnyx-timestamp")])
         .algorithm(Algorithm::Ed25519)

@@ -14,7 +14,7 @@ use crabgrind::memcheck::{MemState, mark_mem, vbits};
 use http::request::Parts;
 use http::{Method, Request};
 use time::OffsetDateTime;
-use tower_webhook::{InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
+use tower_webhook::{Algorithm, InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
 
 const BODY: &[u8] = &[b'x'; 200];
 const ID: &str = "msg_2vK9mPzGqLxYwBnRtCdHsJfAeUo";
@@ -24,7 +24,9 @@ const PATH: &str = "/hook?shop=1";
 fn main() -> ExitCode {
     let mut checks = Checks::default();
     load(&mut checks);
-    for &scheme in Scheme::ALL {
+    // Public keys are no secrets, and their algorithm is not compiled in.
+    let shared = |scheme: &&Scheme| scheme.algorithm() != Algorithm::Ed25519;
+    for &scheme in Scheme::ALL.iter().filter(shared) {
         // The longer one is hashed before it is a key, for each of the hashes.
         for size in [32, 200] {
             sign_and_verify(&mut checks, scheme, size);

@@ -1,0 +1,37 @@
+//! How secrets are printed.
+
+/// How a provider prints its secrets, and what they mean.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{KeyFormat, Scheme};
+///
+/// // Both print `whsec_…`. For Stripe, that is part of the key.
+/// assert_eq!(Scheme::STANDARD.key_format(), KeyFormat::Whsec);
+/// assert_eq!(Scheme::STRIPE.key_format(), KeyFormat::Utf8);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyFormat {
+    /// `whsec_` and base64, which spells the key: [`Secret::whsec`](crate::Secret::whsec).
+    ///
+    /// For a scheme that knows Ed25519 signatures too, also `whpk_` and `whsk_`.
+    Whsec,
+    /// [`KeyFormat::Whsec`] if the text begins with `whsec_`, and [`KeyFormat::Utf8`] otherwise.
+    WhsecOrUtf8,
+    /// The text is the key: [`Secret::utf8`](crate::Secret::utf8).
+    Utf8,
+    /// Hexadecimal digits spell the key: [`Secret::hex`](crate::Secret::hex).
+    Hex,
+    /// Base64 spells the key: [`Secret::base64`](crate::Secret::base64).
+    Base64,
+    /// Hexadecimal digits, and the provider's documentation does not say whether they *are* the
+    /// key or *spell* it. [`Scheme::verifier`](crate::Scheme::verifier) holds both readings, the
+    /// text first.
+    Utf8OrHex,
+    /// The 32 bytes of an Ed25519 public key in hexadecimal digits.
+    PublicKeyHex,
+    /// The 32 bytes of an Ed25519 public key in base64.
+    PublicKeyBase64,
+}

@@ -1,0 +1,160 @@
+//! The value of a signature header.
+
+use std::fmt;
+
+use super::parts::Algorithm;
+
+/// How the value of a signature header is laid out.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::Scheme;
+///
+/// assert_eq!(Scheme::GITHUB.layout().to_string(), "sha256=…");
+/// assert_eq!(Scheme::STRIPE.layout().to_string(), "t={time},v1=…");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout(pub(crate) LayoutKind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LayoutKind {
+    Single { prefix: &'static str },
+    List(List),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct List {
+    pub(crate) separator: char,
+    pub(crate) assign: char,
+    pub(crate) version: &'static str,
+    pub(crate) more_versions: &'static [(&'static str, Algorithm)],
+    pub(crate) timestamp: Option<&'static str>,
+}
+
+impl Layout {
+    /// One signature after a fixed prefix, which may be empty: `sha256=5f…`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Layout;
+    ///
+    /// assert_eq!(Layout::single("sha256=").to_string(), "sha256=…");
+    /// ```
+    #[must_use]
+    pub const fn single(prefix: &'static str) -> Self {
+        Self(LayoutKind::Single { prefix })
+    }
+
+    /// A list of versioned signatures: `v1,g0hM…= v1,bm9l…=` is `list(' ', ',', "v1")` and
+    /// `t=1,v1=5f…,v1=6e…` is `list(',', '=', "v1").timestamp_key("t")`.
+    ///
+    /// Entries of another version or without a version are skipped. Spaces after a separator are
+    /// skipped too, as [RFC 9110, section 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1)
+    /// allows them in lists.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Layout;
+    ///
+    /// assert_eq!(Layout::list(' ', ',', "v1").to_string(), "v1,…");
+    /// ```
+    #[must_use]
+    pub const fn list(separator: char, assign: char, version: &'static str) -> Self {
+        let list = List { separator, assign, version, more_versions: &[], timestamp: None };
+        Self(LayoutKind::List(list))
+    }
+
+    /// Names the entry of the list that is the timestamp.
+    ///
+    /// # Panics
+    ///
+    /// When the layout is not a list; in a `const`, that is an error of the compiler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Layout;
+    ///
+    /// assert_eq!(Layout::list(',', '=', "v1").timestamp_key("t").to_string(), "t={time},v1=…");
+    /// ```
+    #[must_use]
+    pub const fn timestamp_key(mut self, key: &'static str) -> Self {
+        self.list_mut().timestamp = Some(key);
+        self
+    }
+
+    /// Names further versions of signatures, each with its own algorithm.
+    ///
+    /// Only the versions for which a verifier has a key are looked at.
+    ///
+    /// # Panics
+    ///
+    /// When the layout is not a list; in a `const`, that is an error of the compiler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Algorithm, Layout};
+    ///
+    /// const LAYOUT: Layout =
+    ///     Layout::list(',', '=', "v1").more_versions(&[("v2", Algorithm::HmacSha512)]);
+    /// assert_eq!(LAYOUT.to_string(), "v1=…,v2=…");
+    /// ```
+    #[must_use]
+    pub const fn more_versions(mut self, versions: &'static [(&'static str, Algorithm)]) -> Self {
+        self.list_mut().more_versions = versions;
+        self
+    }
+
+    /// Whether the timestamp is in the list.
+    pub(super) const fn lists_timestamp(&self) -> bool {
+        matches!(self.0, LayoutKind::List(List { timestamp: Some(_), .. }))
+    }
+
+    const fn list_mut(&mut self) -> &mut List {
+        assert!(matches!(self.0, LayoutKind::List(_)), "only a list has keys");
+        match &mut self.0 {
+            LayoutKind::List(list) => list,
+            LayoutKind::Single { .. } => unreachable!(),
+        }
+    }
+}
+
+impl fmt::Display for Layout {
+    /// Writes `…` for a signature and `{time}` for a timestamp, as in `t={time},v1=…`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = match self.0 {
+            LayoutKind::Single { prefix } => return write!(f, "{prefix}…"),
+            LayoutKind::List(list) => list,
+        };
+        if let Some(key) = list.timestamp {
+            write!(f, "{key}{}{{time}}{}", list.assign, list.separator)?;
+        }
+        write!(f, "{}{}…", list.version, list.assign)?;
+        let more = list.more_versions.iter();
+        more.map(|(version, _)| version)
+            .try_for_each(|version| write!(f, "{}{version}{}…", list.separator, list.assign))
+    }
+}
+
+impl List {
+    /// The algorithm of an entry with this key, if the entry is a signature.
+    pub(super) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
+        if key == self.version.as_bytes() {
+            return Some(own);
+        }
+        let mut more = self.more_versions.iter();
+        more.find(|(version, _)| version.as_bytes() == key).map(|(_, algorithm)| *algorithm)
+    }
+
+    /// What the signatures of an algorithm are called; the scheme's own if it is not among the
+    /// further ones.
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn version_of(&self, algorithm: Algorithm) -> &'static str {
+        let mut more = self.more_versions.iter();
+        more.find(|(_, more)| *more == algorithm).map_or(self.version, |(version, _)| version)
+    }
+}

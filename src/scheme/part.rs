@@ -1,0 +1,31 @@
+//! The signed content.
+
+/// One piece of the signed content.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{Part, Scheme};
+///
+/// let parts = [Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body];
+/// assert_eq!(Scheme::SLACK.signed(), parts);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// The delivery's id, as received. It must not contain the literal that follows it, so that
+    /// no two deliveries have the same signed content.
+    Id,
+    /// The timestamp, as received.
+    Timestamp,
+    /// The raw body.
+    Body,
+    /// The request's method, in upper case.
+    Method,
+    /// The URL that the sender called: what
+    /// [`Verifier::public_url`](crate::Verifier::public_url) says, followed by the request's path
+    /// and query as received.
+    Url,
+    /// Fixed text.
+    Literal(&'static str),
+}

@@ -1,0 +1,216 @@
+//! What a description must obey, once for `const` and for run time.
+
+use std::error::Error;
+use std::fmt;
+
+use super::Definition;
+use super::header::HeaderNames;
+use super::layout::{Layout, LayoutKind};
+use super::part::Part;
+
+/// A description that contradicts itself; see
+/// [`SchemeBuilder::try_build`](crate::SchemeBuilder::try_build).
+///
+/// The message is the rule that is broken. It contains nothing of the description.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{InvalidScheme, Scheme};
+///
+/// let error: InvalidScheme = Scheme::custom("acme").try_build().unwrap_err();
+/// assert_eq!(error.to_string(), "a scheme needs a header family");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidScheme(pub(super) &'static str);
+
+impl fmt::Display for InvalidScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Error for InvalidScheme {}
+
+type Verdict = Result<(), InvalidScheme>;
+
+/// Returns an error for the rule unless it holds.
+macro_rules! rule {
+    ($rule:literal, $holds:expr) => {
+        if !$holds {
+            return Err(InvalidScheme($rule));
+        }
+    };
+}
+
+/// The `?` of const functions, which have none.
+macro_rules! obey {
+    ($verdict:expr) => {
+        if let Err(broken) = $verdict {
+            return Err(broken);
+        }
+    };
+}
+
+pub(super) const fn check(scheme: &Definition) -> Verdict {
+    let signed = Tally::of(scheme.signed);
+    rule!("the body must be signed exactly once", signed.body == 1);
+    rule!("the id and the timestamp are signed once", signed.id <= 1 && signed.timestamp <= 1);
+    rule!("a literal must not be empty", signed.empty == 0);
+    rule!("a scheme needs a header family", !scheme.headers.is_empty());
+    obey!(layout(scheme.layout));
+    let listed = scheme.layout.lists_timestamp() as usize;
+    let mut families = scheme.headers;
+    while let [family, rest @ ..] = families {
+        let ids = family.id.is_some() as usize;
+        rule!("an id is read if and only if it is signed", ids == signed.id);
+        let times = family.timestamp.is_some() as usize + listed;
+        rule!("a signed timestamp comes from exactly one place", times == signed.timestamp);
+        obey!(headers(family));
+        families = rest;
+    }
+    Ok(())
+}
+
+/// How often each part is in the signed content.
+pub(super) struct Tally {
+    pub(super) id: usize,
+    pub(super) timestamp: usize,
+    pub(super) request: usize,
+    body: usize,
+    empty: usize,
+}
+
+impl Tally {
+    pub(super) const fn of(mut parts: &[Part]) -> Self {
+        let mut tally = Self { id: 0, timestamp: 0, request: 0, body: 0, empty: 0 };
+        while let [part, rest @ ..] = parts {
+            match part {
+                Part::Id => tally.id += 1,
+                Part::Timestamp => tally.timestamp += 1,
+                Part::Body => tally.body += 1,
+                Part::Method | Part::Url => tally.request += 1,
+                Part::Literal(text) => tally.empty += text.is_empty() as usize,
+            }
+            parts = rest;
+        }
+        tally
+    }
+}
+
+/// Entries of a list must be told apart.
+const fn layout(layout: Layout) -> Verdict {
+    let LayoutKind::List(list) = layout.0 else { return Ok(()) };
+    rule!("separators must be ASCII", list.separator.is_ascii() && list.assign.is_ascii());
+    rule!("separators must differ", list.separator as u32 != list.assign as u32);
+    rule!("the version must not be empty", !list.version.is_empty());
+    if let Some(key) = list.timestamp {
+        rule!("the timestamp's key must not be empty", !key.is_empty());
+        rule!("the keys of a list must differ", !same(key, list.version));
+    }
+    let mut versions = list.more_versions;
+    while let [(version, _), rest @ ..] = versions {
+        rule!("the version must not be empty", !version.is_empty());
+        rule!("the keys of a list must differ", !same(version, list.version));
+        if let Some(key) = list.timestamp {
+            rule!("the keys of a list must differ", !same(key, version));
+        }
+        versions = rest;
+    }
+    Ok(())
+}
+
+/// No header of a family has two meanings.
+const fn headers(family: &HeaderNames) -> Verdict {
+    obey!(name(family.signature));
+    let mut names = family.more_signatures;
+    while let [more, rest @ ..] = names {
+        obey!(name(more));
+        rule!("headers must differ", !same(more, family.signature) && !is_among(more, rest));
+        names = rest;
+    }
+    if let Some(id) = family.id {
+        obey!(name(id));
+        rule!("headers must differ", !is_signature(id, family));
+    }
+    if let Some(timestamp) = family.timestamp {
+        obey!(name(timestamp));
+        rule!("headers must differ", !is_signature(timestamp, family));
+        rule!("headers must differ", !matches!(family.id, Some(id) if same(id, timestamp)));
+    }
+    Ok(())
+}
+
+/// A token in lower case ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+/// A signer gives it to [`http::HeaderName::from_static`], which must not panic.
+const fn name(name: &str) -> Verdict {
+    let mut bytes = name.as_bytes();
+    rule!("a header name must not be empty", !bytes.is_empty());
+    rule!("a header name is too long", bytes.len() <= MAX_NAME);
+    while let [byte, rest @ ..] = bytes {
+        let token = matches!(
+            byte,
+            b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
+                | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        );
+        rule!("a header name must be one in lower case", token);
+        bytes = rest;
+    }
+    Ok(())
+}
+
+/// That of [`http::HeaderName`].
+const MAX_NAME: usize = u16::MAX as usize;
+
+const fn is_signature(name: &str, family: &HeaderNames) -> bool {
+    same(name, family.signature) || is_among(name, family.more_signatures)
+}
+
+const fn is_among(name: &str, mut others: &[&str]) -> bool {
+    while let [other, rest @ ..] = others {
+        if same(name, other) {
+            return true;
+        }
+        others = rest;
+    }
+    false
+}
+
+const fn same(left: &str, right: &str) -> bool {
+    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+    while let ([a, rest_left @ ..], [b, rest_right @ ..]) = (left, right) {
+        if *a != *b {
+            return false;
+        }
+        (left, right) = (rest_left, rest_right);
+    }
+    left.is_empty() && right.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderName;
+
+    use super::*;
+
+    #[test]
+    fn keys_of_a_list_are_compared_whole() {
+        assert!(same("v1", "v1") && same("", ""));
+        assert!(!same("v1", "v") && !same("v", "v1") && !same("v1", "v2"));
+    }
+
+    #[test]
+    fn a_header_name_is_one_that_http_takes_in_lower_case() {
+        for char in '\0'..='\u{100}' {
+            let text = format!("x{char}");
+            // `http` also takes a quotation mark, which RFC 9110 does not.
+            let valid = char != '"' && HeaderName::from_lowercase(text.as_bytes()).is_ok();
+            assert_eq!(name(&text).is_ok(), valid, "{text:?}");
+        }
+        for size in [0, 1, MAX_NAME, MAX_NAME + 1] {
+            let text = "x".repeat(size);
+            let valid = HeaderName::from_lowercase(text.as_bytes()).is_ok();
+            assert_eq!(name(&text).is_ok(), valid, "{size}");
+        }
+    }
+}
