@@ -13,6 +13,7 @@ pub mod layer;
 pub mod plain;
 pub mod replay;
 pub mod secret;
+pub mod seeds;
 pub mod sign_verify;
 pub mod spaaza_response;
 pub mod stream_vs_oneshot;
