@@ -16,9 +16,8 @@ use std::time::Duration;
 use common::{body, criterion, key, sign, verifier};
 use criterion::Criterion;
 use tokio::runtime::Runtime;
-use tower_webhook::{
-    EndpointId, FetchError, FetchErrorKind, Scheme, Secret, SecretCache, Verifier,
-};
+use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretCache};
+use tower_webhook::{Scheme, Secret, Verifier};
 
 fn main() {
     let mut criterion = criterion();

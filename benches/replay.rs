@@ -16,7 +16,8 @@ use std::time::Duration;
 use common::{ID, body, criterion, sign, verifier};
 use criterion::Criterion;
 use time::OffsetDateTime;
-use tower_webhook::{Claim, Lease, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+use tower_webhook::Scheme;
+use tower_webhook::replay::{Claim, Lease, MemoryReplayGuard, ReplayGuard as _, ReplayKey};
 
 const LEASE: Duration = Duration::from_secs(60);
 

@@ -44,5 +44,5 @@ fn holding(count: usize, place: Option<usize>) -> Verifier {
     let mut secrets =
         (0..count).map(|index| if Some(index) == place { key() } else { other_key(index) });
     let newest = Verifier::new(Scheme::STANDARD, secrets.next().unwrap()).unwrap();
-    secrets.fold(newest, |verifier, secret| verifier.older_secret(secret).unwrap())
+    secrets.fold(newest, |verifier, secret| verifier.add_secret(secret).unwrap())
 }

@@ -48,10 +48,8 @@ use provider::{
 };
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
-use tower_webhook::{
-    EndpointId, Scheme, Secret, SecretCache, SecretFetcher, Signer, Spaaza, Velt, Verified,
-    WebhookLayer,
-};
+use tower_webhook::fetch::{EndpointId, SecretCache, SecretFetcher, Spaaza, Velt};
+use tower_webhook::{Scheme, Secret, Signer, Verified, WebhookLayer};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 

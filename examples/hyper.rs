@@ -15,7 +15,8 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
-use tower_webhook::{Scheme, VerifiedBody, WebhookLayer};
+use tower_webhook::layer::VerifiedBody;
+use tower_webhook::{Scheme, WebhookLayer};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

@@ -26,9 +26,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use time::{Duration, OffsetDateTime};
 use tokio::net::TcpListener;
-use tower_webhook::{
-    Algorithm, KeyFormat, MemoryReplayGuard, Scheme, Secret, Signer, Verified, WebhookLayer,
-};
+use tower_webhook::replay::MemoryReplayGuard;
+use tower_webhook::scheme::{Algorithm, KeyFormat};
+use tower_webhook::{Scheme, Secret, Signer, Verified, WebhookLayer};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 

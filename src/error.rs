@@ -1,111 +1,7 @@
-//! What can go wrong while a secret is set up and while a delivery is verified.
+//! Why a delivery is rejected.
 
 use std::error::Error;
 use std::fmt;
-
-/// Why a secret was refused at set-up.
-///
-/// The message names the shape that was expected and never the text that was given.
-///
-/// # Examples
-///
-/// ```
-/// use tower_webhook::{InvalidSecret, Scheme, Secret};
-///
-/// assert_eq!(Secret::utf8("").unwrap_err(), InvalidSecret::Empty);
-/// assert_eq!(Secret::utf8("hunter2\n").unwrap_err(), InvalidSecret::SurroundingWhitespace);
-/// assert_eq!(Scheme::VELT.verifier("hunter2").unwrap_err(), InvalidSecret::MissingPrefix);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum InvalidSecret {
-    /// Nothing is left after decoding. Anyone can sign with an empty key.
-    Empty,
-    /// The text begins or ends with whitespace.
-    SurroundingWhitespace,
-    /// The text does not begin with `whsec_`.
-    MissingPrefix,
-    /// The secret is half of an asymmetric pair (`whpk_` or `whsk_`), and the scheme wants a
-    /// shared one.
-    AsymmetricKey,
-    /// The bytes are not an Ed25519 public key that can be trusted to verify.
-    NotPublicKey,
-    /// The bytes are not an Ed25519 seed with its public key.
-    NotPrivateKey,
-    /// The secret is a private key: it signs, and a receiver should not have it.
-    PrivateKey,
-    /// The secret is a public key: it verifies, and cannot sign.
-    PublicKey,
-    /// The text is a list entry such as `v1,whsec_…`, not the secret alone.
-    VersionedEntry,
-    /// The text is not standard base64 in its canonical form.
-    NotBase64,
-    /// The text is not an even number of hexadecimal digits.
-    NotHex,
-    /// A verifier or signer holds at most 16 secrets.
-    TooManySecrets,
-    /// The scheme's header carries one signature, so its signer takes one secret.
-    SingleSignature,
-    /// The secret is for an algorithm that is not compiled in; this feature of tower-webhook adds
-    /// it.
-    MissingFeature(&'static str),
-}
-
-impl fmt::Display for InvalidSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::MissingFeature(feature) => {
-                return write!(f, "the secret needs the feature `{feature}` of tower-webhook");
-            }
-            Self::Empty => "secret is empty",
-            Self::SurroundingWhitespace => {
-                "secret begins or ends with whitespace, often the newline of a mounted file"
-            }
-            Self::MissingPrefix => "expected `whsec_` followed by base64",
-            Self::AsymmetricKey => {
-                "expected a shared `whsec_` secret, got half of an asymmetric key pair"
-            }
-            Self::NotPublicKey => "expected the 32 bytes of an Ed25519 public key",
-            Self::NotPrivateKey => "expected `whsk_` followed by the base64 of an Ed25519 key pair",
-            Self::PrivateKey => "expected a public key to verify with, got a private key",
-            Self::PublicKey => "expected a private key to sign with, got a public key",
-            Self::VersionedEntry => "expected a `whsec_` secret without a version in front of it",
-            Self::NotBase64 => "expected canonical standard base64",
-            Self::NotHex => "expected an even number of hexadecimal digits",
-            Self::TooManySecrets => "more than 16 secrets",
-            Self::SingleSignature => {
-                "the scheme sends one signature, so it is signed with one secret"
-            }
-        })
-    }
-}
-
-impl Error for InvalidSecret {}
-
-/// A public URL that no sender could have called; see
-/// [`Verifier::public_url`](crate::Verifier::public_url).
-///
-/// # Examples
-///
-/// ```
-/// use tower_webhook::{InvalidPublicUrl, Scheme};
-///
-/// let verifier = Scheme::SQUARE.verifier("signature key")?;
-/// let error: InvalidPublicUrl = verifier.public_url("hooks.example.com").unwrap_err();
-/// assert!(error.to_string().starts_with("expected `https://`"));
-/// # Ok::<(), tower_webhook::InvalidSecret>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InvalidPublicUrl;
-
-impl fmt::Display for InvalidPublicUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected `https://` or `http://`, a host, and at most a path")
-    }
-}
-
-impl Error for InvalidPublicUrl {}
 
 /// The part of a delivery that a [`VerifyError`] is about.
 ///
@@ -138,10 +34,10 @@ impl fmt::Display for Field {
     }
 }
 
-/// Why a delivery was refused.
+/// Why a delivery was rejected.
 ///
-/// It tells the operator which check failed and holds nothing that came from the request. The
-/// sender should not be told more than that the request was refused.
+/// It says which check failed, for the operator, and holds nothing that came from the request. The
+/// sender should learn no more than that the request was rejected.
 ///
 /// # Examples
 ///
@@ -174,16 +70,15 @@ pub enum VerifyError {
     TimestampTooNew,
     /// No signature matches any of the secrets.
     Mismatch,
-    /// Not the sender's fault: the scheme signs the URL, so the whole request has to be verified,
-    /// with [`Verifier::verify_request`](crate::Verifier::verify_request).
+    /// The receiver is misconfigured: this scheme signs the URL, so pass the whole request.
     NeedsRequest,
-    /// Not the sender's fault: the scheme signs the URL, and
-    /// [`Verifier::public_url`](crate::Verifier::public_url) was not called.
+    /// The receiver is misconfigured: this scheme signs the URL, so set
+    /// [`Verifier::public_url`](crate::Verifier::public_url).
     NeedsPublicUrl,
 }
 
 impl VerifyError {
-    /// Whether the receiver is set up in a way that no delivery could be verified.
+    /// Returns `true` if the receiver is misconfigured, so that no delivery can ever be verified.
     ///
     /// # Examples
     ///

@@ -96,58 +96,41 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod clock;
+pub mod clock;
 mod crypto;
 mod error;
 #[cfg(feature = "fetch")]
-mod fetch;
+pub mod fetch;
 #[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod head;
 #[cfg(feature = "tower")]
-mod layer;
+pub mod layer;
 pub mod manual;
+#[cfg(feature = "receive")]
+pub mod receive;
 #[cfg(feature = "replay")]
-mod replay;
-mod scheme;
+pub mod replay;
+pub mod scheme;
 mod secret;
-mod sign;
-mod verify;
+pub mod sign;
+mod text;
+pub mod verify;
 
-pub use self::clock::{Clock, SystemClock, TimestampFormat, Tolerance};
-pub use self::error::{Field, InvalidPublicUrl, InvalidSecret, VerifyError};
-#[cfg(any(feature = "velt", feature = "spaaza"))]
-pub use self::fetch::InvalidProvider;
-#[cfg(feature = "spaaza")]
-pub use self::fetch::Spaaza;
-#[cfg(feature = "velt")]
-pub use self::fetch::Velt;
-#[cfg(feature = "fetch")]
-pub use self::fetch::{
-    EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
-    SecretFetcher,
-};
-#[cfg(feature = "axum")]
-pub use self::layer::extract::MissingLayer;
+pub use self::error::{Field, VerifyError};
+pub use self::head::Head;
 #[cfg(feature = "tower")]
-pub use self::layer::{
-    BareStatus, OnRejection, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
-};
-#[cfg(feature = "replay")]
-pub use self::replay::{
-    Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
-    ReplayGuard, ReplayKey, WhenFull,
-};
-#[cfg(feature = "redis")]
-pub use self::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
-pub use self::scheme::{
-    Algorithm, Encoding, Evidence, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, Scheme,
-    SchemeBuilder,
-};
-pub use self::secret::Secret;
-pub use self::sign::Signer;
-pub use self::verify::{Verification, Verified, Verifier, verify};
+pub use self::layer::webhook::WebhookLayer;
+#[cfg(feature = "receive")]
+pub use self::receive::receiver::Receiver;
+pub use self::scheme::Scheme;
+pub use self::scheme::timestamp::Tolerance;
+pub use self::secret::{InvalidSecret, Secret};
+pub use self::sign::signer::Signer;
+pub use self::verify::verification::Verification;
+pub use self::verify::verified::Verified;
+pub use self::verify::verifier::{Verifier, verify};
 
 /// The examples of the README, so that they are tested.
 #[cfg(all(doctest, feature = "axum"))]

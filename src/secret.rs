@@ -1,12 +1,17 @@
 //! The shared secret, read in exactly the encoding that the caller names.
 
+use std::error::Error;
 use std::fmt;
 
 use base64ct::{Base64Unpadded, Encoding as _};
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::error::InvalidSecret;
+use crate::crypto::Algorithm;
+use crate::crypto::InvalidKey;
+use crate::crypto::key::{SigningKey, VerifyingKey};
+use crate::scheme::Scheme;
+use crate::scheme::key_format::KeyFormat;
 
 /// A secret shared with the sender of webhooks.
 ///
@@ -45,10 +50,8 @@ pub(crate) enum Kind {
     /// A key that both sides have.
     Shared,
     /// The half of a pair that verifies.
-    #[cfg(feature = "ed25519")]
     Public,
     /// The half of a pair that signs, with the other one behind it.
-    #[cfg(feature = "ed25519")]
     Private,
 }
 
@@ -177,10 +180,9 @@ impl Secret {
     ///
     /// assert!(Secret::whpk("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").is_ok());
     /// ```
-    #[cfg(feature = "ed25519")]
     pub fn whpk(text: &str) -> Result<Self, InvalidSecret> {
         let text = trimmed(text)?.strip_prefix("whpk_").ok_or(InvalidSecret::NotPublicKey)?;
-        Self::ed25519(decode_base64(text)?.as_bytes())
+        Self::ed25519(decode_base64(text)?.expose())
     }
 
     /// Reads an Ed25519 private key as Standard Webhooks prints it: `whsk_` and then the base64
@@ -200,11 +202,10 @@ impl Secret {
     /// let text = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
     /// assert!(Secret::whsk(text).is_ok());
     /// ```
-    #[cfg(feature = "ed25519")]
     pub fn whsk(text: &str) -> Result<Self, InvalidSecret> {
         let text = trimmed(text)?.strip_prefix("whsk_").ok_or(InvalidSecret::NotPrivateKey)?;
         let pair = decode_base64(text)?;
-        crate::crypto::ed25519::PrivateKey::new(pair.as_bytes())?;
+        SigningKey::private(pair.expose())?;
         Ok(Self { kind: Kind::Private, bytes: pair.bytes })
     }
 
@@ -223,18 +224,33 @@ impl Secret {
     ///
     /// assert_eq!(Secret::ed25519(&[0; 32]).unwrap_err(), InvalidSecret::NotPublicKey);
     /// ```
-    #[cfg(feature = "ed25519")]
     pub fn ed25519(public_key: &[u8]) -> Result<Self, InvalidSecret> {
-        crate::crypto::ed25519::PublicKey::new(public_key)?;
+        VerifyingKey::public(public_key)?;
         Ok(Self { kind: Kind::Public, bytes: Zeroizing::new(public_key.to_vec()) })
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn expose(&self) -> &[u8] {
         &self.bytes
     }
 
-    pub(crate) fn kind(&self) -> Kind {
-        self.kind
+    /// Makes the key that verifies deliveries of a scheme.
+    pub(crate) fn verifying_key(&self, scheme: Scheme) -> Result<VerifyingKey, InvalidSecret> {
+        match self.kind {
+            Kind::Shared => Ok(VerifyingKey::shared(scheme.algorithm(), &self.bytes)?),
+            _ if !scheme.knows(Algorithm::Ed25519) => Err(InvalidSecret::AsymmetricKey),
+            Kind::Public => Ok(VerifyingKey::public(&self.bytes)?),
+            Kind::Private => Err(InvalidSecret::PrivateKey),
+        }
+    }
+
+    /// Makes the key that signs deliveries of a scheme.
+    pub(crate) fn signing_key(&self, scheme: Scheme) -> Result<SigningKey, InvalidSecret> {
+        match self.kind {
+            Kind::Shared => Ok(SigningKey::shared(scheme.algorithm(), &self.bytes)?),
+            _ if !scheme.knows(Algorithm::Ed25519) => Err(InvalidSecret::AsymmetricKey),
+            Kind::Public => Err(InvalidSecret::PublicKey),
+            Kind::Private => Ok(SigningKey::private(&self.bytes)?),
+        }
     }
 
     fn not_empty(bytes: Zeroizing<Vec<u8>>) -> Result<Self, InvalidSecret> {
@@ -252,6 +268,136 @@ impl fmt::Debug for Secret {
 }
 
 impl ZeroizeOnDrop for Secret {}
+
+impl Scheme {
+    /// Reads a secret the way this provider prints it.
+    ///
+    /// Where the provider's documentation leaves two readings ([`KeyFormat::Utf8OrHex`]), this is
+    /// the first of them.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if `text` does not have the shape of [`Scheme::key_format`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{InvalidSecret, Scheme};
+    ///
+    /// assert!(Scheme::GITHUB.secret("It's a Secret to Everybody").is_ok());
+    /// let error = Scheme::STANDARD.secret("It's a Secret to Everybody").unwrap_err();
+    /// assert_eq!(error, InvalidSecret::MissingPrefix);
+    /// ```
+    pub fn secret(&self, text: &str) -> Result<Secret, InvalidSecret> {
+        match self.key_format() {
+            KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whpk_") => {
+                Secret::whpk(text)
+            }
+            KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whsk_") => {
+                Secret::whsk(text)
+            }
+            KeyFormat::WhsecOrUtf8 if !text.starts_with("whsec_") => Secret::utf8(text),
+            KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => Secret::whsec(text),
+            KeyFormat::Utf8 | KeyFormat::Utf8OrHex => Secret::utf8(text),
+            KeyFormat::Hex => Secret::hex(text),
+            KeyFormat::Base64 => Secret::base64(text),
+            KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.expose()),
+            KeyFormat::PublicKeyBase64 => Secret::ed25519(Secret::base64(text)?.expose()),
+        }
+    }
+}
+
+/// Why a secret was rejected at setup.
+///
+/// The message names the shape that was expected and never the text that was given.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::{InvalidSecret, Scheme, Secret};
+///
+/// assert_eq!(Secret::utf8("").unwrap_err(), InvalidSecret::Empty);
+/// assert_eq!(Secret::utf8("hunter2\n").unwrap_err(), InvalidSecret::SurroundingWhitespace);
+/// assert_eq!(Scheme::VELT.verifier("hunter2").unwrap_err(), InvalidSecret::MissingPrefix);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidSecret {
+    /// Nothing is left after decoding. Anyone can sign with an empty key.
+    Empty,
+    /// The text begins or ends with whitespace.
+    SurroundingWhitespace,
+    /// The text does not begin with `whsec_`.
+    MissingPrefix,
+    /// The secret is half of an asymmetric pair (`whpk_` or `whsk_`), and the scheme wants a
+    /// shared one.
+    AsymmetricKey,
+    /// The bytes are not an Ed25519 public key that can be trusted to verify.
+    NotPublicKey,
+    /// The bytes are not an Ed25519 seed with its public key.
+    NotPrivateKey,
+    /// The secret is for an algorithm that is not compiled in; this feature of tower-webhook adds
+    /// it.
+    MissingFeature(&'static str),
+    /// The secret is a private key: it signs, and a receiver should not have it.
+    PrivateKey,
+    /// The secret is a public key: it verifies, and cannot sign.
+    PublicKey,
+    /// The text is a list entry such as `v1,whsec_…`, not the secret alone.
+    VersionedEntry,
+    /// The text is not standard base64 in its canonical form.
+    NotBase64,
+    /// The text is not an even number of hexadecimal digits.
+    NotHex,
+    /// A verifier or signer holds at most 16 secrets.
+    TooManySecrets,
+    /// The scheme's header carries one signature, so its signer takes one secret.
+    SingleSignature,
+}
+
+impl fmt::Display for InvalidSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MissingFeature(name) => {
+                return write!(f, "the secret needs the feature `{name}` of tower-webhook");
+            }
+            Self::Empty => "secret is empty",
+            Self::SurroundingWhitespace => {
+                "secret begins or ends with whitespace, often the newline of a mounted file"
+            }
+            Self::MissingPrefix => "expected `whsec_` followed by base64",
+            Self::AsymmetricKey => {
+                "expected a shared `whsec_` secret, got half of an asymmetric key pair"
+            }
+            Self::NotPublicKey => "expected the 32 bytes of an Ed25519 public key",
+            Self::NotPrivateKey => "expected `whsk_` followed by the base64 of an Ed25519 key pair",
+            Self::PrivateKey => "expected a public key to verify with, got a private key",
+            Self::PublicKey => "expected a private key to sign with, got a public key",
+            Self::VersionedEntry => "expected a `whsec_` secret without a version in front of it",
+            Self::NotBase64 => "expected canonical standard base64",
+            Self::NotHex => "expected an even number of hexadecimal digits",
+            Self::TooManySecrets => "more than 16 secrets",
+            Self::SingleSignature => {
+                "the scheme sends one signature, so it is signed with one secret"
+            }
+        })
+    }
+}
+
+impl Error for InvalidSecret {}
+
+impl From<InvalidKey> for InvalidSecret {
+    fn from(error: InvalidKey) -> Self {
+        match error {
+            InvalidKey::Public => Self::NotPublicKey,
+            InvalidKey::Private => Self::NotPrivateKey,
+            InvalidKey::Feature(name) => Self::MissingFeature(name),
+        }
+    }
+}
+
+/// The most secrets that a verifier or a signer holds.
+pub(crate) const MAX_SECRETS: usize = 16;
 
 /// Every character that is [`char::is_whitespace`].
 const WHITESPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\
@@ -290,7 +436,7 @@ mod tests {
     use super::*;
 
     fn key(secret: Result<Secret, InvalidSecret>) -> Vec<u8> {
-        secret.unwrap().as_bytes().to_vec()
+        secret.unwrap().expose().to_vec()
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod support;
 
 use http::{HeaderMap, HeaderValue};
 use support::{NOW, presets, request, sign, verifier};
+use tower_webhook::clock::ManualClock;
 use tower_webhook::{Scheme, Verifier, VerifyError};
 
 #[global_allocator]
@@ -75,7 +76,7 @@ fn verifying_takes_nothing_from_the_heap() {
     // Four secrets run along a stream without the heap.
     let mut rotating = Scheme::GITHUB.verifier("newest").unwrap();
     for text in ["newer", "older", "It's a Secret to Everybody"] {
-        rotating = rotating.older_secret(Scheme::GITHUB.secret(text).unwrap()).unwrap();
+        rotating = rotating.add_secret(Scheme::GITHUB.secret(text).unwrap()).unwrap();
     }
     check(&rotating, &sign(Scheme::GITHUB, BODY), Ok(()), "four secrets");
 
@@ -85,20 +86,20 @@ fn verifying_takes_nothing_from_the_heap() {
 
 fn check_refused(verifier: &Verifier, headers: &HeaderMap, what: &str) {
     let parts = request(headers);
-    let (error, blocks) = counted(|| verifier.verify_request(&parts, BODY).err());
+    let (error, blocks) = counted(|| verifier.verify(&parts, BODY).err());
     assert!(error.is_some(), "{verifier:?} {what}");
     assert_eq!(blocks, 0, "{verifier:?} {what}");
-    let (_, blocks) = counted(|| verifier.begin_request(&parts).is_err());
+    let (_, blocks) = counted(|| verifier.begin(&parts).is_err());
     assert_eq!(blocks, 0, "{verifier:?} {what}");
 }
 
 fn check(verifier: &Verifier, headers: &HeaderMap, expected: Result<(), VerifyError>, what: &str) {
     let parts = request(headers);
-    let (verdict, blocks) = counted(|| verifier.verify_request(&parts, BODY));
+    let (verdict, blocks) = counted(|| verifier.verify(&parts, BODY));
     assert_eq!(verdict.map(|_| ()), expected, "{verifier:?} {what}");
     assert_eq!(blocks, 0, "{verifier:?} {what}: verify");
     let (verdict, blocks) = counted(|| {
-        let mut verification = verifier.begin_request(&parts)?;
+        let mut verification = verifier.begin(&parts)?;
         BODY.chunks(100).for_each(|chunk| verification.update(chunk));
         verification.finish()
     });
@@ -117,10 +118,9 @@ mod layer {
     use http::{Request, Response};
     use http_body_util::Full;
     use tower::{Layer as _, Service as _, service_fn};
-    use tower_webhook::{
-        BareStatus, EndpointId, FetchError, Scheme, Secret, SecretCache, Verified, VerifiedBody,
-        WebhookLayer,
-    };
+    use tower_webhook::fetch::{EndpointId, FetchError, SecretCache};
+    use tower_webhook::layer::{BareStatus, VerifiedBody};
+    use tower_webhook::{Scheme, Secret, Verified, WebhookLayer};
 
     use super::counted_once;
     use super::support::{NOW, WHSEC, at, sign, verifier};
@@ -133,7 +133,8 @@ mod layer {
         let fixed = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(1 << 20);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let _entered = runtime.enter();
-        let cache = SecretCache::builder(Scheme::STANDARD, fetch).clock(|| at(NOW)).build();
+        let cache =
+            SecretCache::builder(Scheme::STANDARD, fetch).clock(ManualClock::new(at(NOW))).build();
         let endpoint = EndpointId::new("ep_2vK9mPzGqLxYwBnRtCdHsJfAeUo").unwrap();
         runtime.block_on(cache.warm(&endpoint)).unwrap();
         let fetching = WebhookLayer::fetching(cache, |_: &Parts| {

@@ -4,10 +4,14 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
+use tower_webhook::clock::SystemClock;
+use tower_webhook::scheme::{
+    Algorithm, Encoding, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, SchemeBuilder,
+    TimestampFormat,
+};
 use tower_webhook::{
-    Algorithm, Encoding, Field, HeaderNames, InvalidScheme, InvalidSecret, KeyFormat, Layout, Part,
-    Scheme, SchemeBuilder, Secret, Signer, SystemClock, TimestampFormat, Tolerance, Verification,
-    Verified, Verifier, VerifyError,
+    Field, InvalidSecret, Scheme, Secret, Signer, Tolerance, Verification, Verified, Verifier,
+    VerifyError,
 };
 
 fn shared<T: Send + Sync + Unpin + 'static>() {}
@@ -108,9 +112,9 @@ mod layer {
     use http_body_util::Full;
     use hyper::body::Bytes;
     use tower::util::BoxCloneSyncService;
-    use tower_webhook::{
-        BareStatus, Rejection, ResponseFuture, VerifiedBody, Webhook, WebhookLayer,
-    };
+    use tower_webhook::WebhookLayer;
+    use tower_webhook::layer::{BareStatus, ResponseFuture, VerifiedBody, Webhook};
+    use tower_webhook::receive::Rejection;
 
     use super::{clone, error, shared};
 
@@ -137,7 +141,7 @@ mod layer {
 
 #[cfg(feature = "replay")]
 mod replay {
-    use tower_webhook::{
+    use tower_webhook::replay::{
         Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
         ReplayGuard, ReplayKey, WhenFull,
     };
@@ -179,7 +183,7 @@ mod replay {
     #[cfg(feature = "redis")]
     #[test]
     fn the_guard_in_redis_is_a_guard_over_any_connection() {
-        use tower_webhook::{RedisReplayGuard, RedisReplayGuardBuilder};
+        use tower_webhook::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
 
         guard::<RedisReplayGuard>();
         guard::<RedisReplayGuard<redis::cluster_async::ClusterConnection>>();
@@ -190,7 +194,7 @@ mod replay {
 
 #[cfg(feature = "fetch")]
 mod secrets {
-    use tower_webhook::{
+    use tower_webhook::fetch::{
         EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
     };
 
@@ -234,7 +238,7 @@ mod secrets {
     #[cfg(all(feature = "velt", feature = "spaaza"))]
     #[test]
     fn providers_are_shared() {
-        use tower_webhook::{InvalidProvider, Spaaza, Velt};
+        use tower_webhook::fetch::{InvalidProvider, Spaaza, Velt};
 
         shared::<Velt>();
         shared::<Spaaza>();

@@ -15,10 +15,8 @@ use axum::routing::post;
 use http::{Request, StatusCode};
 use support::{ID, sign, verifier};
 use tower::ServiceExt as _;
-use tower_webhook::{
-    Claim, Lease, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey, Scheme, Verified,
-    WebhookLayer,
-};
+use tower_webhook::replay::{Claim, Lease, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey};
+use tower_webhook::{Scheme, Verified, WebhookLayer};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};

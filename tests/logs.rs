@@ -22,7 +22,9 @@ use provider::{
 };
 use time::OffsetDateTime;
 use tower::{Layer as _, ServiceExt as _, service_fn};
-use tower_webhook::{EndpointId, Scheme, SecretCache, Spaaza, Velt, VerifiedBody, WebhookLayer};
+use tower_webhook::fetch::{EndpointId, SecretCache, Spaaza, Velt};
+use tower_webhook::layer::VerifiedBody;
+use tower_webhook::{Scheme, WebhookLayer};
 
 const OTHER_SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
 

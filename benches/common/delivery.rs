@@ -10,7 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
 use sha2::block_api::compress256;
 use time::OffsetDateTime;
-use tower_webhook::{Part, Scheme, Secret, Signer, Verifier};
+use tower_webhook::scheme::Part;
+use tower_webhook::{Scheme, Secret, Signer, Verifier};
 
 /// The sizes of the bodies that are verified.
 pub(crate) const SIZES: [usize; 7] = [64, 256, 1 << 10, 4 << 10, 16 << 10, 64 << 10, 1 << 20];

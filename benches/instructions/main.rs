@@ -20,7 +20,9 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::Full;
 use time::OffsetDateTime;
 use tower::{Layer as _, Service as _, service_fn};
-use tower_webhook::{Field, Scheme, Secret, VerifiedBody, Verifier, VerifyError, WebhookLayer};
+use tower_webhook::clock::ManualClock;
+use tower_webhook::layer::VerifiedBody;
+use tower_webhook::{Field, Scheme, Secret, Verifier, VerifyError, WebhookLayer};
 
 /// `run` divides by this.
 const ROUNDS: usize = 16;
@@ -108,7 +110,7 @@ fn good(scheme: Scheme, size: usize) -> Path {
 fn second_secret() -> Path {
     let body = body(1 << 10);
     let verifier = Verifier::new(Scheme::STANDARD, other_key(0)).unwrap();
-    let verifier = verifier.older_secret(common::key()).unwrap();
+    let verifier = verifier.add_secret(common::key()).unwrap();
     verify(verifier, sign_at(Scheme::STANDARD, now(), &body), body, Ok(1))
 }
 
@@ -145,7 +147,7 @@ fn stream() -> Path {
 fn layer() -> Path {
     let body = Bytes::from(body(1 << 10));
     let headers = sign_at(Scheme::STANDARD, now(), &body);
-    let verifier = verifier(Scheme::STANDARD).clock(now);
+    let verifier = verifier(Scheme::STANDARD).clock(ManualClock::new(now()));
     let mut service = WebhookLayer::new(verifier).layer(service_fn(handle));
     Box::new(move || {
         let mut request = Request::new(Full::new(body.clone()));

@@ -13,7 +13,9 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tower_webhook::{HeaderNames, Scheme, TimestampFormat, Tolerance, Verified, Verifier};
+use tower_webhook::clock::ManualClock;
+use tower_webhook::{Scheme, Tolerance, Verified, Verifier};
+use tower_webhook::scheme::{HeaderNames, TimestampFormat};
 
 use crate::input::Input;
 use crate::keys::Key;
@@ -137,9 +139,9 @@ pub fn verifier(
 ) -> Verifier {
     let mut verifier = Verifier::new(scheme, keys[0].secret()).unwrap();
     for key in &keys[1..] {
-        verifier = verifier.older_secret(key.secret()).unwrap();
+        verifier = verifier.add_secret(key.secret()).unwrap();
     }
-    verifier.tolerance(tolerance).clock(move || now).public_url(BASE).unwrap()
+    verifier.tolerance(tolerance).clock(ManualClock::new(now)).public_url(BASE).unwrap()
 }
 
 /// Up to 16 keys, of both kinds where the scheme has both.

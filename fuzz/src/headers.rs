@@ -5,7 +5,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tower_webhook::{Algorithm, Encoding, Part, TimestampFormat, Verified, VerifyError};
+use tower_webhook::{Verified, VerifyError};
+use tower_webhook::scheme::{Algorithm, Encoding, Part, TimestampFormat};
 
 use crate::delivery::{Delivery, texts, told};
 use crate::input::Input;
@@ -14,8 +15,8 @@ use crate::keys::Key;
 pub fn run(data: &[u8]) {
     let delivery = Delivery::read(&mut Input::new(data));
     let verifier = delivery.verifier();
-    let begun = verifier.begin_request(&delivery.parts);
-    let verdict = verifier.verify_request_at(&delivery.parts, &delivery.body, delivery.now);
+    let begun = verifier.begin(&delivery.parts);
+    let verdict = verifier.verify_at(&delivery.parts, &delivery.body, delivery.now);
     match (&begun, &verdict) {
         (Ok(_), Ok(_) | Err(VerifyError::Mismatch)) => check(&delivery),
         (Err(early), Err(late)) => assert_eq!(early, late),
@@ -25,7 +26,7 @@ pub fn run(data: &[u8]) {
     // Neither the order of headers nor what others are beside them makes a difference.
     let mut turned = delivery.parts.clone();
     turned.headers = turn(&delivery.parts.headers);
-    let again = verifier.verify_request_at(&turned, &delivery.body, delivery.now);
+    let again = verifier.verify_at(&turned, &delivery.body, delivery.now);
     let told = |verdict: Result<Verified, _>| verdict.map(|verified| told(&verified));
     assert_eq!(told(verdict), told(again));
 }

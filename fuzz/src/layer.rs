@@ -12,9 +12,10 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower_layer::Layer as _;
 use tower_service::Service;
-use tower_webhook::{
-    MemoryReplayGuard, Rejection, Verified, VerifiedBody, VerifyError, WebhookLayer,
-};
+use tower_webhook::{Verified, VerifyError, WebhookLayer};
+use tower_webhook::layer::VerifiedBody;
+use tower_webhook::receive::Rejection;
+use tower_webhook::replay::MemoryReplayGuard;
 
 use crate::delivery::{Delivery, told};
 use crate::input::Input;
@@ -282,7 +283,7 @@ fn expect(delivery: &Delivery, script: &[Step], limit: usize, hint: u64) -> Expe
         // Which of several reasons is given is not this target's matter.
         Verdict::Refused(_) => {
             let verifier = delivery.verifier();
-            Err(verifier.verify_request(&delivery.parts, &delivery.body).unwrap_err())
+            Err(verifier.verify(&delivery.parts, &delivery.body).unwrap_err())
         }
     };
     if let Err(error) = verdict
@@ -326,7 +327,7 @@ fn check(
                 panic!("handled {} times: {answer:?}", world.seen.len());
             };
             assert_eq!(*body, delivery.body);
-            let verdict = delivery.verifier().verify_request(&delivery.parts, &delivery.body);
+            let verdict = delivery.verifier().verify(&delivery.parts, &delivery.body);
             assert_eq!(told(verified), told(&verdict.unwrap()));
             match (plan.answer, answer) {
                 (Answer::Success, Ok(answer)) => assert_eq!(answer.status(), 202),

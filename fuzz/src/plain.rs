@@ -3,10 +3,8 @@
 
 use http::{HeaderMap, HeaderName};
 use time::OffsetDateTime;
-use tower_webhook::{
-    Algorithm, Encoding, Field, HeaderNames, Layout, Part, Scheme, TimestampFormat, Tolerance,
-    VerifyError,
-};
+use tower_webhook::{Field, Scheme, Tolerance, VerifyError};
+use tower_webhook::scheme::{Algorithm, Encoding, HeaderNames, Layout, Part, TimestampFormat};
 
 use crate::keys::Key;
 

@@ -8,9 +8,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use time::OffsetDateTime;
-use tower_webhook::{
-    Claim, Lease, MemoryReplayGuard, ReplayErrorKind, ReplayGuard, ReplayKey, Scheme, WhenFull,
-};
+use tower_webhook::Scheme;
+use tower_webhook::replay::{Claim, Lease, MemoryReplayGuard, ReplayErrorKind, ReplayGuard, ReplayKey, WhenFull};
 
 use crate::input::Input;
 

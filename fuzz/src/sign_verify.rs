@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
-use tower_webhook::{Encoding, Field, InvalidSecret, Scheme, Signer, TimestampFormat, VerifyError};
+use tower_webhook::{Field, InvalidSecret, Scheme, Signer, VerifyError};
+use tower_webhook::scheme::{Encoding, TimestampFormat};
 
 use crate::delivery::{self, told};
 use crate::input::Input;
@@ -31,7 +32,7 @@ pub fn run(data: &[u8]) {
 
     let tolerance = scheme.tolerance();
     let verifier = delivery::verifier(scheme, keys, tolerance, now);
-    let verified = verifier.verify_request(&parts, body).unwrap();
+    let verified = verifier.verify(&parts, body).unwrap();
     let expected = (0, id.filter(|_| scheme.signs_id()).map(str::to_owned), written(scheme, now));
     assert_eq!(told(&verified), expected);
 
@@ -40,7 +41,7 @@ pub fn run(data: &[u8]) {
     let stranger = Key::of(scheme, 16, byte & 1 == 1);
     for key in keys.iter().take(11) {
         let verifier = delivery::verifier(scheme, &[stranger, key], tolerance, now);
-        assert_eq!(verifier.verify_request(&parts, body).unwrap().secret_index(), 1);
+        assert_eq!(verifier.verify(&parts, body).unwrap().secret_index(), 1);
     }
     let verifier = delivery::verifier(scheme, &[stranger], tolerance, now);
     let kind = |key: &&Key| key.algorithm(scheme) == stranger.algorithm(scheme);
@@ -49,7 +50,7 @@ pub fn run(data: &[u8]) {
         // There is nothing that it could even be compared with.
         false => VerifyError::UnsupportedVersion,
     };
-    assert_eq!(verifier.verify_request(&parts, body).unwrap_err(), error);
+    assert_eq!(verifier.verify(&parts, body).unwrap_err(), error);
 
     // What the plain rules make of it.
     let request = |headers, url, body| Request {
@@ -72,24 +73,24 @@ pub fn run(data: &[u8]) {
         0 => {
             let mut body = body.to_vec();
             body.insert(at % (body.len() + 1), byte);
-            assert_eq!(verifier.verify_request(&parts, &body).unwrap_err(), VerifyError::Mismatch);
+            assert_eq!(verifier.verify(&parts, &body).unwrap_err(), VerifyError::Mismatch);
         }
         1 if !body.is_empty() => {
             let mut body = body.to_vec();
             let at = at % body.len();
             body[at] ^= byte.max(1);
-            assert_eq!(verifier.verify_request(&parts, &body).unwrap_err(), VerifyError::Mismatch);
+            assert_eq!(verifier.verify(&parts, &body).unwrap_err(), VerifyError::Mismatch);
         }
         2 if scheme.signs_request() => {
             let mut parts = parts.clone();
             parts.uri = format!("{}x", parts.uri).parse().unwrap();
-            assert_eq!(verifier.verify_request(&parts, body).unwrap_err(), VerifyError::Mismatch);
+            assert_eq!(verifier.verify(&parts, body).unwrap_err(), VerifyError::Mismatch);
         }
         _ if keys.len() == 1 => {
             if let Some(headers) = damage(scheme, &parts.headers, at, byte) {
                 let mut parts = parts.clone();
                 parts.headers = headers;
-                assert!(verifier.verify_request(&parts, body).is_err(), "{:?}", parts.headers);
+                assert!(verifier.verify(&parts, body).is_err(), "{:?}", parts.headers);
             }
         }
         _ => {}
@@ -109,10 +110,10 @@ fn room(scheme: Scheme, most: usize) -> usize {
 fn signer(scheme: Scheme, keys: &[&'static Key]) -> Signer {
     let mut signer = Signer::new(scheme, keys[0].signing_secret()).unwrap();
     for key in &keys[1..] {
-        signer = signer.older_secret(key.signing_secret()).unwrap();
+        signer = signer.add_secret(key.signing_secret()).unwrap();
     }
     // One more than there is room for.
-    let more = signer.clone().older_secret(keys[0].signing_secret());
+    let more = signer.clone().add_secret(keys[0].signing_secret());
     if keys.len() == 16 || room(scheme, 17) == keys.len() {
         let error = more.unwrap_err();
         assert!(matches!(error, InvalidSecret::TooManySecrets | InvalidSecret::SingleSignature));

@@ -10,7 +10,7 @@ pub fn run(data: &[u8]) {
     let cuts: Vec<usize> = (0..input.below(16)).map(|_| usize::from(input.short())).collect();
     let delivery = Delivery::read(&mut input);
     let verifier = delivery.verifier();
-    let whole = verifier.verify_request_at(&delivery.parts, &delivery.body, delivery.now);
+    let whole = verifier.verify_at(&delivery.parts, &delivery.body, delivery.now);
 
     let pieces = cut(&delivery.body, cuts);
     assert_eq!(pieces.concat(), delivery.body);
@@ -19,7 +19,7 @@ pub fn run(data: &[u8]) {
         pieces.iter().for_each(|piece| verification.update(piece));
         verification.finish()
     };
-    let streamed = verifier.begin_request(&delivery.parts).and_then(stream);
+    let streamed = verifier.begin(&delivery.parts).and_then(stream);
     same(&whole, &streamed);
 
     // Without the request, which only the schemes that sign it need.
@@ -37,7 +37,7 @@ pub fn run(data: &[u8]) {
         let keys = [*key];
         let alone =
             crate::delivery::verifier(delivery.scheme, &keys, delivery.tolerance, delivery.now);
-        alone.verify_request(&delivery.parts, &delivery.body).is_ok()
+        alone.verify(&delivery.parts, &delivery.body).is_ok()
     });
     assert_eq!(alone, whole.ok().map(|verified| verified.secret_index()));
 }

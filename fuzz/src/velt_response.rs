@@ -1,7 +1,8 @@
 //! Velt's answers: a secret is taken from a documented success for the right endpoint, and from
 //! nothing else.
 
-use tower_webhook::{EndpointId, FetchErrorKind, Secret, fuzzing};
+use tower_webhook::{fuzzing, Secret};
+use tower_webhook::fetch::{EndpointId, FetchErrorKind};
 
 use crate::input::Input;
 use crate::json::Node;
@@ -138,7 +139,7 @@ pub fn status(input: &mut Input<'_>) -> u16 {
 }
 
 /// An error is one line of bounded size, and shows none of the credentials.
-pub fn check_error(error: &tower_webhook::FetchError, credentials: &[&str]) {
+pub fn check_error(error: &tower_webhook::fetch::FetchError, credentials: &[&str]) {
     let words = crate::words(error);
     for credential in credentials {
         assert!(!words.contains(credential), "{words}");

@@ -1,63 +1,54 @@
-//! A secret made ready: keyed once when it is loaded, started afresh for each delivery.
-
-use std::ops::ControlFlow;
+//! Keys made ready: the schedule is computed when a secret is loaded, never per delivery.
 
 use subtle::Choice;
 
-use crate::crypto::mac::{Mac, Tag};
-use crate::error::InvalidSecret;
-use crate::head::envelope::Envelope;
-use crate::scheme::Scheme;
-use crate::scheme::parts::Algorithm;
-use crate::secret::Kind;
-use crate::secret::Secret;
-
 #[cfg(feature = "ed25519")]
-use crate::crypto::ed25519::{MAX_ATTEMPTS, PublicKey, Running as RunningSignature};
+use crate::crypto::ed25519;
+use crate::crypto::mac::{Mac, Tag};
+use crate::crypto::{Algorithm, InvalidKey, Signature};
+
+/// The most Ed25519 signatures that are verified with one key. The hash of the content begins with
+/// the signature, so each costs a hash of the body and a curve operation. Svix sends at most 11.
+#[cfg(feature = "ed25519")]
+const MAX_ATTEMPTS: usize = 11;
 
 /// What verifies.
 #[derive(Clone)]
-pub(crate) enum Key {
-    Mac(Algorithm, Mac),
+pub(crate) enum VerifyingKey {
+    Shared(Mac),
     #[cfg(feature = "ed25519")]
-    Public(PublicKey),
+    Public(ed25519_dalek::VerifyingKey),
 }
 
-impl Key {
-    pub(crate) fn new(scheme: Scheme, secret: &Secret) -> Result<Self, InvalidSecret> {
-        match secret.kind() {
-            Kind::Shared => {
-                let algorithm = scheme.algorithm();
-                Ok(Self::Mac(algorithm, Mac::new(algorithm, secret)?))
-            }
-            #[cfg(feature = "ed25519")]
-            Kind::Public | Kind::Private if !scheme.knows(Algorithm::Ed25519) => {
-                Err(InvalidSecret::AsymmetricKey)
-            }
-            #[cfg(feature = "ed25519")]
-            Kind::Public => PublicKey::new(secret.as_bytes()).map(Self::Public),
-            #[cfg(feature = "ed25519")]
-            Kind::Private => Err(InvalidSecret::PrivateKey),
-        }
+impl VerifyingKey {
+    pub(crate) fn shared(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
+        Mac::new(algorithm, key).map(Self::Shared)
+    }
+
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn public(key: &[u8]) -> Result<Self, InvalidKey> {
+        ed25519::public_key(key).map(Self::Public)
+    }
+
+    #[cfg(not(feature = "ed25519"))]
+    pub(crate) fn public(_: &[u8]) -> Result<Self, InvalidKey> {
+        Err(InvalidKey::Feature("ed25519"))
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         match self {
-            Self::Mac(algorithm, _) => *algorithm,
+            Self::Shared(mac) => mac.algorithm(),
             #[cfg(feature = "ed25519")]
             Self::Public(_) => Algorithm::Ed25519,
         }
     }
 
-    /// Keyed states do not show their keys, so two of them are compared by what they make of the
-    /// same nothing.
+    /// Compares two keys. A keyed state does not expose its key, so shared ones are compared by
+    /// their tags of the empty message.
     #[cfg(feature = "fetch")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Mac(algorithm, mac), Self::Mac(other_algorithm, other)) => {
-                let theirs = other.clone().finish().to_signature();
-                algorithm == other_algorithm && mac.clone().finish().matches(&theirs).into()
-            }
+            (Self::Shared(mac), Self::Shared(other)) => mac.is_same(other),
             #[cfg(feature = "ed25519")]
             (Self::Public(key), Self::Public(other)) => key == other,
             #[cfg(feature = "ed25519")]
@@ -65,106 +56,133 @@ impl Key {
         }
     }
 
-    /// Verifies a delivery whose body is here. For a MAC that is one computation, however many
+    /// Verifies content that is complete. For a MAC that is one computation, however many
     /// signatures there are.
     #[inline]
-    pub(crate) fn verifies<'a>(
+    pub(crate) fn verifies<'c>(
         &self,
-        envelope: &Envelope<'_>,
-        body: impl Iterator<Item = &'a [u8]> + Clone,
+        content: impl Iterator<Item = &'c [u8]> + Clone,
+        signatures: impl Iterator<Item = Signature>,
     ) -> bool {
         match self {
-            Self::Mac(algorithm, mac) => is_among(&mac.tag(envelope, body), *algorithm, envelope),
+            Self::Shared(mac) => matches_any(&mac.tag(content), signatures),
             #[cfg(feature = "ed25519")]
-            Self::Public(_) => self.attempts(envelope).any(|mut running| {
-                body.clone().for_each(|chunk| running.update(chunk));
-                running.matches(envelope)
+            Self::Public(key) => signatures.take(MAX_ATTEMPTS).any(|signature| {
+                let mut running = ed25519::Running::new(key, signature.as_bytes());
+                content.clone().for_each(|piece| running.update(piece));
+                running.finish()
             }),
         }
     }
 
-    /// Starts every computation that may find this key's signature among the delivery's, each fed
-    /// with what comes before the body.
-    #[inline]
-    pub(crate) fn attempts<'a>(
-        &'a self,
-        envelope: &'a Envelope<'a>,
-    ) -> impl Iterator<Item = Running> + 'a {
-        let count = match self {
-            Self::Mac(..) => 1,
+    /// Begins to verify content that is still arriving: all the computations that this key takes.
+    pub(crate) fn begin(
+        &self,
+        signatures: impl Iterator<Item = Signature>,
+    ) -> impl Iterator<Item = Running> {
+        let (mac, public) = match self {
+            Self::Shared(mac) => (Some(Running::Mac(mac.clone())), None),
             #[cfg(feature = "ed25519")]
-            Self::Public(_) => MAX_ATTEMPTS,
+            Self::Public(key) => (None, Some(key)),
         };
-        (0..count).map_while(move |index| self.attempt(envelope, index))
-    }
-
-    #[inline]
-    #[cfg_attr(not(feature = "ed25519"), expect(unused_variables, clippy::unnecessary_wraps))]
-    fn attempt(&self, envelope: &Envelope<'_>, index: usize) -> Option<Running> {
-        let mut running = match self {
-            Self::Mac(algorithm, mac) => Running::Mac(*algorithm, mac.clone()),
-            #[cfg(feature = "ed25519")]
-            Self::Public(key) => {
-                let mut left = index;
-                let found = envelope.signatures().each(Algorithm::Ed25519, |signature| {
-                    match left.checked_sub(1) {
-                        Some(less) => left = less,
-                        None => return ControlFlow::Break(*signature),
-                    }
-                    ControlFlow::Continue(())
-                });
-                Running::Signature(key.begin(&found.break_value()?.bytes))
-            }
-        };
-        envelope.before_body(|bytes| running.update(bytes));
-        Some(running)
+        #[cfg(not(feature = "ed25519"))]
+        let (more, _) = (std::iter::empty(), (public as Option<()>, signatures));
+        #[cfg(feature = "ed25519")]
+        let more = public.into_iter().zip(std::iter::once(signatures)).flat_map(|(key, all)| {
+            let begin = |it: Signature| ed25519::Running::new(key, it.as_bytes());
+            all.take(MAX_ATTEMPTS).map(move |it| Running::Ed25519(begin(it)))
+        });
+        mac.into_iter().chain(more)
     }
 }
 
-/// A computation that is being fed with a delivery.
+/// A computation that is being fed with content.
+#[cfg_attr(
+    feature = "ed25519",
+    expect(clippy::large_enum_variant, reason = "a body is not worth a block on the heap")
+)]
 pub(crate) enum Running {
-    Mac(Algorithm, Mac),
-    /// `None` for what cannot be a signature.
+    Mac(Mac),
     #[cfg(feature = "ed25519")]
-    Signature(Option<RunningSignature>),
+    Ed25519(ed25519::Running),
 }
 
 impl Running {
     #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
-            Self::Mac(_, mac) => mac.update(bytes),
+            Self::Mac(mac) => mac.update(bytes),
             #[cfg(feature = "ed25519")]
-            Self::Signature(signature) => {
-                signature.iter_mut().for_each(|signature| signature.update(bytes));
-            }
+            Self::Ed25519(running) => running.update(bytes),
         }
     }
 
-    /// Whether this is all that can be tried with its key.
-    #[cfg(feature = "tower")]
-    pub(crate) fn is_only(&self) -> bool {
-        matches!(self, Self::Mac(..))
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Mac(mac) => mac.algorithm(),
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => Algorithm::Ed25519,
+        }
     }
 
-    /// The body is complete: feeds what comes after it, and tells whether a signature matches.
+    /// Whether its key has no other computation beside it.
+    pub(crate) fn is_only(&self) -> bool {
+        matches!(self, Self::Mac(_))
+    }
+
+    /// Ends the content, and returns whether one of the signatures is valid. An Ed25519
+    /// computation has begun with its own.
     #[inline]
-    pub(crate) fn matches(&mut self, envelope: &Envelope<'_>) -> bool {
-        envelope.after_body(|bytes| self.update(bytes));
+    pub(crate) fn finish(self, signatures: impl Iterator<Item = Signature>) -> bool {
         match self {
-            Self::Mac(algorithm, mac) => is_among(&mac.finish(), *algorithm, envelope),
+            Self::Mac(mac) => matches_any(&mac.finish(), signatures),
             #[cfg(feature = "ed25519")]
-            Self::Signature(signature) => signature.take().is_some_and(RunningSignature::finish),
+            Self::Ed25519(running) => running.finish(),
         }
     }
 }
 
 /// Compares with every signature, whichever matches.
-fn is_among(tag: &Tag, algorithm: Algorithm, envelope: &Envelope<'_>) -> bool {
-    let mut found = Choice::from(0);
-    let _ = envelope.signatures().each(algorithm, |signature| {
-        found |= tag.matches(&signature.bytes);
-        ControlFlow::<()>::Continue(())
-    });
-    found.into()
+fn matches_any(tag: &Tag, signatures: impl Iterator<Item = Signature>) -> bool {
+    signatures.fold(Choice::from(0), |found, signature| found | tag.matches(&signature)).into()
+}
+
+/// What signs, for tests and for senders; wiped when it is dropped.
+#[derive(Clone)]
+pub(crate) enum SigningKey {
+    Shared(Mac),
+    #[cfg(feature = "ed25519")]
+    Private(ed25519_dalek::SigningKey),
+}
+
+impl SigningKey {
+    pub(crate) fn shared(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
+        Mac::new(algorithm, key).map(Self::Shared)
+    }
+
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn private(key: &[u8]) -> Result<Self, InvalidKey> {
+        ed25519::private_key(key).map(Self::Private)
+    }
+
+    #[cfg(not(feature = "ed25519"))]
+    pub(crate) fn private(_: &[u8]) -> Result<Self, InvalidKey> {
+        Err(InvalidKey::Feature("ed25519"))
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Shared(mac) => mac.algorithm(),
+            #[cfg(feature = "ed25519")]
+            Self::Private(_) => Algorithm::Ed25519,
+        }
+    }
+
+    pub(crate) fn sign<'c>(&self, content: impl Iterator<Item = &'c [u8]>) -> Vec<u8> {
+        match self {
+            Self::Shared(mac) => mac.tag(content).to_bytes(),
+            #[cfg(feature = "ed25519")]
+            Self::Private(key) => ed25519::sign(key, &content.collect::<Vec<_>>()).to_vec(),
+        }
+    }
 }

@@ -1,98 +1,88 @@
 //! Keyed states, running MACs, and the only comparison of signatures in the crate.
 
-use ::hmac::{Hmac, KeyInit, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
-use sha2::Sha512;
+use sha2::{Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
-use crate::crypto::hmac::HmacSha256;
-use crate::error::InvalidSecret;
-use crate::head::envelope::Envelope;
-use crate::scheme::parts::Algorithm;
-use crate::secret::Secret;
+use crate::crypto::{Algorithm, InvalidKey, MAX_SIZE, Signature};
 
-/// The size of the longest tag, in bytes.
-pub(crate) const MAX_TAG: usize = 64;
-
-const WORDS: usize = MAX_TAG / 8;
+const WORDS: usize = MAX_SIZE / 8;
 
 /// A MAC state. Right after [`Mac::new`] it has absorbed the key and nothing else; a clone of
 /// that state is how each delivery starts, so the key schedule runs once per secret.
 #[derive(Clone)]
 pub(crate) enum Mac {
-    Sha256(HmacSha256),
+    Sha256(Hmac<Sha256>),
     Sha512(Hmac<Sha512>),
     #[cfg(feature = "sha1")]
     Sha1(Hmac<Sha1>),
 }
 
+/// Does the same with the state of whichever algorithm it is.
+macro_rules! each {
+    ($mac:expr, $state:ident => $result:expr) => {
+        match $mac {
+            Mac::Sha256($state) => $result,
+            Mac::Sha512($state) => $result,
+            #[cfg(feature = "sha1")]
+            Mac::Sha1($state) => $result,
+        }
+    };
+}
+
 impl Mac {
-    pub(crate) fn new(algorithm: Algorithm, secret: &Secret) -> Result<Self, InvalidSecret> {
-        let key = secret.as_bytes();
-        // HMAC takes keys of any length, so the conversion never fails for a secret, which is
-        // never empty; should it, it must not make a verifier.
+    #[expect(clippy::expect_used, reason = "RFC 2104 has keys of any length")]
+    pub(crate) fn new(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
+        const ANY: &str = "HMAC accepts keys of any length";
         match algorithm {
-            Algorithm::HmacSha256 => Ok(Self::Sha256(HmacSha256::new(key))),
-            Algorithm::HmacSha512 => Hmac::new_from_slice(key).map(Self::Sha512),
+            Algorithm::HmacSha256 => Ok(Self::Sha256(Hmac::new_from_slice(key).expect(ANY))),
+            Algorithm::HmacSha512 => Ok(Self::Sha512(Hmac::new_from_slice(key).expect(ANY))),
             #[cfg(feature = "sha1")]
-            Algorithm::HmacSha1 => Hmac::new_from_slice(key).map(Self::Sha1),
+            Algorithm::HmacSha1 => Ok(Self::Sha1(Hmac::new_from_slice(key).expect(ANY))),
             #[cfg(not(feature = "sha1"))]
-            Algorithm::HmacSha1 => return Err(InvalidSecret::MissingFeature("sha1")),
-            #[cfg(feature = "ed25519")]
-            Algorithm::Ed25519 => return Err(InvalidSecret::NotPublicKey),
-            #[cfg(not(feature = "ed25519"))]
-            Algorithm::Ed25519 => return Err(InvalidSecret::MissingFeature("ed25519")),
+            Algorithm::HmacSha1 => Err(InvalidKey::Feature("sha1")),
+            Algorithm::Ed25519 if cfg!(feature = "ed25519") => Err(InvalidKey::Public),
+            Algorithm::Ed25519 => Err(InvalidKey::Feature("ed25519")),
         }
-        .map_err(|_| InvalidSecret::Empty)
     }
 
-    /// The tag of a delivery with this body. The state that is worked on is no larger than its own
-    /// algorithm needs and never moves, which is why this is not `clone` and `finish`.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Sha256(_) => Algorithm::HmacSha256,
+            Self::Sha512(_) => Algorithm::HmacSha512,
+            #[cfg(feature = "sha1")]
+            Self::Sha1(_) => Algorithm::HmacSha1,
+        }
+    }
+
+    /// The tag of content that is complete. The state that is worked on is no larger than its own
+    /// algorithm needs and never moves, which is why this is not `clone` and [`Mac::finish`].
     #[inline]
-    pub(crate) fn tag<'a>(
-        &self,
-        envelope: &Envelope<'_>,
-        body: impl Iterator<Item = &'a [u8]>,
-    ) -> Tag {
-        match self {
-            Self::Sha256(mac) => {
-                let mut mac = mac.clone();
-                envelope.content(body, |bytes| mac.update(bytes));
-                Tag::new(&mac.finish())
-            }
-            Self::Sha512(mac) => {
-                let mut mac = mac.clone();
-                envelope.content(body, |bytes| mac.update(bytes));
-                Tag::new(&mac.finalize().into_bytes())
-            }
-            #[cfg(feature = "sha1")]
-            Self::Sha1(mac) => {
-                let mut mac = mac.clone();
-                envelope.content(body, |bytes| mac.update(bytes));
-                Tag::new(&mac.finalize().into_bytes())
-            }
-        }
+    pub(crate) fn tag<'c>(&self, content: impl Iterator<Item = &'c [u8]>) -> Tag {
+        each!(self, state => {
+            let mut state = state.clone();
+            content.for_each(|piece| state.update(piece));
+            Tag::new(&state.finalize().into_bytes())
+        })
     }
 
+    #[inline]
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha256(mac) => mac.update(bytes),
-            Self::Sha512(mac) => mac.update(bytes),
-            #[cfg(feature = "sha1")]
-            Self::Sha1(mac) => mac.update(bytes),
-        }
+        each!(self, state => state.update(bytes));
     }
 
-    /// What there is afterwards is of no use.
-    pub(crate) fn finish(&mut self) -> Tag {
-        match self {
-            Self::Sha256(mac) => Tag::new(&mac.finish()),
-            Self::Sha512(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
-            #[cfg(feature = "sha1")]
-            Self::Sha1(mac) => Tag::new(&mac.clone().finalize().into_bytes()),
-        }
+    pub(crate) fn finish(self) -> Tag {
+        each!(self, state => Tag::new(&state.finalize().into_bytes()))
+    }
+
+    /// Whether the two have absorbed the same.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.clone().finish(), other.clone().finish());
+        self.algorithm() == other.algorithm() && ours.equals(theirs.words.iter().copied()).into()
     }
 }
 
@@ -115,24 +105,17 @@ impl Tag {
         Self { words, size: tag.len() }
     }
 
-    /// Compares in constant time with a signature of the same size, with zeros behind it.
+    /// Compares in constant time with a signature of the same algorithm.
     ///
     /// The bits that differ are gathered from all words and judged once, behind one barrier
     /// against the optimizer: one per byte takes longer than the base64 before it.
-    pub(crate) fn matches(&self, signature: &[u8; MAX_TAG]) -> Choice {
-        let words = self.words.iter().zip(signature.as_chunks().0).take(self.size.div_ceil(8));
-        let different =
-            words.fold(0, |bits, (word, bytes)| bits | (word ^ u64::from_le_bytes(*bytes)));
-        different.ct_eq(&0)
+    pub(crate) fn matches(&self, signature: &Signature) -> Choice {
+        self.equals(signature.bytes.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)))
     }
 
-    /// The form in which signatures are compared with tags.
-    #[cfg(feature = "fetch")]
-    pub(crate) fn to_signature(&self) -> Zeroizing<[u8; MAX_TAG]> {
-        let mut bytes = Zeroizing::new([0; MAX_TAG]);
-        let words = self.words.iter().flat_map(|word| word.to_le_bytes());
-        bytes.iter_mut().zip(words).for_each(|(to, from)| *to = from);
-        bytes
+    fn equals(&self, words: impl Iterator<Item = u64>) -> Choice {
+        let pairs = self.words.iter().zip(words).take(self.size.div_ceil(8));
+        pairs.fold(0, |different, (ours, theirs)| different | (ours ^ theirs)).ct_eq(&0)
     }
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
@@ -147,9 +130,13 @@ mod tests {
     use super::*;
 
     fn tag(algorithm: Algorithm, key: &[u8], text: &[u8]) -> Tag {
-        let mut mac = Mac::new(algorithm, &Secret::bytes(key).unwrap()).unwrap();
+        let mut mac = Mac::new(algorithm, key).unwrap();
         mac.update(text);
         mac.finish()
+    }
+
+    fn signature(bytes: [u8; MAX_SIZE]) -> Signature {
+        Signature { algorithm: Algorithm::HmacSha256, bytes }
     }
 
     // RFC 4231, test case 2.
@@ -170,19 +157,19 @@ mod tests {
     fn only_the_whole_tag_matches() {
         for algorithm in [Algorithm::HmacSha256, Algorithm::HmacSha512] {
             let tag = tag(algorithm, b"key", b"text");
-            let mut good = [0; MAX_TAG];
+            let mut good = [0; MAX_SIZE];
             good[..algorithm.size()].copy_from_slice(&tag.to_bytes());
-            assert!(bool::from(tag.matches(&good)));
+            assert!(bool::from(tag.matches(&signature(good))));
             for bit in 0..algorithm.size() * 8 {
                 let mut bad = good;
                 bad[bit / 8] ^= 1 << (bit % 8);
-                assert!(!bool::from(tag.matches(&bad)), "bit {bit}");
+                assert!(!bool::from(tag.matches(&signature(bad))), "bit {bit}");
             }
             for size in 0..algorithm.size() {
                 let mut short = good;
                 short[size..].fill(0);
                 let same = short == good;
-                assert_eq!(bool::from(tag.matches(&short)), same, "{size} bytes");
+                assert_eq!(bool::from(tag.matches(&signature(short))), same, "{size} bytes");
             }
         }
     }
@@ -190,11 +177,11 @@ mod tests {
     #[test]
     fn differences_do_not_make_up_for_each_other() {
         let tag = tag(Algorithm::HmacSha256, b"key", b"text");
-        let mut bad = [0; MAX_TAG];
+        let mut bad = [0; MAX_SIZE];
         bad[..32].copy_from_slice(&tag.to_bytes());
         for word in 0..4 {
             bad[word * 8] ^= 1;
-            assert!(!bool::from(tag.matches(&bad)), "{word}");
+            assert!(!bool::from(tag.matches(&signature(bad))), "{word}");
         }
     }
 
@@ -203,13 +190,13 @@ mod tests {
     #[test]
     fn every_bit_of_an_odd_size_counts() {
         let tag = tag(Algorithm::HmacSha1, b"key", b"text");
-        let mut good = [0; MAX_TAG];
+        let mut good = [0; MAX_SIZE];
         good[..20].copy_from_slice(&tag.to_bytes());
-        assert!(bool::from(tag.matches(&good)));
+        assert!(bool::from(tag.matches(&signature(good))));
         for bit in 0..160 {
             let mut bad = good;
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert!(!bool::from(tag.matches(&bad)), "bit {bit}");
+            assert!(!bool::from(tag.matches(&signature(bad))), "bit {bit}");
         }
     }
 

@@ -20,13 +20,13 @@ const INLINE: usize = 46;
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::EndpointId;
+/// use tower_webhook::fetch::EndpointId;
 ///
 /// let id = EndpointId::new("ep_2vK9mPzGqLxYwBnRtCdHsJfAeUo")?;
 /// assert_eq!(id.as_str(), "ep_2vK9mPzGqLxYwBnRtCdHsJfAeUo");
 /// assert_eq!(EndpointId::from(56).as_str(), "56");
 /// assert!(EndpointId::new("").is_err());
-/// # Ok::<(), tower_webhook::InvalidEndpointId>(())
+/// # Ok::<(), tower_webhook::fetch::InvalidEndpointId>(())
 /// ```
 #[derive(Clone)]
 pub struct EndpointId(Repr);
@@ -47,7 +47,7 @@ impl EndpointId {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::EndpointId;
+    /// use tower_webhook::fetch::EndpointId;
     ///
     /// assert!(EndpointId::new("orders").is_ok());
     /// assert!(EndpointId::new("two\nlines").is_err());
@@ -73,7 +73,7 @@ impl EndpointId {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::EndpointId;
+    /// use tower_webhook::fetch::EndpointId;
     ///
     /// assert_eq!(EndpointId::from(56).as_str(), "56");
     /// ```
@@ -169,7 +169,7 @@ impl From<u64> for EndpointId {
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{EndpointId, InvalidEndpointId};
+/// use tower_webhook::fetch::{EndpointId, InvalidEndpointId};
 ///
 /// let error: InvalidEndpointId = EndpointId::new("").unwrap_err();
 /// assert!(error.to_string().starts_with("expected an endpoint id"));

@@ -14,7 +14,7 @@ const MAX_MESSAGE: usize = 256;
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{FetchError, FetchErrorKind};
+/// use tower_webhook::fetch::{FetchError, FetchErrorKind};
 ///
 /// let error = FetchError::new(FetchErrorKind::Unavailable)
 ///     .with_message("Try again later.")
@@ -36,7 +36,7 @@ impl FetchError {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{FetchError, FetchErrorKind};
+    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
     ///
     /// let error = FetchError::new(FetchErrorKind::NotFound);
     /// assert_eq!(error.to_string(), "endpoint has no valid secret");
@@ -57,7 +57,7 @@ impl FetchError {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{FetchError, FetchErrorKind};
+    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
     ///
     /// let error = FetchError::new(FetchErrorKind::Denied).with_message("Invalid\nAPI key.");
     /// assert_eq!(error.message(), Some("Invalid API key."));
@@ -76,7 +76,7 @@ impl FetchError {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{FetchError, FetchErrorKind};
+    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
     ///
     /// let wait = Duration::from_secs(30);
     /// let error = FetchError::new(FetchErrorKind::Unavailable).with_retry_after(wait);
@@ -99,7 +99,7 @@ impl FetchError {
     /// ```
     /// use std::error::Error as _;
     /// use std::io;
-    /// use tower_webhook::{FetchError, FetchErrorKind};
+    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
     ///
     /// let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
     /// let error = FetchError::new(FetchErrorKind::Unavailable).with_source(refused);
@@ -116,7 +116,7 @@ impl FetchError {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{FetchError, FetchErrorKind};
+    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
     ///
     /// let error = FetchError::from(FetchErrorKind::Timeout);
     /// assert_eq!(error.kind(), FetchErrorKind::Timeout);
@@ -131,7 +131,7 @@ impl FetchError {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{FetchError, FetchErrorKind};
+    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
     ///
     /// assert_eq!(FetchError::new(FetchErrorKind::Denied).message(), None);
     /// ```
@@ -145,7 +145,7 @@ impl FetchError {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{FetchError, FetchErrorKind};
+    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
     ///
     /// assert_eq!(FetchError::new(FetchErrorKind::Unavailable).retry_after(), None);
     /// ```
@@ -187,7 +187,7 @@ impl Error for FetchError {
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::FetchErrorKind;
+/// use tower_webhook::fetch::FetchErrorKind;
 ///
 /// assert_eq!(FetchErrorKind::Denied.to_string(), "provider refused the credentials");
 /// ```

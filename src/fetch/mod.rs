@@ -45,9 +45,8 @@ use crate::secret::Secret;
 /// use std::collections::HashMap;
 ///
 /// use http::HeaderMap;
-/// use tower_webhook::{
-///     EndpointId, FetchError, FetchErrorKind, Scheme, Secret, SecretCache, SecretFetcher,
-/// };
+/// use tower_webhook::{Scheme, Secret};
+/// use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretCache, SecretFetcher};
 ///
 /// struct Versions {
 ///     current: Secret,
@@ -111,7 +110,8 @@ pub trait SecretFetcher: Send + Sync + 'static {
     /// A closure is a fetcher:
     ///
     /// ```
-    /// use tower_webhook::{EndpointId, FetchError, FetchErrorKind, Secret, SecretFetcher as _};
+    /// use tower_webhook::Secret;
+    /// use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretFetcher as _};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -11,12 +11,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
-use crate::error::InvalidSecret;
 use crate::fetch::SecretFetcher;
 use crate::fetch::client::InvalidProvider;
 use crate::fetch::client::{Answer, Api, Credential, shown};
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::{FetchError, FetchErrorKind};
+use crate::secret::InvalidSecret;
 use crate::secret::Secret;
 
 const BASE: &str = "https://api0.spaaza.com";
@@ -48,7 +48,8 @@ const BASE: &str = "https://api0.spaaza.com";
 /// # Examples
 ///
 /// ```no_run
-/// use tower_webhook::{EndpointId, Scheme, SecretCache, Spaaza};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::fetch::{EndpointId, SecretCache, Spaaza};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let user_id = std::env::var("SPAAZA_SESSION_USER_ID")?;
@@ -81,7 +82,7 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{InvalidProvider, Spaaza};
+    /// use tower_webhook::fetch::{InvalidProvider, Spaaza};
     ///
     /// assert!(Spaaza::new("1743", "session key").is_ok());
     /// assert_eq!(Spaaza::new("1743", "").unwrap_err(), InvalidProvider::Header);
@@ -107,7 +108,7 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{EndpointId, FetchErrorKind, SecretFetcher as _, Spaaza};
+    /// use tower_webhook::fetch::{EndpointId, FetchErrorKind, SecretFetcher as _, Spaaza};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -132,10 +133,10 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Spaaza;
+    /// use tower_webhook::fetch::Spaaza;
     ///
     /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743).utf8_keys();
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     #[must_use]
     pub fn utf8_keys(self) -> Self {
@@ -147,10 +148,10 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Spaaza;
+    /// use tower_webhook::fetch::Spaaza;
     ///
     /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743).hex_keys();
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     #[must_use]
     pub fn hex_keys(self) -> Self {
@@ -167,10 +168,10 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Spaaza;
+    /// use tower_webhook::fetch::Spaaza;
     ///
     /// let spaaza = Spaaza::new("1743", "session key")?.api_version("1.4.8")?;
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn api_version(self, version: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api_version: Some(Credential::new(version)?), ..self })
@@ -187,10 +188,10 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Spaaza;
+    /// use tower_webhook::fetch::Spaaza;
     ///
     /// let spaaza = Spaaza::new("1743", "session key")?.app_hostname("acme.example.com")?;
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn app_hostname(self, hostname: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { app_hostname: Some(Credential::new(hostname)?), ..self })
@@ -206,12 +207,12 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{InvalidProvider, Spaaza};
+    /// use tower_webhook::fetch::{InvalidProvider, Spaaza};
     ///
     /// let spaaza = Spaaza::new("1743", "session key")?.base_url("http://127.0.0.1:8080")?;
     /// let error = spaaza.base_url("http://spaaza.example.com").unwrap_err();
     /// assert_eq!(error, InvalidProvider::Plaintext);
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.base_url(base_url)?, ..self })
@@ -230,12 +231,12 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Spaaza;
+    /// use tower_webhook::fetch::Spaaza;
     ///
     /// // A proxy in the same network namespace adds TLS.
     /// let spaaza =
     ///     Spaaza::new("1743", "session key")?.dangerous_plaintext_base_url("http://spaaza-proxy:8080")?;
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn dangerous_plaintext_base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
@@ -247,10 +248,10 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Spaaza;
+    /// use tower_webhook::fetch::Spaaza;
     ///
     /// let spaaza = Spaaza::new("1743", "session key")?.response_limit(1 << 20);
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     #[must_use]
     pub fn response_limit(self, bytes: usize) -> Self {
@@ -269,11 +270,11 @@ impl Spaaza {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Spaaza;
+    /// use tower_webhook::fetch::Spaaza;
     ///
     /// let client = reqwest::Client::builder().user_agent("acme-receiver/1.0");
     /// let spaaza = Spaaza::new("1743", "session key")?.client(client)?;
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn client(self, client: ClientBuilder) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.client(client)?, ..self })

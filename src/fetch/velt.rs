@@ -43,7 +43,8 @@ const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";
 /// # Examples
 ///
 /// ```no_run
-/// use tower_webhook::{EndpointId, Scheme, SecretCache, Velt};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::fetch::{EndpointId, SecretCache, Velt};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let velt = Velt::new(&std::env::var("VELT_API_KEY")?, &std::env::var("VELT_AUTH_TOKEN")?)?;
@@ -71,7 +72,7 @@ impl Velt {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{InvalidProvider, Velt};
+    /// use tower_webhook::fetch::{InvalidProvider, Velt};
     ///
     /// assert!(Velt::new("api key", "auth token").is_ok());
     /// assert_eq!(Velt::new("", "auth token").unwrap_err(), InvalidProvider::Header);
@@ -94,12 +95,12 @@ impl Velt {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{InvalidProvider, Velt};
+    /// use tower_webhook::fetch::{InvalidProvider, Velt};
     ///
     /// let velt = Velt::new("api key", "auth token")?.base_url("http://127.0.0.1:8080")?;
     /// let error = velt.base_url("http://velt.example.com").unwrap_err();
     /// assert_eq!(error, InvalidProvider::Plaintext);
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.base_url(base_url)?, ..self })
@@ -118,12 +119,12 @@ impl Velt {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Velt;
+    /// use tower_webhook::fetch::Velt;
     ///
     /// // A proxy in the same network namespace adds TLS.
     /// let velt =
     ///     Velt::new("api key", "auth token")?.dangerous_plaintext_base_url("http://velt-proxy:8080")?;
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn dangerous_plaintext_base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
@@ -135,10 +136,10 @@ impl Velt {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Velt;
+    /// use tower_webhook::fetch::Velt;
     ///
     /// let velt = Velt::new("api key", "auth token")?.response_limit(4 << 10);
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     #[must_use]
     pub fn response_limit(self, bytes: usize) -> Self {
@@ -157,11 +158,11 @@ impl Velt {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Velt;
+    /// use tower_webhook::fetch::Velt;
     ///
     /// let client = reqwest::Client::builder().user_agent("acme-receiver/1.0");
     /// let velt = Velt::new("api key", "auth token")?.client(client)?;
-    /// # Ok::<(), tower_webhook::InvalidProvider>(())
+    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
     /// ```
     pub fn client(self, client: ClientBuilder) -> Result<Self, InvalidProvider> {
         Ok(Self { api: self.api.client(client)?, ..self })

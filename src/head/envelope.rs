@@ -1,115 +1,105 @@
-//! From headers to what there is to verify: bounded, borrowed, and nothing of it trusted yet.
+//! A head that has been read: what it claims, and the signatures that are to show it.
 
 use std::sync::Arc;
 
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Uri};
-
-use crate::clock::Moment;
-use crate::clock::Tolerance;
+use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
-use crate::head::fields::{Claims, KeptClaims, Target, read_id};
-use crate::head::signatures::{Found, KeptSignatures, Listed, Signatures, Wanted};
+use crate::head::fields::{Fields, Target, read_id};
+use crate::head::list::{Algorithms, Entries};
+use crate::head::signatures::{Listed, Signatures};
+use crate::head::{Head, Values};
 use crate::scheme::Scheme;
-use crate::scheme::parts::Part;
+use crate::scheme::timestamp::{Outside, Tolerance};
 
-/// The part of a request that comes before its body.
+/// By what a head is read.
 #[derive(Clone, Copy)]
-pub(crate) struct Head<'h> {
-    pub(crate) headers: &'h HeaderMap,
-    pub(crate) request: Option<(&'h Method, &'h Uri)>,
+pub(crate) struct Terms<'t> {
+    pub(crate) scheme: Scheme,
+    pub(crate) algorithms: Algorithms,
+    pub(crate) tolerance: Tolerance,
+    pub(crate) public_url: Option<&'t Arc<str>>,
 }
 
-impl<'h> From<&'h Parts> for Head<'h> {
-    fn from(parts: &'h Parts) -> Self {
-        Self { headers: &parts.headers, request: Some((&parts.method, &parts.uri)) }
-    }
-}
-
-/// What the head of one delivery claims, and the signatures that are to show it.
+/// What one delivery claims, bounded, and its signatures.
+#[derive(Clone)]
 pub(crate) struct Envelope<'h> {
-    scheme: &'h Scheme,
-    claims: Claims<'h>,
+    fields: Fields<'h>,
     signatures: Signatures<'h>,
 }
 
 impl<'h> Envelope<'h> {
-    /// Reads the head in the scheme's grammar, and of the signatures those that are `wanted`. No
-    /// cryptography happens here.
-    ///
-    /// The envelope goes to `then` and not to the caller: it is large, and so it never moves.
+    /// Reads a head in the grammar of the scheme, and then compares its time with `now`, which is
+    /// asked only if a time is signed.
     #[inline]
-    pub(crate) fn read<T>(
-        scheme: &Scheme,
-        public_url: Option<&Arc<str>>,
-        head: Head<'_>,
-        wanted: Wanted,
-        then: impl FnOnce(&Envelope<'_>) -> Result<T, VerifyError>,
-    ) -> Result<T, VerifyError> {
-        let target = match head.request {
+    pub(crate) fn open(
+        terms: Terms<'h>,
+        head: Head<'h>,
+        now: impl FnOnce() -> UnixTime,
+    ) -> Result<Self, VerifyError> {
+        let envelope = Self::read(&terms, head)?;
+        let format = terms.scheme.timestamp_format();
+        if let Some((format, (at, _))) = format.zip(envelope.fields.timestamp.as_ref()) {
+            match terms.tolerance.outside(format, *at, now()) {
+                Some(Outside::Past) => return Err(VerifyError::TimestampTooOld),
+                Some(Outside::Future) => return Err(VerifyError::TimestampTooNew),
+                None => {}
+            }
+        }
+        Ok(envelope)
+    }
+
+    #[inline]
+    fn read(terms: &Terms<'h>, head: Head<'h>) -> Result<Self, VerifyError> {
+        let scheme = terms.scheme;
+        let target = match head.request() {
             _ if !scheme.signs_request() => None,
             None => return Err(VerifyError::NeedsRequest),
             Some((method, uri)) => {
-                let base = public_url.ok_or(VerifyError::NeedsPublicUrl)?;
-                Some(Target::of(method, base, uri))
+                let base = terms.public_url.ok_or(VerifyError::NeedsPublicUrl)?;
+                Some(Target::new(method, base, uri))
             }
         };
-        for names in scheme.0.headers {
-            let found = Found::new(names, head.headers);
-            let Some(lines) = found.lines(scheme)? else { continue };
-            let id = found.id()?.map(|value| read_id(scheme, value.as_bytes())).transpose()?;
-            let listed = Listed::read(scheme, lines, wanted)?;
-            let timestamp = match found.timestamp()?.map(HeaderValue::as_bytes).or(listed.timestamp)
-            {
-                Some(text) => Some(read_timestamp(scheme, text)?),
-                None if scheme.0.layout.lists_timestamp() => {
+        for names in scheme.headers() {
+            let found = head.find(names);
+            let Values { first: Some(first), count } = found.signature else { continue };
+            if count > 1 && !scheme.repeated_signature() {
+                let repeats = |name: &str| {
+                    head.all(|other| other.eq_ignore_ascii_case(name)).nth(1).is_some()
+                };
+                if names.signatures().any(repeats) {
+                    return Err(VerifyError::Repeated(Field::Signature));
+                }
+            }
+            let id = match names.id_name() {
+                Some(_) => Some(read_id(scheme, found.id.single(Field::Id)?)?.into()),
+                None => None,
+            };
+            let entries = Entries::new(scheme, terms.algorithms, head, names, first, count)?;
+            let lists_timestamp = scheme.lists_timestamp();
+            let listed = Listed::read(scheme.encoding(), entries, lists_timestamp)?;
+            let time = match names.timestamp_name() {
+                Some(_) => Some(found.timestamp.single(Field::Timestamp)?),
+                None if lists_timestamp && listed.timestamp.is_none() => {
                     return Err(VerifyError::Missing(Field::Timestamp));
+                }
+                None => listed.timestamp,
+            };
+            let timestamp = match scheme.timestamp_format().zip(time) {
+                Some((format, text)) => {
+                    let read = format.read(text);
+                    let (at, text) = read.ok_or(VerifyError::Malformed(Field::Timestamp))?;
+                    Some((at, text.into()))
                 }
                 None => None,
             };
-            let claims = Claims { id, timestamp, target };
-            return then(&Envelope { scheme, claims, signatures: listed.signatures()? });
+            let fields = Fields { scheme, id, timestamp, target };
+            return Ok(Self { fields, signatures: listed.signatures? });
         }
         Err(VerifyError::Missing(Field::Signature))
     }
 
-    /// What a delivery that is still to be signed claims. `target` is the method and the whole
-    /// URL, `timestamp` its time in the scheme's format.
-    pub(crate) fn write(
-        scheme: &'h Scheme,
-        target: Option<(&'h Method, &'h Arc<str>)>,
-        id: Option<&'h str>,
-        timestamp: Option<&'h str>,
-    ) -> Result<Self, VerifyError> {
-        let target = match target {
-            _ if !scheme.signs_request() => None,
-            None => return Err(VerifyError::NeedsRequest),
-            Some((method, base)) => Some(Target { method, base, path_and_query: "" }),
-        };
-        let id = match id {
-            _ if !scheme.signs_id() => None,
-            Some(id) => Some(read_id(scheme, id.as_bytes())?),
-            None => return Err(VerifyError::Missing(Field::Id)),
-        };
-        let timestamp =
-            timestamp.map(|text| read_timestamp(scheme, text.as_bytes())).transpose()?;
-        let claims = Claims { id, timestamp, target };
-        Ok(Self { scheme, claims, signatures: Signatures::None })
-    }
-
-    pub(crate) fn check(&self, tolerance: Tolerance, now: Moment) -> Result<(), VerifyError> {
-        match self.claims.timestamp {
-            Some((at, _)) => tolerance.check(self.scheme.0.timestamp_format, at, now),
-            None => Ok(()),
-        }
-    }
-
-    pub(crate) fn scheme(&self) -> &'h Scheme {
-        self.scheme
-    }
-
-    pub(crate) fn claims(&self) -> &Claims<'h> {
-        &self.claims
+    pub(crate) fn fields(&self) -> &Fields<'h> {
+        &self.fields
     }
 
     pub(crate) fn signatures(&self) -> &Signatures<'h> {
@@ -117,80 +107,18 @@ impl<'h> Envelope<'h> {
     }
 
     /// Copies what is needed after the head is gone.
-    pub(crate) fn keep(&self) -> KeptEnvelope {
-        KeptEnvelope {
-            scheme: *self.scheme,
-            claims: KeptClaims::new(&self.claims),
-            signatures: self.signatures.keep(),
-        }
-    }
-
-    /// Gives the signed content with this body to `sink`, piece by piece.
-    #[inline]
-    pub(crate) fn content<'a, 'b: 'a>(
-        &'a self,
-        body: impl Iterator<Item = &'b [u8]>,
-        mut sink: impl FnMut(&'a [u8]),
-    ) {
-        self.before_body(&mut sink);
-        for chunk in body {
-            sink(chunk);
-        }
-        self.after_body(&mut sink);
-    }
-
-    /// Gives the signed content that comes before the body to `sink`, piece by piece.
-    #[inline]
-    pub(crate) fn before_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
-        let signed = self.scheme.0.signed;
-        let before = signed.iter().take_while(|part| !matches!(part, Part::Body));
-        before.for_each(|part| self.feed(part, &mut sink));
-    }
-
-    /// Gives the signed content that comes after the body to `sink`, piece by piece.
-    #[inline]
-    pub(crate) fn after_body<'a>(&'a self, mut sink: impl FnMut(&'a [u8])) {
-        let signed = self.scheme.0.signed;
-        let after = signed.iter().skip_while(|part| !matches!(part, Part::Body));
-        after.for_each(|part| self.feed(part, &mut sink));
-    }
-
-    /// Gives what a part other than the body stands for to `sink`.
-    #[inline]
-    fn feed<'a>(&'a self, part: &Part, mut sink: impl FnMut(&'a [u8])) {
-        let Claims { id, timestamp, target } = &self.claims;
-        let piece = match (part, target) {
-            (Part::Literal(text), _) => text.as_bytes(),
-            (Part::Id, _) => id.unwrap_or_default(),
-            (Part::Timestamp, _) => timestamp.map_or(&[][..], |(_, text)| text),
-            (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
-            (Part::Url, Some(target)) => {
-                sink(target.base.as_bytes());
-                target.path_and_query.as_bytes()
-            }
-            (Part::Method | Part::Url, None) | (Part::Body, _) => return,
-        };
-        sink(piece);
+    pub(crate) fn into_owned(self) -> Envelope<'static> {
+        Envelope { fields: self.fields.into_owned(), signatures: self.signatures.into_owned() }
     }
 }
 
-/// An [`Envelope`] that outlives the head.
-pub(crate) struct KeptEnvelope {
-    scheme: Scheme,
-    claims: KeptClaims,
-    signatures: KeptSignatures,
-}
-
-impl KeptEnvelope {
-    pub(crate) fn envelope(&self) -> Envelope<'_> {
-        Envelope {
-            scheme: &self.scheme,
-            claims: self.claims.claims(),
-            signatures: Signatures::Kept(&self.signatures),
+impl<'h> Values<'h> {
+    #[inline]
+    fn single(self, field: Field) -> Result<&'h [u8], VerifyError> {
+        match self.first {
+            Some(value) if self.count == 1 => Ok(value),
+            Some(_) => Err(VerifyError::Repeated(field)),
+            None => Err(VerifyError::Missing(field)),
         }
     }
-}
-
-fn read_timestamp<'h>(scheme: &Scheme, text: &'h [u8]) -> Result<(Moment, &'h [u8]), VerifyError> {
-    Ok((scheme.0.timestamp_format.parse(text)?, text))
 }

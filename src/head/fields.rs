@@ -1,83 +1,136 @@
-//! What a delivery says of itself, with the text that was signed.
+//! What a signature covers beside the body.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{Method, Uri};
 
-use crate::clock::{MAX_TEXT, Moment};
+use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
 use crate::scheme::Scheme;
+use crate::scheme::part::Part;
+use crate::scheme::timestamp::MAX_TEXT;
+use crate::text::Text;
 
 /// The longest id that is read, in bytes.
 const MAX_ID: usize = 256;
 
-/// What a head claims, in the head's own bytes.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Claims<'h> {
-    /// Visible ASCII and not empty.
-    pub(crate) id: Option<&'h [u8]>,
-    /// A time, and the text that it was read from.
-    pub(crate) timestamp: Option<(Moment, &'h [u8])>,
-    pub(crate) target: Option<Target<'h>>,
+/// An id, on the heap only if it outlives the head and is long.
+pub(crate) type Id<'h> = Text<'h, 64>;
+
+/// A time, with the text that it was read from.
+pub(crate) type Timestamp<'h> = (UnixTime, Text<'h, MAX_TEXT>);
+
+/// The signed fields of a delivery, as received.
+#[derive(Clone)]
+pub(crate) struct Fields<'h> {
+    pub(super) scheme: Scheme,
+    pub(super) id: Option<Id<'h>>,
+    pub(super) timestamp: Option<Timestamp<'h>>,
+    pub(super) target: Option<Target<'h>>,
 }
 
 /// What was called, for a scheme that signs it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Target<'h> {
-    pub(crate) method: &'h Method,
-    pub(crate) base: &'h Arc<str>,
-    pub(crate) path_and_query: &'h str,
+    method: Cow<'h, Method>,
+    /// What comes before the path of the request.
+    base: Cow<'h, Arc<str>>,
+    path_and_query: Text<'h, 192>,
 }
 
 impl<'h> Target<'h> {
-    pub(crate) fn of(method: &'h Method, base: &'h Arc<str>, uri: &'h Uri) -> Self {
+    pub(crate) fn new(method: &'h Method, base: &'h Arc<str>, uri: &'h Uri) -> Self {
         let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
-        Self { method, base, path_and_query }
-    }
-}
-
-/// [`Claims`] that outlive the head.
-pub(crate) struct KeptClaims {
-    id: Option<DeliveryId>,
-    timestamp: Option<(Moment, Text<MAX_TEXT>)>,
-    target: Option<(Method, Arc<str>, Text<192>)>,
-}
-
-impl KeptClaims {
-    pub(crate) fn new(claims: &Claims<'_>) -> Self {
         Self {
-            id: claims.id.map(DeliveryId::new),
-            timestamp: claims.timestamp.map(|(at, text)| (at, Text::new(text))),
-            target: claims.target.map(|Target { method, base, path_and_query }| {
-                (method.clone(), Arc::clone(base), Text::new(path_and_query.as_bytes()))
-            }),
+            method: Cow::Borrowed(method),
+            base: Cow::Borrowed(base),
+            path_and_query: path_and_query.into(),
         }
     }
 
-    pub(crate) fn claims(&self) -> Claims<'_> {
-        Claims {
-            id: self.id.as_ref().map(|DeliveryId(id)| id.as_bytes()),
-            timestamp: self.timestamp.as_ref().map(|(at, text)| (*at, text.as_bytes())),
-            target: self.target.as_ref().map(|(method, base, path)| Target {
-                method,
-                base,
-                path_and_query: path.as_str().unwrap_or_default(),
-            }),
-        }
+    /// What is called when the whole URL is known.
+    pub(crate) fn whole(method: &'h Method, url: &'h Arc<str>) -> Self {
+        let (method, base) = (Cow::Borrowed(method), Cow::Borrowed(url));
+        Self { method, base, path_and_query: "".into() }
     }
 }
 
-/// An id that has been read, on the heap only if it is long.
-#[derive(Clone)]
-pub(crate) struct DeliveryId(Text<64>);
-
-impl DeliveryId {
-    pub(crate) fn new(id: &[u8]) -> Self {
-        Self(Text::new(id))
+impl<'h> Fields<'h> {
+    /// The fields of a delivery that is still to be signed, of which the scheme signs no others.
+    pub(crate) fn new(
+        scheme: Scheme,
+        id: Option<Id<'h>>,
+        timestamp: Option<Timestamp<'h>>,
+        target: Option<Target<'h>>,
+    ) -> Self {
+        Self { scheme, id, timestamp, target }
     }
 
-    pub(crate) fn as_str(&self) -> Option<&str> {
-        self.0.as_str()
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    pub(crate) fn id(&self) -> Option<&Id<'h>> {
+        self.id.as_ref()
+    }
+
+    pub(crate) fn timestamp(&self) -> Option<&Timestamp<'h>> {
+        self.timestamp.as_ref()
+    }
+
+    /// The signed content with this body, piece by piece.
+    #[inline]
+    pub(crate) fn content<'a>(
+        &'a self,
+        body: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>,
+    ) -> impl Iterator<Item = &'a [u8]> + Clone {
+        self.before_body().chain(body).chain(self.after_body())
+    }
+
+    /// The signed content that comes before the body.
+    #[inline]
+    pub(crate) fn before_body(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        let signed = self.scheme.signed().iter();
+        signed.take_while(|part| **part != Part::Body).flat_map(|part| self.pieces(part))
+    }
+
+    /// The signed content that comes after the body.
+    #[inline]
+    pub(crate) fn after_body(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        let signed = self.scheme.signed().iter();
+        signed.skip_while(|part| **part != Part::Body).flat_map(|part| self.pieces(part))
+    }
+
+    pub(crate) fn into_owned(self) -> Fields<'static> {
+        Fields {
+            scheme: self.scheme,
+            id: self.id.map(Text::into_owned),
+            timestamp: self.timestamp.map(|(at, text)| (at, text.into_owned())),
+            target: self.target.map(|target| Target {
+                method: Cow::Owned(target.method.into_owned()),
+                base: Cow::Owned(target.base.into_owned()),
+                path_and_query: target.path_and_query.into_owned(),
+            }),
+        }
+    }
+
+    /// What a part other than the body stands for. Only a URL has two pieces.
+    #[inline]
+    fn pieces(&self, part: &Part) -> impl Iterator<Item = &[u8]> + Clone {
+        let target = self.target.as_ref();
+        let (piece, more) = match part {
+            Part::Literal(text) => (Some(text.as_bytes()), None),
+            Part::Id => (self.id.as_ref().map(Text::as_bytes), None),
+            Part::Timestamp => (self.timestamp.as_ref().map(|(_, text)| text.as_bytes()), None),
+            Part::Method => (target.map(|target| target.method.as_str().as_bytes()), None),
+            Part::Url => (
+                target.map(|target| target.base.as_bytes()),
+                target.map(|target| target.path_and_query.as_bytes()),
+            ),
+            Part::Body => (None, None),
+        };
+        piece.into_iter().chain(more)
     }
 }
 
@@ -85,17 +138,17 @@ impl DeliveryId {
 /// it in the signed content, or two different deliveries could have the same content and so the
 /// same signature.
 #[inline]
-pub(crate) fn read_id<'h>(scheme: &Scheme, id: &'h [u8]) -> Result<&'h [u8], VerifyError> {
-    if id.is_empty() || id.len() > MAX_ID {
-        return Err(VerifyError::Malformed(Field::Id));
-    }
+pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<&str, VerifyError> {
     let strange = |end| any(id, |byte| !matches!(byte, b' '..=b'~') | (byte == end));
     let runs_on = match scheme.id_end().as_bytes() {
         [end] => strange(*end),
         [] => strange(0),
         end => strange(0) || id.windows(end.len()).any(|part| part == end),
     };
-    if runs_on { Err(VerifyError::Malformed(Field::Id)) } else { Ok(id) }
+    match str::from_utf8(id) {
+        Ok(id) if !runs_on && !id.is_empty() && id.len() <= MAX_ID => Ok(id),
+        _ => Err(VerifyError::Malformed(Field::Id)),
+    }
 }
 
 /// Tests every byte, without an early end and therefore sixteen at a time.
@@ -105,35 +158,4 @@ fn any(bytes: &[u8], test: impl Fn(u8) -> bool) -> bool {
     let Some(last) = bytes.last_chunk::<16>() else { return any(bytes) };
     // Some of the last are tested twice.
     bytes.as_chunks::<16>().0.iter().fold(any(last), |found, some| found | any(some))
-}
-
-/// Bytes that are on the heap only if there are more than `N`.
-#[derive(Clone)]
-enum Text<const N: usize> {
-    Short { bytes: [u8; N], size: usize },
-    Long(Box<[u8]>),
-}
-
-impl<const N: usize> Text<N> {
-    fn new(text: &[u8]) -> Self {
-        let mut bytes = [0; N];
-        match bytes.get_mut(..text.len()) {
-            Some(start) => {
-                start.copy_from_slice(text);
-                Self::Short { bytes, size: text.len() }
-            }
-            None => Self::Long(text.into()),
-        }
-    }
-
-    fn as_str(&self) -> Option<&str> {
-        str::from_utf8(self.as_bytes()).ok()
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Short { bytes, size } => bytes.get(..*size).unwrap_or_default(),
-            Self::Long(bytes) => bytes,
-        }
-    }
 }

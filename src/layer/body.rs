@@ -18,7 +18,7 @@ use http_body::{Body, Frame, SizeHint};
 /// ```
 /// use http::{Request, Response};
 /// use http_body_util::BodyExt as _;
-/// use tower_webhook::VerifiedBody;
+/// use tower_webhook::layer::VerifiedBody;
 ///
 /// async fn handle(request: Request<VerifiedBody>) -> Response<String> {
 ///     let Ok(body) = request.into_body().collect().await;

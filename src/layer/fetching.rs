@@ -4,20 +4,21 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-#[cfg(feature = "replay")]
-use crate::clock::Tolerance;
 use crate::error::VerifyError;
 use crate::fetch::SecretFetcher;
 use crate::fetch::cache::SecretCache;
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchErrorKind;
-use crate::head::envelope::{Envelope, Head};
+use crate::head::Head;
 use crate::head::signatures::Wanted;
 use crate::layer::rejection::Rejection;
 use crate::layer::source::{BoxFuture, Endpoint, Lookup, Source};
 use crate::scheme::Scheme;
-use crate::verify::Verifier;
+use crate::scheme::envelope::Envelope;
+#[cfg(feature = "replay")]
+use crate::scheme::timestamp::Tolerance;
 use crate::verify::verification::Receipt;
+use crate::verify::verifier::Verifier;
 
 pub(super) struct Fetching<F, S> {
     cache: SecretCache<F>,

@@ -35,7 +35,8 @@ pin_project! {
     /// use http::{Request, Response, StatusCode};
     /// use http_body_util::Empty;
     /// use tower::{Layer as _, Service as _, service_fn};
-    /// use tower_webhook::{ResponseFuture, Scheme, VerifiedBody, WebhookLayer};
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    /// use tower_webhook::layer::{ResponseFuture, VerifiedBody};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -35,7 +35,7 @@ use crate::layer::replay::Replay;
 use crate::layer::source::Source;
 #[cfg(feature = "replay")]
 use crate::replay::ReplayGuard;
-use crate::verify::Verifier;
+use crate::verify::verifier::Verifier;
 
 /// The default of [`WebhookLayer::body_limit`] where the scheme has none: 2 MiB.
 const BODY_LIMIT: usize = 2 << 20;
@@ -91,7 +91,8 @@ const BODY_LIMIT: usize = 2 << 20;
 ///
 /// ```
 /// use http::Response;
-/// use tower_webhook::{Rejection, Scheme, WebhookLayer};
+/// use tower_webhook::{Scheme, WebhookLayer};
+/// use tower_webhook::receive::Rejection;
 ///
 /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
 ///     .body_limit(25 << 20)
@@ -143,7 +144,7 @@ impl WebhookLayer {
     ///
     /// What the selector finds is not signed: it only says whose secrets to try. For a scheme that
     /// signs its URL, set
-    /// [`SecretCacheBuilder::public_url`](crate::SecretCacheBuilder::public_url).
+    /// [`SecretCacheBuilder::public_url`](crate::fetch::SecretCacheBuilder::public_url).
     ///
     /// See [the manual](crate::manual::secrets) for how secrets are rotated without a loss.
     ///
@@ -151,7 +152,8 @@ impl WebhookLayer {
     ///
     /// ```
     /// use http::request::Parts;
-    /// use tower_webhook::{EndpointId, Scheme, Secret, SecretCache, WebhookLayer};
+    /// use tower_webhook::{Scheme, Secret, WebhookLayer};
+    /// use tower_webhook::fetch::{EndpointId, SecretCache};
     ///
     /// let secret = Secret::utf8("It's a Secret to Everybody")?;
     /// let fetcher = move |_: EndpointId| std::future::ready(Ok(vec![secret.clone()]));
@@ -212,7 +214,8 @@ impl<R> WebhookLayer<R> {
     ///
     /// ```
     /// use http::{Response, StatusCode};
-    /// use tower_webhook::{Rejection, Scheme, WebhookLayer};
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    /// use tower_webhook::receive::Rejection;
     ///
     /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).on_rejection(
     ///     |rejection: &Rejection| {
@@ -259,7 +262,8 @@ impl<R> WebhookLayer<R> {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    /// use tower_webhook::replay::MemoryReplayGuard;
     ///
     /// let guard = Arc::new(MemoryReplayGuard::builder().build());
     /// let layer = WebhookLayer::new(Scheme::VELT.verifier("whsec_plJ3nmyCDGBKInavdOK15jsl")?)
@@ -280,7 +284,8 @@ impl<R> WebhookLayer<R> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    /// use tower_webhook::replay::MemoryReplayGuard;
     ///
     /// // The sender tries for 5 days.
     /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
@@ -305,7 +310,8 @@ impl<R> WebhookLayer<R> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    /// use tower_webhook::replay::MemoryReplayGuard;
     ///
     /// // The handler has a time-out of 10 seconds.
     /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
@@ -328,7 +334,8 @@ impl<R> WebhookLayer<R> {
     ///
     /// ```
     /// use std::sync::Arc;
-    /// use tower_webhook::{MemoryReplayGuard, Scheme, WebhookLayer};
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    /// use tower_webhook::replay::MemoryReplayGuard;
     ///
     /// let guard = Arc::new(MemoryReplayGuard::builder().build());
     /// let verifier = Arc::new(Scheme::STANDARD.verifier("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?);

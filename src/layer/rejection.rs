@@ -30,7 +30,8 @@ const PASSED_ON: (Duration, Duration) = (Duration::from_secs(5), Duration::from_
 ///
 /// ```
 /// use http::StatusCode;
-/// use tower_webhook::{Rejection, VerifyError};
+/// use tower_webhook::VerifyError;
+/// use tower_webhook::receive::Rejection;
 ///
 /// let rejection = Rejection::Refused(VerifyError::Mismatch);
 /// assert_eq!(rejection.status(), StatusCode::UNAUTHORIZED);
@@ -74,7 +75,8 @@ impl Rejection {
     ///
     /// ```
     /// use http::StatusCode;
-    /// use tower_webhook::{Rejection, VerifyError};
+    /// use tower_webhook::VerifyError;
+    /// use tower_webhook::receive::Rejection;
     ///
     /// assert_eq!(Rejection::BodyTooLarge.status(), StatusCode::PAYLOAD_TOO_LARGE);
     /// let setup = Rejection::Refused(VerifyError::NeedsPublicUrl);
@@ -110,7 +112,7 @@ impl Rejection {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::Rejection;
+    /// use tower_webhook::receive::Rejection;
     ///
     /// assert_eq!(Rejection::BodyTooLarge.retry_after(), None);
     /// # #[cfg(feature = "replay")]
@@ -203,7 +205,9 @@ impl Error for Rejection {
 /// use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// use http::Response;
-/// use tower_webhook::{BareStatus, OnRejection, Rejection, Scheme, WebhookLayer};
+/// use tower_webhook::{Scheme, WebhookLayer};
+/// use tower_webhook::layer::{BareStatus, OnRejection};
+/// use tower_webhook::receive::Rejection;
 ///
 /// #[derive(Clone, Default)]
 /// struct Counting(Arc<AtomicU64>);
@@ -228,7 +232,8 @@ pub trait OnRejection<B> {
     ///
     /// ```
     /// use http::Response;
-    /// use tower_webhook::{OnRejection as _, Rejection};
+    /// use tower_webhook::layer::OnRejection as _;
+    /// use tower_webhook::receive::Rejection;
     ///
     /// let telling = |rejection: &Rejection| Response::new(rejection.to_string());
     /// assert_eq!(telling.respond(&Rejection::BodyTooLarge).body(), "body is over the limit");
@@ -251,7 +256,9 @@ where
 ///
 /// ```
 /// use http::{Response, StatusCode};
-/// use tower_webhook::{BareStatus, OnRejection as _, Rejection, VerifyError};
+/// use tower_webhook::VerifyError;
+/// use tower_webhook::layer::{BareStatus, OnRejection as _};
+/// use tower_webhook::receive::Rejection;
 ///
 /// let answer: Response<String> = BareStatus.respond(&Rejection::Refused(VerifyError::Mismatch));
 /// assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);

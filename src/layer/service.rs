@@ -10,7 +10,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::head::envelope::Head;
+use crate::head::Head;
 use crate::layer::WebhookLayer;
 use crate::layer::body::VerifiedBody;
 use crate::layer::future::ResponseFuture;
@@ -32,7 +32,8 @@ use crate::layer::rejection::{OnRejection, Rejection};
 /// use http_body_util::Full;
 /// use time::OffsetDateTime;
 /// use tower::{Layer as _, ServiceExt as _, service_fn};
-/// use tower_webhook::{Scheme, VerifiedBody, WebhookLayer};
+/// use tower_webhook::{Scheme, WebhookLayer};
+/// use tower_webhook::layer::VerifiedBody;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

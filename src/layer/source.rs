@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-#[cfg(feature = "replay")]
-use crate::clock::Tolerance;
 use crate::error::VerifyError;
-use crate::head::envelope::Head;
+use crate::head::Head;
 use crate::layer::rejection::Rejection;
 use crate::scheme::Scheme;
-use crate::verify::Verifier;
+#[cfg(feature = "replay")]
+use crate::scheme::timestamp::Tolerance;
 use crate::verify::verification::Receipt;
+use crate::verify::verifier::Verifier;
 
 /// A future of the layer's own. Only what has to wait is boxed.
 pub(super) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Who a delivery is for, where the secrets depend on it.
 #[cfg(feature = "fetch")]
-pub(super) type Endpoint = Option<crate::EndpointId>;
+pub(super) type Endpoint = Option<crate::fetch::EndpointId>;
 #[cfg(not(feature = "fetch"))]
 pub(super) type Endpoint = Option<Box<str>>;
 

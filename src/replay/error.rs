@@ -11,7 +11,7 @@ use std::fmt;
 ///
 /// ```
 /// use std::error::Error as _;
-/// use tower_webhook::{ReplayError, ReplayErrorKind};
+/// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
 ///
 /// let error = ReplayError::unavailable("connection refused");
 /// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
@@ -29,7 +29,7 @@ impl ReplayError {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
     ///
     /// assert_eq!(ReplayError::new(ReplayErrorKind::Full).to_string(), "replay store is full");
     /// ```
@@ -44,7 +44,7 @@ impl ReplayError {
     ///
     /// ```
     /// use std::io;
-    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
     ///
     /// let error = ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut));
     /// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
@@ -60,7 +60,7 @@ impl ReplayError {
     ///
     /// ```
     /// use std::error::Error as _;
-    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
     ///
     /// let error = ReplayError::new(ReplayErrorKind::Full).with_source("out of memory");
     /// assert_eq!(error.source().unwrap().to_string(), "out of memory");
@@ -76,7 +76,7 @@ impl ReplayError {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{ReplayError, ReplayErrorKind};
+    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
     ///
     /// let error = ReplayError::new(ReplayErrorKind::LeaseLost);
     /// assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
@@ -119,7 +119,7 @@ impl Error for ReplayError {
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{ReplayError, ReplayErrorKind};
+/// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
 ///
 /// /// Whether the operator has to do something, or only to wait.
 /// fn page(error: &ReplayError) -> bool {

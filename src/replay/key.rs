@@ -22,7 +22,8 @@ use crate::verify::verified::Verified;
 ///
 /// ```
 /// use time::OffsetDateTime;
-/// use tower_webhook::{ReplayKey, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::replay::ReplayKey;
 ///
 /// let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// let (signer, verifier) = (Scheme::SVIX.signer(secret)?, Scheme::SVIX.verifier(secret)?);
@@ -45,7 +46,8 @@ impl ReplayKey {
     ///
     /// ```
     /// use time::OffsetDateTime;
-    /// use tower_webhook::{ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::ReplayKey;
     ///
     /// let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
     /// let verified = Scheme::GITHUB.verifier("secret")?.verify(&headers, b"{}")?;
@@ -67,7 +69,8 @@ impl ReplayKey {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::ReplayKey;
     ///
     /// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"Hello, World!");
     /// assert_ne!(key, ReplayKey::of_content(Scheme::GITHUB, None, b"Hello, world!"));
@@ -90,7 +93,8 @@ impl ReplayKey {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::ReplayKey;
     ///
     /// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"{}");
     /// let other = ReplayKey::of_content(Scheme::GITHUB, Some("acme"), b"{}");

@@ -46,7 +46,8 @@ const CAPACITY: usize = 1_000_000;
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard, ReplayKey, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayGuard, ReplayKey};
 /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
 ///
 /// let guard = MemoryReplayGuard::builder().capacity(100_000).build();
@@ -57,7 +58,7 @@ const CAPACITY: usize = 1_000_000;
 /// assert!(matches!(guard.claim(&key, minute).await?, Claim::InFlight));
 /// guard.commit(&key, &lease, 60 * minute).await?;
 /// assert!(matches!(guard.claim(&key, minute).await?, Claim::Done));
-/// # Ok::<(), tower_webhook::ReplayError>(())
+/// # Ok::<(), tower_webhook::replay::ReplayError>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -76,7 +77,7 @@ pub struct MemoryReplayGuard {
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{MemoryReplayGuard, WhenFull};
+/// use tower_webhook::replay::{MemoryReplayGuard, WhenFull};
 ///
 /// let guard = MemoryReplayGuard::builder()
 ///     .capacity(100_000)
@@ -98,7 +99,7 @@ pub struct MemoryReplayGuardBuilder {
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{MemoryReplayGuard, WhenFull};
+/// use tower_webhook::replay::{MemoryReplayGuard, WhenFull};
 ///
 /// assert_eq!(WhenFull::default(), WhenFull::Refuse);
 /// let guard = MemoryReplayGuard::builder().when_full(WhenFull::EvictOldest).build();
@@ -125,7 +126,7 @@ impl MemoryReplayGuard {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::MemoryReplayGuard;
+    /// use tower_webhook::replay::MemoryReplayGuard;
     ///
     /// let guard = MemoryReplayGuard::builder().build();
     /// # assert!(format!("{guard:?}").contains("capacity: 1000000"));
@@ -145,7 +146,8 @@ impl MemoryReplayGuard {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{MemoryReplayGuard, ReplayGuard as _, ReplayKey};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -166,7 +168,7 @@ impl MemoryReplayGuard {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::MemoryReplayGuard;
+    /// use tower_webhook::replay::MemoryReplayGuard;
     ///
     /// assert!(MemoryReplayGuard::builder().build().is_empty());
     /// ```
@@ -182,7 +184,10 @@ impl MemoryReplayGuard {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme, WhenFull};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{
+    ///     Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, WhenFull,
+    /// };
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -332,7 +337,10 @@ impl MemoryReplayGuardBuilder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{MemoryReplayGuard, ReplayErrorKind, ReplayGuard as _, ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{
+    ///     MemoryReplayGuard, ReplayErrorKind, ReplayGuard as _, ReplayKey,
+    /// };
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -355,7 +363,7 @@ impl MemoryReplayGuardBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{MemoryReplayGuard, WhenFull};
+    /// use tower_webhook::replay::{MemoryReplayGuard, WhenFull};
     ///
     /// let guard = MemoryReplayGuard::builder().when_full(WhenFull::EvictOldest).build();
     /// # assert!(format!("{guard:?}").contains("EvictOldest"));
@@ -375,7 +383,8 @@ impl MemoryReplayGuardBuilder {
     /// use std::time::Duration;
     ///
     /// use time::OffsetDateTime;
-    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -404,7 +413,7 @@ impl MemoryReplayGuardBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::MemoryReplayGuard;
+    /// use tower_webhook::replay::MemoryReplayGuard;
     ///
     /// let guard = MemoryReplayGuard::builder().capacity(10_000).build();
     /// assert_eq!(guard.len(), 0);

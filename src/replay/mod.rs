@@ -68,7 +68,8 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{Claim, MemoryReplayGuard, ReplayError, ReplayGuard, ReplayKey, Verified};
+/// use tower_webhook::Verified;
+/// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayError, ReplayGuard, ReplayKey};
 ///
 /// /// Tells the status to answer with.
 /// async fn receive(guard: &impl ReplayGuard, verified: &Verified) -> Result<u16, ReplayError> {
@@ -120,7 +121,8 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -156,7 +158,8 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -195,7 +198,8 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -242,7 +246,8 @@ where
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -283,8 +288,9 @@ pub enum Claim {
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{
-///     Claim, MemoryReplayGuard, ReplayErrorKind, ReplayGuard as _, ReplayKey, Scheme,
+/// use tower_webhook::Scheme;
+/// use tower_webhook::replay::{
+///     Claim, MemoryReplayGuard, ReplayErrorKind, ReplayGuard as _, ReplayKey,
 /// };
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -313,10 +319,10 @@ impl Lease {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Lease;
+    /// use tower_webhook::replay::Lease;
     ///
     /// assert_ne!(Lease::random()?.as_bytes(), Lease::random()?.as_bytes());
-    /// # Ok::<(), tower_webhook::ReplayError>(())
+    /// # Ok::<(), tower_webhook::replay::ReplayError>(())
     /// ```
     pub fn random() -> Result<Self, ReplayError> {
         let mut token = [0; 16];
@@ -329,13 +335,13 @@ impl Lease {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Lease;
+    /// use tower_webhook::replay::Lease;
     ///
     /// let lease = Lease::random()?;
     /// assert_ne!(lease.as_bytes(), &[0; 16]);
     /// // They do not show.
     /// assert_eq!(format!("{lease:?}"), "Lease(..)");
-    /// # Ok::<(), tower_webhook::ReplayError>(())
+    /// # Ok::<(), tower_webhook::replay::ReplayError>(())
     /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {

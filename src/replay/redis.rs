@@ -63,7 +63,7 @@ return 0";
 /// ```no_run
 /// # async fn example() -> redis::RedisResult<()> {
 /// use redis::cluster::ClusterClient;
-/// use tower_webhook::RedisReplayGuard;
+/// use tower_webhook::replay::RedisReplayGuard;
 ///
 /// let cluster = ClusterClient::new(["redis://10.0.0.1", "redis://10.0.0.2"])?;
 /// let guard = RedisReplayGuard::builder().connection(cluster.get_async_connection().await?);
@@ -74,9 +74,9 @@ return 0";
 /// # Examples
 ///
 /// ```no_run
-/// # async fn example() -> Result<(), tower_webhook::ReplayError> {
+/// # async fn example() -> Result<(), tower_webhook::replay::ReplayError> {
 /// use std::time::Duration;
-/// use tower_webhook::RedisReplayGuard;
+/// use tower_webhook::replay::RedisReplayGuard;
 ///
 /// let guard = RedisReplayGuard::builder()
 ///     .key_prefix("billing:webhooks:")
@@ -100,7 +100,7 @@ pub struct RedisReplayGuard<C = ConnectionManager> {
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{RedisReplayGuard, ReplayErrorKind};
+/// use tower_webhook::replay::{RedisReplayGuard, ReplayErrorKind};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -131,7 +131,7 @@ impl RedisReplayGuard {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::RedisReplayGuard;
+    /// use tower_webhook::replay::RedisReplayGuard;
     ///
     /// let builder = RedisReplayGuard::builder();
     /// # assert!(format!("{builder:?}").contains("tower-webhook:replay:"));
@@ -252,7 +252,7 @@ impl RedisReplayGuardBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::RedisReplayGuard;
+    /// use tower_webhook::replay::RedisReplayGuard;
     ///
     /// let builder = RedisReplayGuard::builder().key_prefix("billing:webhooks:");
     /// # assert!(format!("{builder:?}").contains("billing:webhooks:"));
@@ -269,7 +269,7 @@ impl RedisReplayGuardBuilder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::RedisReplayGuard;
+    /// use tower_webhook::replay::RedisReplayGuard;
     ///
     /// let builder = RedisReplayGuard::builder().timeout(Duration::from_millis(250));
     /// # assert!(format!("{builder:?}").contains("timeout: 250ms"));
@@ -286,7 +286,7 @@ impl RedisReplayGuardBuilder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::RedisReplayGuard;
+    /// use tower_webhook::replay::RedisReplayGuard;
     ///
     /// let builder = RedisReplayGuard::builder().connect_timeout(Duration::from_secs(2));
     /// # assert!(format!("{builder:?}").contains("connect_timeout: 2s"));
@@ -311,7 +311,7 @@ impl RedisReplayGuardBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{RedisReplayGuard, ReplayErrorKind};
+    /// use tower_webhook::replay::{RedisReplayGuard, ReplayErrorKind};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -343,7 +343,7 @@ impl RedisReplayGuardBuilder {
     ///
     /// ```
     /// use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-    /// use tower_webhook::RedisReplayGuard;
+    /// use tower_webhook::replay::RedisReplayGuard;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

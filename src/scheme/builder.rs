@@ -2,23 +2,25 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::encoding::Encoding;
-use super::evidence::Evidence;
-use super::header::HeaderNames;
-use super::key_format::KeyFormat;
-use super::layout::Layout;
-use super::part::Part;
-use super::parts::Algorithm;
-use super::rules::{self, InvalidScheme, Tally};
-use super::{Definition, Scheme};
-use crate::timestamp::{TimestampFormat, Tolerance};
+use crate::crypto::Algorithm;
+use crate::scheme::encoding::Encoding;
+use crate::scheme::evidence::Evidence;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::key_format::KeyFormat;
+use crate::scheme::layout::Layout;
+use crate::scheme::part::Part;
+use crate::scheme::rules;
+use crate::scheme::rules::{InvalidScheme, Tally};
+use crate::scheme::timestamp::{TimestampFormat, Tolerance};
+use crate::scheme::{Definition, Scheme};
 
 /// Describes a [`Scheme`]; made by [`Scheme::custom`].
 ///
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{HeaderNames, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::HeaderNames;
 ///
 /// const ACME: Scheme =
 ///     Scheme::custom("acme").headers(&[HeaderNames::new("x-acme-signature")]).build();
@@ -37,7 +39,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature"), HeaderNames::new("x-acme-signature")])
@@ -54,7 +57,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Layout, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Layout};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
@@ -74,7 +78,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Encoding, HeaderNames, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{Encoding, HeaderNames};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
@@ -95,7 +100,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Algorithm, HeaderNames, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{Algorithm, HeaderNames};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
@@ -116,7 +122,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Part, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Part};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature").id("acme-id")])
@@ -126,7 +133,11 @@ impl SchemeBuilder {
     /// ```
     pub const fn signed(mut self, parts: &'static [Part]) -> Self {
         self.0.signed = parts;
-        self.0.signs_request = Tally::of(parts).request > 0;
+        let tally = Tally::of(parts);
+        self.0.signs_id = tally.id > 0;
+        self.0.id_end = tally.id_end;
+        self.0.signs_timestamp = tally.timestamp > 0;
+        self.0.signs_request = tally.request > 0;
         self
     }
 
@@ -135,7 +146,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Part, Scheme, TimestampFormat};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Part, TimestampFormat};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature").timestamp("acme-time")])
@@ -158,7 +170,8 @@ impl SchemeBuilder {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{HeaderNames, Part, Scheme, Tolerance};
+    /// use tower_webhook::{Scheme, Tolerance};
+    /// use tower_webhook::scheme::{HeaderNames, Part};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature").timestamp("acme-time")])
@@ -177,7 +190,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, InvalidSecret, KeyFormat, Scheme};
+    /// use tower_webhook::{InvalidSecret, Scheme};
+    /// use tower_webhook::scheme::{HeaderNames, KeyFormat};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
@@ -196,7 +210,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
@@ -214,7 +229,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Evidence, HeaderNames, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{Evidence, HeaderNames};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
@@ -233,13 +249,14 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Scheme, Secret};
+    /// use tower_webhook::{Scheme, Secret};
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
     ///     .repeated_signature()
     ///     .build();
-    /// let signer = ACME.signer("new")?.older_secret(Secret::utf8("old")?)?;
+    /// let signer = ACME.signer("new")?.add_secret(Secret::utf8("old")?)?;
     /// let headers = signer.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
     /// assert_eq!(headers.get_all("acme-signature").iter().count(), 2);
     /// assert!(ACME.verifier("old")?.verify(&headers, b"{}").is_ok());
@@ -274,7 +291,8 @@ impl SchemeBuilder {
     /// A contradiction does not compile:
     ///
     /// ```compile_fail,E0080
-    /// use tower_webhook::{HeaderNames, Part, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Part};
     ///
     /// // An id is signed, but no header is named to read it from.
     /// const ACME: Scheme = Scheme::custom("acme")
@@ -307,7 +325,8 @@ impl SchemeBuilder {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// fn scheme(header: String) -> Result<Scheme, Box<dyn std::error::Error>> {
     ///     let headers = Box::leak(Box::new([HeaderNames::new(header.leak())]));

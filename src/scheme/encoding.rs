@@ -11,7 +11,8 @@ use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{Encoding, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::Encoding;
 ///
 /// assert_eq!(Scheme::GITHUB.encoding(), Encoding::Hex);
 /// assert_eq!(Scheme::SHOPIFY.encoding(), Encoding::Base64);

@@ -5,7 +5,8 @@
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{Evidence, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::Evidence;
 ///
 /// let weak = Scheme::ALL.iter().filter(|scheme| scheme.evidence() == Some(Evidence::ThirdParty));
 /// assert!(weak.count() < Scheme::ALL.len() / 2);

@@ -5,7 +5,7 @@
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::HeaderNames;
+/// use tower_webhook::scheme::HeaderNames;
 ///
 /// const NAMES: HeaderNames = HeaderNames::new("webhook-signature")
 ///     .id("webhook-id")
@@ -25,7 +25,7 @@ impl HeaderNames {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::HeaderNames;
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// const NAMES: HeaderNames = HeaderNames::new("x-hub-signature-256");
     /// assert!(NAMES.signatures().eq(["x-hub-signature-256"]));
@@ -41,7 +41,7 @@ impl HeaderNames {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::HeaderNames;
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// const NAMES: HeaderNames = HeaderNames::new("box-signature-primary")
     ///     .more_signatures(&["box-signature-secondary"]);
@@ -58,7 +58,7 @@ impl HeaderNames {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::HeaderNames;
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// const NAMES: HeaderNames = HeaderNames::new("acme-signature").id("acme-id");
     /// assert_eq!(NAMES.id_name(), Some("acme-id"));
@@ -74,7 +74,7 @@ impl HeaderNames {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::HeaderNames;
+    /// use tower_webhook::scheme::HeaderNames;
     ///
     /// const NAMES: HeaderNames = HeaderNames::new("acme-signature").timestamp("acme-time");
     /// assert_eq!(NAMES.timestamp_name(), Some("acme-time"));
@@ -95,7 +95,7 @@ impl HeaderNames {
     /// let names = Scheme::BOX.headers().first().unwrap();
     /// assert!(names.signatures().eq(["box-signature-primary", "box-signature-secondary"]));
     /// ```
-    pub fn signatures(&self) -> impl Iterator<Item = &'static str> + use<> {
+    pub fn signatures(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
         [self.signature].into_iter().chain(self.more_signatures.iter().copied())
     }
 
@@ -132,7 +132,7 @@ impl HeaderNames {
     }
 
     #[inline]
-    pub(super) fn is_signature(&self, name: &str) -> bool {
-        name == self.signature || self.more_signatures.contains(&name)
+    pub(crate) fn is_signature(&self, is: impl Fn(&str) -> bool) -> bool {
+        is(self.signature) || self.more_signatures.iter().any(|name| is(name))
     }
 }

@@ -5,7 +5,8 @@
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{KeyFormat, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::KeyFormat;
 ///
 /// // Both print `whsec_…`. For Stripe, that is part of the key.
 /// assert_eq!(Scheme::STANDARD.key_format(), KeyFormat::Whsec);

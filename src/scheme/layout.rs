@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::parts::Algorithm;
+use crate::crypto::Algorithm;
 
 /// How the value of a signature header is laid out.
 ///
@@ -38,7 +38,7 @@ impl Layout {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Layout;
+    /// use tower_webhook::scheme::Layout;
     ///
     /// assert_eq!(Layout::single("sha256=").to_string(), "sha256=…");
     /// ```
@@ -57,7 +57,7 @@ impl Layout {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Layout;
+    /// use tower_webhook::scheme::Layout;
     ///
     /// assert_eq!(Layout::list(' ', ',', "v1").to_string(), "v1,…");
     /// ```
@@ -76,7 +76,7 @@ impl Layout {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::Layout;
+    /// use tower_webhook::scheme::Layout;
     ///
     /// assert_eq!(Layout::list(',', '=', "v1").timestamp_key("t").to_string(), "t={time},v1=…");
     /// ```
@@ -97,7 +97,7 @@ impl Layout {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Algorithm, Layout};
+    /// use tower_webhook::scheme::{Algorithm, Layout};
     ///
     /// const LAYOUT: Layout =
     ///     Layout::list(',', '=', "v1").more_versions(&[("v2", Algorithm::HmacSha512)]);
@@ -142,7 +142,7 @@ impl fmt::Display for Layout {
 
 impl List {
     /// The algorithm of an entry with this key, if the entry is a signature.
-    pub(super) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
+    pub(crate) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
         if key == self.version.as_bytes() {
             return Some(own);
         }
@@ -152,9 +152,15 @@ impl List {
 
     /// What the signatures of an algorithm are called; the scheme's own if it is not among the
     /// further ones.
-    #[cfg(feature = "ed25519")]
     pub(crate) fn version_of(&self, algorithm: Algorithm) -> &'static str {
         let mut more = self.more_versions.iter();
         more.find(|(_, more)| *more == algorithm).map_or(self.version, |(version, _)| version)
+    }
+
+    /// What separates entries, and a key from its value. A scheme with others than ASCII does not
+    /// build.
+    pub(crate) fn ascii(&self) -> (u8, u8) {
+        let byte = |char| u8::try_from(char).unwrap_or_default();
+        (byte(self.separator), byte(self.assign))
     }
 }

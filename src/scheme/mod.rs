@@ -1,6 +1,6 @@
 //! How a provider signs, as data.
 
-mod builder;
+pub(crate) mod builder;
 mod catalog;
 pub(crate) mod encoding;
 pub(crate) mod evidence;
@@ -8,8 +8,8 @@ pub(crate) mod header;
 pub(crate) mod key_format;
 pub(crate) mod layout;
 pub(crate) mod part;
-pub(crate) mod parts;
 mod rules;
+pub(crate) mod timestamp;
 
 use std::fmt;
 
@@ -19,12 +19,12 @@ pub use self::evidence::Evidence;
 pub use self::header::HeaderNames;
 pub use self::key_format::KeyFormat;
 pub use self::layout::Layout;
-pub(crate) use self::layout::{LayoutKind, List};
 pub use self::part::Part;
-pub use self::parts::Algorithm;
 pub use self::rules::InvalidScheme;
-use self::rules::Tally;
-use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier};
+pub use self::timestamp::TimestampFormat;
+pub use crate::crypto::Algorithm;
+use crate::scheme::layout::LayoutKind;
+use crate::scheme::timestamp::Tolerance;
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
 /// its secrets.
@@ -55,6 +55,9 @@ pub(crate) struct Definition {
     pub(crate) encoding: Encoding,
     pub(crate) algorithm: Algorithm,
     pub(crate) signed: &'static [Part],
+    pub(crate) signs_id: bool,
+    pub(crate) id_end: &'static str,
+    pub(crate) signs_timestamp: bool,
     pub(crate) signs_request: bool,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
@@ -77,7 +80,8 @@ impl Scheme {
     /// A plain header:
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Layout, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Layout};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("x-acme-signature")])
@@ -88,7 +92,8 @@ impl Scheme {
     /// One header with `t=…,v1=…`:
     ///
     /// ```
-    /// use tower_webhook::{HeaderNames, Layout, Part, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Layout, Part};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature")])
@@ -100,7 +105,8 @@ impl Scheme {
     /// Three headers:
     ///
     /// ```
-    /// use tower_webhook::{Encoding, HeaderNames, KeyFormat, Layout, Part, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{Encoding, HeaderNames, KeyFormat, Layout, Part};
     ///
     /// const ACME: Scheme = Scheme::custom("acme")
     ///     .headers(&[HeaderNames::new("acme-signature").id("acme-id").timestamp("acme-timestamp")])
@@ -124,6 +130,9 @@ impl Scheme {
             encoding: Encoding::Hex,
             algorithm: Algorithm::HmacSha256,
             signed: &[Part::Body],
+            signs_id: false,
+            id_end: "",
+            signs_timestamp: false,
             signs_request: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
@@ -168,7 +177,8 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Layout, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::Layout;
     ///
     /// assert_eq!(Scheme::GITHUB.layout(), Layout::single("sha256="));
     /// ```
@@ -182,7 +192,8 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Encoding, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::Encoding;
     ///
     /// assert_eq!(Scheme::STANDARD.encoding(), Encoding::Base64);
     /// ```
@@ -196,7 +207,8 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Algorithm, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::Algorithm;
     ///
     /// assert_eq!(Scheme::STANDARD.algorithm(), Algorithm::HmacSha256);
     /// ```
@@ -210,7 +222,8 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Part, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::Part;
     ///
     /// assert_eq!(Scheme::GITHUB.signed(), [Part::Body]);
     /// assert_eq!(Scheme::SQUARE.signed(), [Part::Url, Part::Body]);
@@ -225,14 +238,15 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Scheme, TimestampFormat};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::TimestampFormat;
     ///
     /// assert_eq!(Scheme::STRIPE.timestamp_format(), Some(TimestampFormat::Seconds));
     /// assert_eq!(Scheme::GITHUB.timestamp_format(), None);
     /// ```
     #[must_use]
     pub const fn timestamp_format(&self) -> Option<TimestampFormat> {
-        if Tally::of(self.0.signed).timestamp > 0 { Some(self.0.timestamp_format) } else { None }
+        if self.0.signs_timestamp { Some(self.0.timestamp_format) } else { None }
     }
 
     /// Whether an id is part of the signed content, so that a retry can be told from a new
@@ -249,7 +263,7 @@ impl Scheme {
     /// ```
     #[must_use]
     pub const fn signs_id(&self) -> bool {
-        Tally::of(self.0.signed).id > 0
+        self.0.signs_id
     }
 
     /// How far from now a timestamp may be unless the verifier is told otherwise.
@@ -273,7 +287,8 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{KeyFormat, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::KeyFormat;
     ///
     /// assert_eq!(Scheme::VELT.key_format(), KeyFormat::Whsec);
     /// ```
@@ -314,13 +329,17 @@ impl Scheme {
     }
 
     /// The literal that ends the id in the signed content, or nothing.
-    fn id_end(&self) -> &'static str {
-        let mut pairs = self.0.signed.windows(2);
-        let end = pairs.find_map(|parts| match parts {
-            [Part::Id, Part::Literal(end)] => Some(*end),
-            _ => None,
-        });
-        end.unwrap_or_default()
+    pub(crate) const fn id_end(&self) -> &'static str {
+        self.0.id_end
+    }
+
+    pub(crate) const fn layout_kind(&self) -> &'static LayoutKind {
+        &self.0.layout.0
+    }
+
+    /// Whether the timestamp is an entry of the list of signatures.
+    pub(crate) const fn lists_timestamp(&self) -> bool {
+        self.0.layout.lists_timestamp()
     }
 
     /// The size of the largest body that the provider sends, in bytes, where that is more than
@@ -362,7 +381,8 @@ impl Scheme {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Evidence, Scheme};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::Evidence;
     ///
     /// assert_eq!(Scheme::STRIPE.evidence(), Some(Evidence::Vector));
     /// ```
@@ -374,57 +394,6 @@ impl Scheme {
         }
     }
 
-    /// Reads a secret the way this provider prints it.
-    ///
-    /// Where the provider's documentation leaves two readings ([`KeyFormat::Utf8OrHex`]), this is
-    /// the first of them.
-    ///
-    /// # Errors
-    ///
-    /// When `text` does not have the shape of [`Scheme::key_format`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::{InvalidSecret, Scheme};
-    ///
-    /// assert!(Scheme::GITHUB.secret("It's a Secret to Everybody").is_ok());
-    /// let error = Scheme::STANDARD.secret("It's a Secret to Everybody").unwrap_err();
-    /// assert_eq!(error, InvalidSecret::MissingPrefix);
-    /// ```
-    pub fn secret(&self, text: &str) -> Result<Secret, InvalidSecret> {
-        match self.key_format() {
-            #[cfg(feature = "ed25519")]
-            KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whpk_") => {
-                Secret::whpk(text)
-            }
-            #[cfg(feature = "ed25519")]
-            KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whsk_") => {
-                Secret::whsk(text)
-            }
-            #[cfg(not(feature = "ed25519"))]
-            KeyFormat::Whsec
-                if self.knows(Algorithm::Ed25519)
-                    && (text.starts_with("whpk_") || text.starts_with("whsk_")) =>
-            {
-                Err(InvalidSecret::MissingFeature("ed25519"))
-            }
-            KeyFormat::WhsecOrUtf8 if !text.starts_with("whsec_") => Secret::utf8(text),
-            KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => Secret::whsec(text),
-            KeyFormat::Utf8 | KeyFormat::Utf8OrHex => Secret::utf8(text),
-            KeyFormat::Hex => Secret::hex(text),
-            KeyFormat::Base64 => Secret::base64(text),
-            #[cfg(feature = "ed25519")]
-            KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.as_bytes()),
-            #[cfg(feature = "ed25519")]
-            KeyFormat::PublicKeyBase64 => Secret::ed25519(Secret::base64(text)?.as_bytes()),
-            #[cfg(not(feature = "ed25519"))]
-            KeyFormat::PublicKeyHex | KeyFormat::PublicKeyBase64 => {
-                Err(InvalidSecret::MissingFeature("ed25519"))
-            }
-        }
-    }
-
     /// Whether signatures of this algorithm are among those that the scheme reads.
     pub(crate) fn knows(&self, algorithm: Algorithm) -> bool {
         let more = match self.0.layout.0 {
@@ -433,63 +402,7 @@ impl Scheme {
         };
         self.0.algorithm == algorithm || more.iter().any(|(_, more)| *more == algorithm)
     }
-
-    /// Makes a verifier from a secret as this provider prints it.
-    ///
-    /// Where the provider's documentation leaves two readings ([`KeyFormat::Utf8OrHex`]), the
-    /// verifier holds both, and [`Verified::secret_index`](crate::Verified::secret_index) tells
-    /// which one matched.
-    ///
-    /// # Errors
-    ///
-    /// When `text` does not have the shape of [`Scheme::key_format`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// let verifier = Scheme::STANDARD.verifier("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
-    /// # Ok::<(), tower_webhook::InvalidSecret>(())
-    /// ```
-    pub fn verifier(&self, text: &str) -> Result<Verifier, InvalidSecret> {
-        let verifier = Verifier::new(*self, self.secret(text)?)?;
-        match self.key_format() {
-            KeyFormat::Utf8OrHex => verifier.older_secret(Secret::hex(text)?),
-            _ => Ok(verifier),
-        }
-    }
-
-    /// Makes a signer from a secret as this provider prints it, to send what
-    /// [`Scheme::verifier`] accepts.
-    ///
-    /// # Errors
-    ///
-    /// When `text` does not have the shape of [`Scheme::key_format`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use time::OffsetDateTime;
-    /// use tower_webhook::Scheme;
-    ///
-    /// let signer = Scheme::STANDARD.signer("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
-    /// let headers = signer.sign("msg_1", OffsetDateTime::now_utc(), b"{}")?;
-    /// assert!(headers.contains_key("webhook-signature"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn signer(&self, text: &str) -> Result<Signer, InvalidSecret> {
-        Signer::new(*self, self.secret(text)?)
-    }
 }
-
-impl PartialEq for Scheme {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.0, other.0) || self.0 == other.0
-    }
-}
-
-impl Eq for Scheme {}
 
 impl fmt::Debug for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

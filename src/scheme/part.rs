@@ -5,7 +5,8 @@
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{Part, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::Part;
 ///
 /// let parts = [Part::Literal("v0:"), Part::Timestamp, Part::Literal(":"), Part::Body];
 /// assert_eq!(Scheme::SLACK.signed(), parts);

@@ -3,20 +3,21 @@
 use std::error::Error;
 use std::fmt;
 
-use super::Definition;
-use super::header::HeaderNames;
-use super::layout::{Layout, LayoutKind};
-use super::part::Part;
+use crate::scheme::Definition;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::layout::{Layout, LayoutKind};
+use crate::scheme::part::Part;
 
 /// A description that contradicts itself; see
-/// [`SchemeBuilder::try_build`](crate::SchemeBuilder::try_build).
+/// [`SchemeBuilder::try_build`](crate::scheme::SchemeBuilder::try_build).
 ///
 /// The message is the rule that is broken. It contains nothing of the description.
 ///
 /// # Examples
 ///
 /// ```
-/// use tower_webhook::{InvalidScheme, Scheme};
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::InvalidScheme;
 ///
 /// let error: InvalidScheme = Scheme::custom("acme").try_build().unwrap_err();
 /// assert_eq!(error.to_string(), "a scheme needs a header family");
@@ -75,6 +76,8 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
 /// How often each part is in the signed content.
 pub(super) struct Tally {
     pub(super) id: usize,
+    /// The literal behind the id, which ends it.
+    pub(super) id_end: &'static str,
     pub(super) timestamp: usize,
     pub(super) request: usize,
     body: usize,
@@ -82,9 +85,12 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) const fn of(mut parts: &[Part]) -> Self {
-        let mut tally = Self { id: 0, timestamp: 0, request: 0, body: 0, empty: 0 };
+    pub(super) const fn of(mut parts: &'static [Part]) -> Self {
+        let mut tally = Self { id: 0, id_end: "", timestamp: 0, request: 0, body: 0, empty: 0 };
         while let [part, rest @ ..] = parts {
+            if let (Part::Id, [Part::Literal(end), ..]) = (part, rest) {
+                tally.id_end = end;
+            }
             match part {
                 Part::Id => tally.id += 1,
                 Part::Timestamp => tally.timestamp += 1,

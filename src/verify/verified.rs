@@ -4,11 +4,12 @@ use std::fmt;
 
 use time::OffsetDateTime;
 
-use crate::clock::Moment;
+use crate::clock::UnixTime;
 use crate::error::VerifyError;
 use crate::head::envelope::Envelope;
-use crate::head::fields::DeliveryId;
+use crate::head::fields::Id;
 use crate::scheme::Scheme;
+use crate::text::Text;
 
 /// Proof that a delivery was signed by a holder of a secret within the tolerance.
 ///
@@ -36,8 +37,8 @@ use crate::scheme::Scheme;
 #[derive(Clone)]
 pub struct Verified {
     scheme: Scheme,
-    id: Option<DeliveryId>,
-    timestamp: Option<Moment>,
+    id: Option<Id<'static>>,
+    timestamp: Option<UnixTime>,
     secret_index: usize,
 }
 
@@ -76,7 +77,7 @@ impl Verified {
     /// ```
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.id.as_ref().and_then(DeliveryId::as_str)
+        self.id.as_ref().map(Text::as_str)
     }
 
     /// When the delivery was signed, if the scheme signs that.
@@ -94,7 +95,7 @@ impl Verified {
     /// ```
     #[must_use]
     pub fn timestamp(&self) -> Option<OffsetDateTime> {
-        self.timestamp.and_then(Moment::to_offset_date_time)
+        self.timestamp.and_then(UnixTime::to_offset_date_time)
     }
 
     /// Which secret matched: 0 is the newest. When all deliveries of an endpoint match 0, the
@@ -106,7 +107,7 @@ impl Verified {
     /// # use time::OffsetDateTime;
     /// # use tower_webhook::{Scheme, Secret};
     /// # let now = OffsetDateTime::now_utc();
-    /// let verifier = Scheme::GITHUB.verifier("new")?.older_secret(Secret::utf8("old")?)?;
+    /// let verifier = Scheme::GITHUB.verifier("new")?.add_secret(Secret::utf8("old")?)?;
     /// let headers = Scheme::GITHUB.signer("old")?.sign(None, now, b"{}")?;
     /// assert_eq!(verifier.verify(&headers, b"{}")?.secret_index(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -133,10 +134,11 @@ pub(super) fn verdict(
     envelope: &Envelope<'_>,
     found: Option<usize>,
 ) -> Result<Verified, VerifyError> {
+    let fields = envelope.fields();
     Ok(Verified {
         secret_index: found.ok_or(VerifyError::Mismatch)?,
-        scheme: *envelope.scheme(),
-        id: envelope.claims().id.map(DeliveryId::new),
-        timestamp: envelope.claims().timestamp.map(|(at, _)| at),
+        scheme: fields.scheme(),
+        id: fields.id().cloned().map(Text::into_owned),
+        timestamp: fields.timestamp().map(|(at, _)| *at),
     })
 }

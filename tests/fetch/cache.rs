@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
-use tower_webhook::{
-    EndpointId, FetchError, FetchErrorKind, InvalidSecret, Scheme, Secret, SecretCache,
-    SecretCacheBuilder, SecretFetcher, Tolerance, Verifier, VerifyError,
+use tower_webhook::fetch::{
+    EndpointId, FetchError, FetchErrorKind, SecretCache, SecretCacheBuilder, SecretFetcher,
 };
+use tower_webhook::{InvalidSecret, Scheme, Secret, Tolerance, Verifier, VerifyError};
 
 const BODY: &[u8] = b"{}";
 const MINUTE: i64 = 60;

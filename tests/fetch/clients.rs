@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use time::OffsetDateTime;
-use tower_webhook::{
-    EndpointId, FetchError, FetchErrorKind, InvalidProvider, Scheme, Secret, SecretCache,
-    SecretFetcher, Spaaza, Velt, Verifier,
+use tower_webhook::fetch::{
+    EndpointId, FetchError, FetchErrorKind, InvalidProvider, SecretCache, SecretFetcher, Spaaza,
+    Velt,
 };
+use tower_webhook::{Scheme, Secret, Verifier};
 
 use crate::provider::{
     self, Behaviour, Key, Provider, SPAAZA_CHAIN, SPAAZA_KEY, SPAAZA_KEY_ID, SPAAZA_SESSION_KEY,
@@ -56,8 +57,7 @@ fn accepts(verifier: &Verifier, secret: &str) -> bool {
 fn order(secrets: Vec<Secret>, candidates: &[Secret]) -> Vec<usize> {
     let mut secrets = secrets.into_iter();
     let verifier = Verifier::new(Scheme::SPAAZA, secrets.next().unwrap()).unwrap();
-    let verifier =
-        secrets.fold(verifier, |verifier, secret| verifier.older_secret(secret).unwrap());
+    let verifier = secrets.fold(verifier, |verifier, secret| verifier.add_secret(secret).unwrap());
     let index = |secret: &Secret| {
         let headers = sign(Scheme::SPAAZA, secret.clone());
         verifier.verify(&headers, BODY).map_or(usize::MAX, |verified| verified.secret_index())

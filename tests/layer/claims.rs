@@ -15,12 +15,14 @@ use axum::routing::post;
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::ServiceExt as _;
-use tower_webhook::{
-    Claim, Lease, MemoryReplayGuard, Rejection, ReplayError, ReplayErrorKind, ReplayGuard,
-    ReplayKey, Scheme, Secret, Tolerance, WebhookLayer,
-};
+use tower_webhook::clock::ManualClock;
 #[cfg(feature = "fetch")]
-use tower_webhook::{EndpointId, SecretCache};
+use tower_webhook::fetch::{EndpointId, SecretCache};
+use tower_webhook::receive::Rejection;
+use tower_webhook::replay::{
+    Claim, Lease, MemoryReplayGuard, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
+};
+use tower_webhook::{Scheme, Secret, Tolerance, WebhookLayer};
 
 use crate::support::{ID, NOW, WHSEC, at, presets, sign, signer, verifier};
 
@@ -399,7 +401,7 @@ async fn what_is_remembered_is_what_was_signed() {
 async fn the_secret_that_matched_and_the_case_of_a_signature_make_no_difference() {
     let guard = Spy::new();
     let rotating = Scheme::GITHUB.verifier("new").unwrap();
-    let rotating = rotating.older_secret(Secret::utf8("old").unwrap()).unwrap();
+    let rotating = rotating.add_secret(Secret::utf8("old").unwrap()).unwrap();
     let layer = WebhookLayer::new(rotating).replay_guard(Arc::clone(&guard));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let signed = |text: &str| {
@@ -463,7 +465,7 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     assert_eq!(receiver.guard.times("commit"), [Duration::ZERO]);
 
     let guard = Spy::new();
-    let verifier = Scheme::STANDARD.verifier(WHSEC).unwrap().clock(|| at(NOW));
+    let verifier = Scheme::STANDARD.verifier(WHSEC).unwrap().clock(ManualClock::new(at(NOW)));
     let wide = verifier.tolerance(Tolerance::new(hours(100), Duration::MAX));
     let layer = WebhookLayer::new(wide).replay_guard(Arc::clone(&guard));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
@@ -481,7 +483,7 @@ async fn the_tolerance_of_a_cache_is_that_of_its_layer() {
         let guard = Spy::new();
         let fetcher = |_: EndpointId| ready(Ok(vec![Secret::whsec(WHSEC).unwrap()]));
         let cache = SecretCache::builder(Scheme::STANDARD, fetcher);
-        let cache = cache.tolerance(tolerance).clock(move || at(now)).build();
+        let cache = cache.tolerance(tolerance).clock(ManualClock::new(at(now))).build();
         let layer = WebhookLayer::fetching(cache, |_: &Parts| EndpointId::new("acme").ok());
         let layer = layer.replay_guard(Arc::clone(&guard)).replay_keep(Duration::ZERO);
         let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
@@ -513,7 +515,7 @@ async fn every_preset_can_be_guarded() {
 
 #[tokio::test]
 async fn a_full_memory_is_a_503_and_not_a_second_run() {
-    let guard = MemoryReplayGuard::builder().capacity(2).clock(|| at(NOW)).build();
+    let guard = MemoryReplayGuard::builder().capacity(2).clock(ManualClock::new(at(NOW))).build();
     let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(guard);
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let send = |id: &'static str| {

@@ -11,10 +11,11 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tower::Layer as _;
-use tower_webhook::{
-    EndpointId, FetchErrorKind, Field, Rejection, Scheme, Secret, SecretCache, SecretCacheBuilder,
-    Signer, Spaaza, Velt, VerifyError, WebhookLayer,
+use tower_webhook::fetch::{
+    EndpointId, FetchErrorKind, SecretCache, SecretCacheBuilder, Spaaza, Velt,
 };
+use tower_webhook::receive::Rejection;
+use tower_webhook::{Field, Scheme, Secret, Signer, VerifyError, WebhookLayer};
 
 use crate::provider::{
     Behaviour, Key, Provider, SPAAZA_CHAIN, SPAAZA_KEY, SPAAZA_KEY_ID, SPAAZA_SESSION_KEY,
@@ -558,7 +559,7 @@ async fn a_chain_of_spaaza_rotates_without_a_loss() {
 #[tokio::test]
 async fn deliveries_are_claimed_for_their_endpoint_whatever_they_were_verified_with() {
     let world = World::start().await;
-    let guard = tower_webhook::MemoryReplayGuard::builder().build();
+    let guard = tower_webhook::replay::MemoryReplayGuard::builder().build();
     let receiver = Receiver::with(&world.cache, |layer| layer.replay_guard(guard)).await;
     world.provider.set_velt("ep_other", VELT_SECRET);
     for endpoint in [VELT_ENDPOINT, "ep_other"] {

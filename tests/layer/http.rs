@@ -18,7 +18,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tower::limit::ConcurrencyLimitLayer;
 use tower::{Layer as _, service_fn};
-use tower_webhook::{Scheme, Verified, VerifiedBody, WebhookLayer};
+use tower_webhook::layer::VerifiedBody;
+use tower_webhook::{Scheme, Verified, WebhookLayer};
 
 use crate::support::{ID, sign, verifier};
 

@@ -15,9 +15,9 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Body, Frame, SizeHint};
 use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tower_test::{assert_request_eq, mock};
-use tower_webhook::{
-    Field, Rejection, Scheme, Secret, Verified, VerifiedBody, VerifyError, WebhookLayer,
-};
+use tower_webhook::layer::VerifiedBody;
+use tower_webhook::receive::Rejection;
+use tower_webhook::{Field, Scheme, Secret, Verified, VerifyError, WebhookLayer};
 
 use crate::support::{ID, NOW, at, sign, verifier};
 
@@ -218,9 +218,9 @@ async fn a_body_that_fails_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn an_older_secret_is_tried_over_the_kept_frames() {
+async fn an_add_secret_is_tried_over_the_kept_frames() {
     let rotating = Scheme::GITHUB.verifier("new").unwrap();
-    let rotating = rotating.older_secret(Secret::utf8("old").unwrap()).unwrap();
+    let rotating = rotating.add_secret(Secret::utf8("old").unwrap()).unwrap();
     for (index, text) in ["new", "old"].into_iter().enumerate() {
         let headers = Scheme::GITHUB.signer(text).unwrap().sign(None, at(NOW), BODY).unwrap();
         let chunks = BODY.chunks(1).map(|byte| Ok::<_, Infallible>(Frame::data(byte.into())));

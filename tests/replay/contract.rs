@@ -4,7 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tower_webhook::{Claim, Lease, ReplayErrorKind, ReplayGuard, ReplayKey, Scheme};
+use tower_webhook::Scheme;
+use tower_webhook::replay::{Claim, Lease, ReplayErrorKind, ReplayGuard, ReplayKey};
 
 /// Not of this order of magnitude is whatever really passes while a test runs.
 pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);

@@ -1,7 +1,10 @@
 //! By what deliveries are remembered.
 
 use http::{HeaderMap, HeaderValue};
-use tower_webhook::{HeaderNames, Part, ReplayKey, Scheme, Secret, Verified};
+use tower_webhook::clock::ManualClock;
+use tower_webhook::replay::ReplayKey;
+use tower_webhook::scheme::{HeaderNames, Part};
+use tower_webhook::{Scheme, Secret, Verified};
 
 use crate::support::{ID, NOW, WHSEC, at, sign, verifier};
 
@@ -44,7 +47,7 @@ fn how_the_signature_is_written_does_not_change_the_key() {
 #[test]
 fn the_order_of_the_list_and_the_secret_that_matches_do_not_change_the_key() {
     let signer = Scheme::STANDARD.signer("whsec_b3RoZXI=").unwrap();
-    let signer = signer.older_secret(Secret::whsec(WHSEC).unwrap()).unwrap();
+    let signer = signer.add_secret(Secret::whsec(WHSEC).unwrap()).unwrap();
     let headers = signer.sign(ID, at(NOW), b"{}").unwrap();
     let first = verify(Scheme::STANDARD, &headers);
 
@@ -54,8 +57,8 @@ fn the_order_of_the_list_and_the_secret_that_matches_do_not_change_the_key() {
     turned.insert("webhook-signature", format!("{other} {one}").parse().unwrap());
     let second = verify(Scheme::STANDARD, &turned);
 
-    let rotated = Scheme::STANDARD.verifier("whsec_bmV3").unwrap().clock(|| at(NOW));
-    let rotated = rotated.older_secret(Secret::whsec("whsec_b3RoZXI=").unwrap()).unwrap();
+    let rotated = Scheme::STANDARD.verifier("whsec_bmV3").unwrap().clock(ManualClock::new(at(NOW)));
+    let rotated = rotated.add_secret(Secret::whsec("whsec_b3RoZXI=").unwrap()).unwrap();
     let third = rotated.verify(&headers, b"{}").unwrap();
     assert_eq!((first.secret_index(), third.secret_index()), (0, 1));
 

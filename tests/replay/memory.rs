@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use time::OffsetDateTime;
-use tower_webhook::{
+use tower_webhook::replay::{
     Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
     ReplayGuard, ReplayKey, WhenFull,
 };

@@ -11,7 +11,7 @@ use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tower_webhook::{
+use tower_webhook::replay::{
     Claim, RedisReplayGuard, RedisReplayGuardBuilder, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
 

@@ -7,10 +7,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
-use tower_webhook::{
-    Algorithm, Encoding, Evidence, HeaderNames, InvalidSecret, KeyFormat, Part, Scheme,
-    TimestampFormat, Tolerance, VerifyError,
+use tower_webhook::scheme::{
+    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Part, TimestampFormat,
 };
+use tower_webhook::{InvalidSecret, Scheme, Tolerance, VerifyError};
 
 use crate::support::{self, ID, NOW, URL, headers, secret, sign, verify};
 

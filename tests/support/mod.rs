@@ -5,7 +5,9 @@
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 use time::OffsetDateTime;
-use tower_webhook::{InvalidSecret, KeyFormat, Scheme, Signer, Verified, Verifier, VerifyError};
+use tower_webhook::clock::ManualClock;
+use tower_webhook::scheme::KeyFormat;
+use tower_webhook::{InvalidSecret, Scheme, Signer, Verified, Verifier, VerifyError};
 
 /// The key that Standard Webhooks and Svix use in their documentation.
 pub(crate) const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -62,7 +64,7 @@ pub(crate) fn is_compiled_in(scheme: Scheme) -> bool {
 
 /// A verifier that believes it is [`NOW`].
 pub(crate) fn verifier(scheme: Scheme) -> Verifier {
-    let verifier = scheme.verifier(secret(scheme)).unwrap().clock(|| at(NOW));
+    let verifier = scheme.verifier(secret(scheme)).unwrap().clock(ManualClock::new(at(NOW)));
     verifier.public_url("https://hooks.example.com").unwrap()
 }
 
@@ -78,13 +80,13 @@ pub(crate) fn verify(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Verified, VerifyError> {
-    verifier(scheme).verify_request(&request(headers), body)
+    verifier(scheme).verify(&request(headers), body)
 }
 
 /// What signs for [`verifier`].
 pub(crate) fn signer(scheme: Scheme) -> Signer {
     #[cfg(feature = "ed25519")]
-    if scheme.algorithm() == tower_webhook::Algorithm::Ed25519 {
+    if scheme.algorithm() == tower_webhook::scheme::Algorithm::Ed25519 {
         return Signer::new(scheme, tower_webhook::Secret::whsk(WHSK).unwrap()).unwrap();
     }
     scheme.signer(secret(scheme)).unwrap()

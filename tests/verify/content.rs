@@ -1,6 +1,7 @@
 //! What is signed: the bytes of the body, and whatever a scheme puts around them.
 
-use tower_webhook::{Encoding, HeaderNames, KeyFormat, Part, Scheme, TimestampFormat, VerifyError};
+use tower_webhook::scheme::{Encoding, HeaderNames, KeyFormat, Part, TimestampFormat};
+use tower_webhook::{Scheme, VerifyError};
 
 use crate::standard::BODY;
 use crate::support::{ID, NOW, at, presets, sign, verifier, verify};

@@ -14,12 +14,11 @@ use http_body_util::Full;
 use proptest::prelude::*;
 #[cfg(feature = "tower")]
 use tower::{Layer as _, ServiceExt as _, service_fn};
-#[cfg(feature = "tower")]
 use tower_webhook::WebhookLayer;
-use tower_webhook::{
-    Algorithm, Encoding, Field, HeaderNames, InvalidSecret, Layout, Scheme, Secret, Signer,
-    Verifier, VerifyError,
-};
+#[cfg(feature = "tower")]
+use tower_webhook::clock::ManualClock;
+use tower_webhook::scheme::{Algorithm, Encoding, HeaderNames, Layout};
+use tower_webhook::{Field, InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
 
 use crate::support::{self, ID, NOW, WHPK, WHSEC, WHSK, at, headers, sign, signer, verify};
 
@@ -67,7 +66,7 @@ fn the_published_signature_verifies_alone_and_beside_the_symmetric_one() {
 fn each_key_reads_its_own_version_only() {
     let symmetric = Scheme::SVIX.verifier(WHSEC).unwrap();
     let both = Scheme::SVIX.verifier(WHSEC).unwrap();
-    let both = both.older_secret(Secret::whpk(WHPK).unwrap()).unwrap();
+    let both = both.add_secret(Secret::whpk(WHPK).unwrap()).unwrap();
     let unsupported = VerifyError::UnsupportedVersion;
 
     assert!(symmetric.verify_at(&published(V1), BODY, at(AT)).is_ok());
@@ -106,7 +105,7 @@ fn private_keys_sign_and_public_keys_verify() {
     assert_eq!(signed["svix-signature"], V1A, "Ed25519 is deterministic");
 
     let both = Scheme::SVIX.signer(WHSEC).unwrap();
-    let both = both.older_secret(Secret::whsk(WHSK).unwrap()).unwrap();
+    let both = both.add_secret(Secret::whsk(WHSK).unwrap()).unwrap();
     let both = both.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", at(AT), BODY).unwrap();
     assert_eq!(both["svix-signature"], format!("{V1} {V1A}"));
 }
@@ -125,7 +124,7 @@ fn eleven_signatures_are_looked_at() {
 #[cfg(feature = "tower")]
 #[tokio::test]
 async fn the_layer_looks_at_as_many() {
-    let verifier = asymmetric().clock(|| at(AT));
+    let verifier = asymmetric().clock(ManualClock::new(at(AT)));
     let inner = service_fn(|_| async { Ok::<_, Infallible>(Response::new(String::new())) });
     let service = WebhookLayer::new(verifier).layer(inner);
     let wrong = format!("v1a,{} ", BASE64.encode([1; 64]));
@@ -162,7 +161,7 @@ fn each_signature_is_looked_at_once_however_many_headers_there_are() {
 #[test]
 fn keys_can_be_rotated() {
     let verifier = Verifier::new(Scheme::SVIX, other()).unwrap();
-    let verifier = verifier.older_secret(Secret::whpk(WHPK).unwrap()).unwrap();
+    let verifier = verifier.add_secret(Secret::whpk(WHPK).unwrap()).unwrap();
     let sent = published(V1A);
     assert_eq!(verifier.verify_at(&sent, BODY, at(AT)).unwrap().secret_index(), 1);
     let mut streamed = verifier.begin_at(&sent, at(AT)).unwrap();

@@ -1,8 +1,7 @@
 //! What the features `ed25519` and `sha1` add, and what there is without them.
 
-use tower_webhook::{
-    Algorithm, HeaderNames, InvalidSecret, KeyFormat, Scheme, Secret, Signer, Verifier, VerifyError,
-};
+use tower_webhook::scheme::{Algorithm, HeaderNames, KeyFormat};
+use tower_webhook::{InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
 
 use crate::support::{NOW, WHPK, WHSEC, WHSK, at, headers, presets, secret};
 

@@ -1,7 +1,8 @@
 //! The headers: missing, empty, repeated, and of another family.
 
 use http::HeaderMap;
-use tower_webhook::{Field, HeaderNames, Scheme, SchemeBuilder, Secret, VerifyError};
+use tower_webhook::scheme::{HeaderNames, SchemeBuilder};
+use tower_webhook::{Field, Scheme, Secret, VerifyError};
 
 use crate::standard::BODY;
 use crate::support::{ID, NOW, at, headers, presets, sign, verifier, verify};
@@ -67,7 +68,7 @@ fn a_scheme_that_sends_several_signature_headers_may_repeat_them() {
     const SINGLE: Scheme = ONE.build();
     const SEVERAL: Scheme = ONE.repeated_signature().build();
     let signer = SEVERAL.signer("new").unwrap();
-    let signer = signer.older_secret(Secret::utf8("old").unwrap()).unwrap();
+    let signer = signer.add_secret(Secret::utf8("old").unwrap()).unwrap();
     let both = signer.sign(None, at(NOW), BODY).unwrap();
     assert_eq!(both.get_all("x-signature").iter().count(), 2);
 

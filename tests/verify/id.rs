@@ -1,6 +1,7 @@
 //! The id: what it may contain, and what it is not.
 
-use tower_webhook::{Encoding, Field, HeaderNames, Part, Scheme, VerifyError};
+use tower_webhook::scheme::{Encoding, HeaderNames, Part};
+use tower_webhook::{Field, Scheme, VerifyError};
 
 use crate::standard::{BODY, claimed, standard, tag};
 use crate::support::{ID, NOW, WHSEC, at, sign, verifier, verify};

@@ -1,6 +1,7 @@
 //! The signatures of a header: their grammar, and how many of them are looked at.
 
-use tower_webhook::{Field, HeaderNames, Layout, Scheme, Verified, VerifyError};
+use tower_webhook::scheme::{HeaderNames, Layout};
+use tower_webhook::{Field, Scheme, Verified, VerifyError};
 
 use crate::standard::{BODY, standard, standard_tag, verify_standard};
 use crate::support::{ID, NOW, headers, presets, sign, verify};

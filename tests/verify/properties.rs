@@ -2,7 +2,9 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
-use tower_webhook::{Encoding, Scheme, Secret, Verified, Verifier, VerifyError};
+use tower_webhook::clock::ManualClock;
+use tower_webhook::scheme::Encoding;
+use tower_webhook::{Scheme, Secret, Verified, Verifier, VerifyError};
 
 use crate::support::{self, URL, at, presets, request, secret, signer};
 
@@ -28,20 +30,20 @@ impl Delivery {
         };
         let mut verifier = Verifier::new(self.scheme, text(0)).unwrap();
         for position in 1..secrets {
-            verifier = verifier.older_secret(text(position)).unwrap();
+            verifier = verifier.add_secret(text(position)).unwrap();
         }
         verifier.public_url("https://hooks.example.com").unwrap()
     }
 
     fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<Verified, VerifyError> {
-        self.verifier(0, 1).verify_request_at(&request(headers), body, at(self.at))
+        self.verifier(0, 1).verify_at(&request(headers), body, at(self.at))
     }
 }
 
 /// A secret that the scheme can have and the sender has not.
 fn wrong(scheme: Scheme, position: usize) -> Secret {
     #[cfg(feature = "ed25519")]
-    if scheme.algorithm() == tower_webhook::Algorithm::Ed25519 {
+    if scheme.algorithm() == tower_webhook::scheme::Algorithm::Ed25519 {
         // The first public key of RFC 8032, section 7.1.
         let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
         return Scheme::DISCORD.secret(key).unwrap();
@@ -87,13 +89,13 @@ proptest! {
             body.push(b'!');
         }
         let now = at(delivery.at);
-        let verifier = delivery.verifier(index, secrets).clock(move || now);
-        let whole = verifier.verify_request_at(&request(&headers), &body, at(delivery.at));
+        let verifier = delivery.verifier(index, secrets).clock(ManualClock::new(now));
+        let whole = verifier.verify_at(&request(&headers), &body, at(delivery.at));
 
         let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(body.len() + 1)).collect();
         cuts.extend([0, body.len()]);
         cuts.sort_unstable();
-        let mut verification = verifier.begin_request(&request(&headers)).unwrap();
+        let mut verification = verifier.begin(&request(&headers)).unwrap();
         for pair in cuts.windows(2) {
             verification.update(&body[pair[0]..pair[1]]);
         }

@@ -1,9 +1,12 @@
 //! The secrets: how they are written, how many there may be, and that nothing shows them.
 
+use tower_webhook::clock::ManualClock;
 use tower_webhook::{InvalidSecret, Scheme, Secret, Verifier, VerifyError};
 
 use crate::standard::BODY;
-use crate::support::{ID, NOW, WHSEC, at, headers, presets, request, secret, sign, signer, verifier};
+use crate::support::{
+    ID, NOW, WHSEC, at, headers, presets, request, secret, sign, signer, verifier,
+};
 
 #[test]
 fn an_empty_secret_is_an_error_in_every_preset() {
@@ -60,7 +63,7 @@ fn secrets_are_tried_newest_first_and_sixteen_are_the_most() {
     let mut rotating = Scheme::GITHUB.verifier("secret 0").unwrap();
     for index in 1..16 {
         let older = Secret::utf8(&format!("secret {index}")).unwrap();
-        rotating = rotating.older_secret(older).unwrap();
+        rotating = rotating.add_secret(older).unwrap();
     }
     for index in 0..16 {
         let signer = Scheme::GITHUB.signer(&format!("secret {index}")).unwrap();
@@ -72,29 +75,30 @@ fn secrets_are_tried_newest_first_and_sixteen_are_the_most() {
     }
     let unknown = Scheme::GITHUB.signer("secret 16").unwrap().sign(None, at(NOW), BODY).unwrap();
     assert_eq!(rotating.verify(&unknown, BODY).unwrap_err(), VerifyError::Mismatch);
-    let error = rotating.older_secret(Secret::utf8("secret 16").unwrap()).unwrap_err();
+    let error = rotating.add_secret(Secret::utf8("secret 16").unwrap()).unwrap_err();
     assert_eq!(error, InvalidSecret::TooManySecrets);
 }
 
 #[test]
 fn several_secrets_give_several_signatures_where_the_header_has_room() {
     let older = || Secret::whsec("whsec_plJ3nmyCDGBKInavdOK15jsl").unwrap();
-    let signer = Scheme::STANDARD.signer(WHSEC).unwrap().older_secret(older()).unwrap();
+    let signer = Scheme::STANDARD.signer(WHSEC).unwrap().add_secret(older()).unwrap();
     let sent = signer.sign(ID, at(NOW), BODY).unwrap();
     assert_eq!(sent["webhook-signature"].to_str().unwrap().split(' ').count(), 2);
     for secret in [Secret::whsec(WHSEC).unwrap(), older()] {
-        let verifier = Verifier::new(Scheme::STANDARD, secret).unwrap().clock(|| at(NOW));
+        let verifier =
+            Verifier::new(Scheme::STANDARD, secret).unwrap().clock(ManualClock::new(at(NOW)));
         assert!(verifier.verify(&sent, BODY).is_ok());
     }
     let signer = Scheme::GITHUB.signer("new").unwrap();
-    assert_eq!(signer.older_secret(older()).unwrap_err(), InvalidSecret::SingleSignature);
+    assert_eq!(signer.add_secret(older()).unwrap_err(), InvalidSecret::SingleSignature);
 }
 
 #[test]
 fn debug_output_tells_what_is_public() {
     let verifier = verifier(Scheme::STANDARD);
     let sent = sign(Scheme::STANDARD, BODY);
-    let signer = signer(Scheme::STANDARD).older_secret(Secret::utf8("older").unwrap()).unwrap();
+    let signer = signer(Scheme::STANDARD).add_secret(Secret::utf8("older").unwrap()).unwrap();
     assert_eq!(format!("{:?}", Scheme::STANDARD), r#"Scheme("standard-webhooks")"#);
     assert_eq!(
         format!("{signer:?}"),
@@ -122,9 +126,9 @@ fn nothing_shows_a_secret_or_a_signature() {
             format!("{:?}", scheme.secret(secret(scheme)).unwrap()),
             format!("{:?}", signer(scheme)),
             format!("{verifier:?}"),
-            format!("{:?}", verifier.begin_request(&request(&sent)).unwrap()),
-            format!("{:?}", verifier.verify_request(&request(&sent), BODY).unwrap()),
-            format!("{:?}", verifier.verify_request(&request(&sent), b"").unwrap_err()),
+            format!("{:?}", verifier.begin(&request(&sent)).unwrap()),
+            format!("{:?}", verifier.verify(&request(&sent), BODY).unwrap()),
+            format!("{:?}", verifier.verify(&request(&sent), b"").unwrap_err()),
         ]
         .concat();
         assert!(!shown.contains(secret(scheme)), "{shown}");

@@ -1,7 +1,8 @@
 //! Deliveries of Standard Webhooks, signed as they stand, well formed or not.
 
 use http::HeaderMap;
-use tower_webhook::{Encoding, HeaderNames, Scheme, Secret, Verified, VerifyError};
+use tower_webhook::scheme::{Encoding, HeaderNames};
+use tower_webhook::{Scheme, Secret, Verified, VerifyError};
 
 use crate::support::{NOW, WHSEC, at, headers, verify};
 

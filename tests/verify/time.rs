@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tower_webhook::{
-    Field, HeaderNames, Layout, Part, Scheme, Secret, TimestampFormat, Tolerance, VerifyError,
-};
+use tower_webhook::scheme::{HeaderNames, Layout, Part, TimestampFormat};
+use tower_webhook::{Field, Scheme, Secret, Tolerance, VerifyError};
 
 use crate::standard::{BODY, claimed, standard, standard_tag, verify_standard};
 use crate::support::{ID, NOW, WHSEC, at, sign, verifier};

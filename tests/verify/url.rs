@@ -1,6 +1,7 @@
 //! Schemes that sign the URL: it is what the sender called, and nothing in the request says it.
 
 use http::{Method, Request};
+use tower_webhook::clock::ManualClock;
 use tower_webhook::{Scheme, VerifyError};
 
 use crate::support::{NOW, URL, at, headers, presets, request, secret, sign, verifier, verify};
@@ -33,8 +34,8 @@ fn the_published_vectors_of_square_verify() {
         let verifier = Scheme::SQUARE.verifier(key).unwrap().public_url(base).unwrap();
         let (mut parts, ()) = Request::post(path).body(()).unwrap().into_parts();
         parts.headers = headers(&[("x-square-hmacsha256-signature", signature)]);
-        assert!(verifier.verify_request(&parts, body.as_bytes()).is_ok());
-        let mut stream = verifier.begin_request(&parts).unwrap();
+        assert!(verifier.verify(&parts, body.as_bytes()).is_ok());
+        let mut stream = verifier.begin(&parts).unwrap();
         body.as_bytes().chunks(10).for_each(|chunk| stream.update(chunk));
         assert!(stream.finish().is_ok());
     }
@@ -56,7 +57,7 @@ fn headers_alone_are_a_mistake_of_the_receiver_and_no_mismatch() {
         assert_eq!(signer.sign(None, at(NOW), BODY).unwrap_err(), VerifyError::NeedsRequest);
 
         let unconfigured = scheme.verifier(secret(scheme)).unwrap();
-        let error = unconfigured.verify_request(&request(&sent), BODY).unwrap_err();
+        let error = unconfigured.verify(&request(&sent), BODY).unwrap_err();
         assert_eq!(error, VerifyError::NeedsPublicUrl);
         assert!(error.is_setup() && !VerifyError::Mismatch.is_setup());
     }
@@ -71,12 +72,12 @@ fn path_query_and_where_signed_method_count() {
         {
             let mut parts = request(&sent);
             parts.uri = uri.parse().unwrap();
-            let error = verifier(scheme).verify_request(&parts, BODY).unwrap_err();
+            let error = verifier(scheme).verify(&parts, BODY).unwrap_err();
             assert_eq!(error, VerifyError::Mismatch, "{scheme:?} {uri}");
         }
         let mut parts = request(&sent);
         parts.method = Method::PUT;
-        let verdict = verifier(scheme).verify_request(&parts, BODY);
+        let verdict = verifier(scheme).verify(&parts, BODY);
         assert_eq!(verdict.is_err(), scheme == Scheme::HUBSPOT_V3, "{scheme:?}");
     }
 }
@@ -93,9 +94,9 @@ fn nothing_in_the_request_tells_the_host() {
         // Nor does a URI in absolute form.
         let mut parts = request(&sent);
         parts.uri = "http://evil.example/hook?shop=1".parse().unwrap();
-        assert!(verifier(scheme).verify_request(&parts, BODY).is_ok());
+        assert!(verifier(scheme).verify(&parts, BODY).is_ok());
         let there = verifier(scheme).public_url("https://evil.example").unwrap();
-        let error = there.verify_request(&request(&sent), BODY).unwrap_err();
+        let error = there.verify(&request(&sent), BODY).unwrap_err();
         assert_eq!(error, VerifyError::Mismatch);
     }
 }
@@ -107,7 +108,7 @@ fn a_public_url_may_have_the_part_of_the_path_that_a_proxy_takes_away() {
     let sent = signer.sign_request(&Method::POST, called, None, at(NOW), BODY).unwrap();
     for base in ["https://hooks.example.com/api", "https://hooks.example.com/api/"] {
         let verifier = Scheme::SQUARE.verifier("key").unwrap().public_url(base).unwrap();
-        assert!(verifier.verify_request(&request(&sent), BODY).is_ok(), "{base}");
+        assert!(verifier.verify(&request(&sent), BODY).is_ok(), "{base}");
     }
 }
 
@@ -138,7 +139,7 @@ fn other_schemes_verify_a_request_by_its_headers() {
     for scheme in presets().filter(|scheme| !scheme.signs_request()) {
         let mut parts = request(&sign(scheme, BODY));
         parts.uri = "/elsewhere".parse().unwrap();
-        assert!(verifier(scheme).verify_request(&parts, BODY).is_ok());
+        assert!(verifier(scheme).verify(&parts, BODY).is_ok());
     }
 }
 
@@ -153,9 +154,9 @@ fn a_long_path_is_signed_whole() {
         let verifier = verifier.public_url("https://hooks.example.com").unwrap();
         let mut parts = request(&sent);
         parts.uri = path.parse().unwrap();
-        assert!(verifier.verify_request(&parts, BODY).is_ok(), "{size}");
+        assert!(verifier.verify(&parts, BODY).is_ok(), "{size}");
         parts.uri = path[..size - 1].parse().unwrap();
-        assert!(verifier.verify_request(&parts, BODY).is_err(), "{size}");
+        assert!(verifier.verify(&parts, BODY).is_err(), "{size}");
     }
     assert!(URL.starts_with("https://hooks.example.com"));
 }
@@ -167,7 +168,9 @@ async fn the_layer_verifies_the_whole_request() {
     use http::{Response, StatusCode};
     use http_body_util::Full;
     use tower::{Layer as _, ServiceExt as _, service_fn};
-    use tower_webhook::{Rejection, VerifiedBody, WebhookLayer};
+    use tower_webhook::WebhookLayer;
+    use tower_webhook::layer::VerifiedBody;
+    use tower_webhook::receive::Rejection;
 
     let inner = service_fn(|_: Request<VerifiedBody>| async {
         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
@@ -197,7 +200,9 @@ async fn fetched_secrets_verify_the_whole_request_too() {
     use http::{Response, StatusCode};
     use http_body_util::Full;
     use tower::{Layer as _, ServiceExt as _, service_fn};
-    use tower_webhook::{EndpointId, SecretCache, VerifiedBody, WebhookLayer};
+    use tower_webhook::WebhookLayer;
+    use tower_webhook::fetch::{EndpointId, SecretCache};
+    use tower_webhook::layer::VerifiedBody;
 
     let inner = service_fn(|_: Request<VerifiedBody>| async {
         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
@@ -206,7 +211,7 @@ async fn fetched_secrets_verify_the_whole_request_too() {
         let fetch = move |_: EndpointId| {
             std::future::ready(Ok(vec![scheme.secret(secret(scheme)).unwrap()]))
         };
-        let cache = || SecretCache::builder(scheme, fetch).clock(|| at(NOW));
+        let cache = || SecretCache::builder(scheme, fetch).clock(ManualClock::new(at(NOW)));
         let send = |cache, uri: &str| {
             let mut request = Request::post(uri).body(Full::<Bytes>::from(BODY)).unwrap();
             *request.headers_mut() = sign(scheme, BODY);
@@ -225,6 +230,6 @@ async fn fetched_secrets_verify_the_whole_request_too() {
         // And without the layer.
         let (cache, endpoint) = (configured(), EndpointId::from(7));
         let verifier = cache.verifier(&endpoint).await.unwrap();
-        assert!(verifier.verify_request(&request(&sign(scheme, BODY)), BODY).is_ok());
+        assert!(verifier.verify(&request(&sign(scheme, BODY)), BODY).is_ok());
     }
 }

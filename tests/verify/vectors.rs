@@ -1,7 +1,8 @@
 //! Vectors that providers and their libraries have published, each with its source.
 
 use http::HeaderMap;
-use tower_webhook::{Algorithm, Evidence, HeaderNames, Layout, Scheme, VerifyError};
+use tower_webhook::scheme::{Algorithm, Evidence, HeaderNames, Layout};
+use tower_webhook::{Scheme, VerifyError};
 
 use crate::support::{self, at, headers, is_compiled_in};
 

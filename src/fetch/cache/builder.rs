@@ -4,12 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{Clock, SystemClock, Tolerance};
-use crate::error::InvalidPublicUrl;
+use crate::clock::{Clock, SystemClock};
 use crate::fetch::cache::SecretCache;
 use crate::fetch::cache::shared::Shared;
 use crate::scheme::Scheme;
-use crate::verify::read_public_url;
+use crate::scheme::timestamp::Tolerance;
+use crate::verify::url::InvalidPublicUrl;
+use crate::verify::url::PublicUrl;
 
 /// The most of a provider's `Retry-After` that is heeded, so that one wrong number does not lock
 /// us out.
@@ -21,7 +22,8 @@ pub(super) const MAX_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{EndpointId, FetchError, Scheme, Secret, SecretCache};
+/// use tower_webhook::{Scheme, Secret};
+/// use tower_webhook::fetch::{EndpointId, FetchError, SecretCache};
 ///
 /// async fn fetch(endpoint: EndpointId) -> Result<Vec<Secret>, FetchError> {
 ///     # let _ = endpoint;
@@ -51,8 +53,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -72,8 +76,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -93,8 +99,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -114,8 +122,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -138,8 +148,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -159,8 +171,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -182,8 +196,10 @@ impl<F> SecretCacheBuilder<F> {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -203,8 +219,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -226,8 +244,10 @@ impl<F> SecretCacheBuilder<F> {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -246,8 +266,10 @@ impl<F> SecretCacheBuilder<F> {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -261,7 +283,7 @@ impl<F> SecretCacheBuilder<F> {
     }
 
     /// How many fetches for endpoints without secrets may come to nothing in each `window`; after
-    /// them such endpoints are [`Unavailable`](crate::FetchErrorKind::Unavailable) until the window
+    /// them such endpoints are [`Unavailable`](crate::fetch::FetchErrorKind::Unavailable) until the window
     /// is over. The default is 1,000 in 1 minute.
     ///
     /// Anyone can make up endpoint ids. Fetches that bring secrets do not count once they have
@@ -271,8 +293,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
@@ -296,16 +320,19 @@ impl<F> SecretCacheBuilder<F> {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{InvalidPublicUrl, Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// use tower_webhook::verify::InvalidPublicUrl;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let builder = SecretCache::builder(Scheme::SQUARE, fetcher);
     /// let cache = builder.public_url("https://hooks.example.com")?.build();
-    /// # Ok::<(), tower_webhook::InvalidPublicUrl>(())
+    /// # Ok::<(), tower_webhook::verify::InvalidPublicUrl>(())
     /// ```
     pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
-        self.policy.public_url = Some(read_public_url(url)?);
+        self.policy.public_url = Some(PublicUrl::new(url)?);
         Ok(self)
     }
 
@@ -315,8 +342,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, SecretCache, Tolerance};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::{Scheme, Tolerance};
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::VELT, fetcher)
@@ -336,8 +365,10 @@ impl<F> SecretCacheBuilder<F> {
     ///
     /// ```
     /// use time::OffsetDateTime;
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::EndpointId;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -362,8 +393,10 @@ impl<F> SecretCacheBuilder<F> {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{Scheme, SecretCache};
-    /// # use tower_webhook::{EndpointId, FetchError, Secret};
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::fetch::SecretCache;
+    /// # use tower_webhook::Secret;
+    /// # use tower_webhook::fetch::{EndpointId, FetchError};
     ///
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
@@ -386,7 +419,7 @@ impl<F> fmt::Debug for SecretCacheBuilder<F> {
 pub(super) struct Policy {
     pub(super) scheme: Scheme,
     pub(super) tolerance: Tolerance,
-    pub(super) public_url: Option<Arc<str>>,
+    pub(super) public_url: Option<PublicUrl>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) fresh_for: Duration,
     pub(super) stale_for: Duration,

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::error::InvalidSecret;
 use crate::fetch::cache::builder::Policy;
 use crate::fetch::cache::moment::Moment;
+use crate::secret::InvalidSecret;
+use crate::secret::MAX_SECRETS;
 use crate::secret::Secret;
-use crate::verify::MAX_SECRETS;
-use crate::verify::Verifier;
+use crate::verify::verifier::Verifier;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
@@ -148,7 +148,7 @@ fn claim(at: &AtomicI64, policy: &Policy, now: Moment, wait: Duration) -> bool {
 }
 
 fn contains(secrets: &[Secret], secret: &Secret) -> bool {
-    secrets.iter().any(|other| other.as_bytes().ct_eq(secret.as_bytes()).into())
+    secrets.iter().any(|other| other.expose().ct_eq(secret.expose()).into())
 }
 
 fn verifier<'a>(
@@ -160,8 +160,8 @@ fn verifier<'a>(
     let verifier = Verifier::new(policy.scheme, newest.clone())?
         .tolerance(policy.tolerance)
         .with_public_url(policy.public_url.clone())
-        .clock(move || clock.now());
-    secrets.try_fold(verifier, |verifier, secret| verifier.older_secret(secret.clone()))
+        .clock(clock);
+    secrets.try_fold(verifier, |verifier, secret| verifier.add_secret(secret.clone()))
 }
 
 #[cfg(all(test, feature = "tracing"))]

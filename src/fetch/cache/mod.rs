@@ -11,14 +11,16 @@ use std::sync::Arc;
 
 pub use self::builder::SecretCacheBuilder;
 #[cfg(feature = "tower")]
-use crate::clock::{Clock, Tolerance};
+use crate::clock::Clock;
 use crate::fetch::SecretFetcher;
 use crate::fetch::cache::entry::Age;
 use crate::fetch::cache::shared::{Flight, Purpose, Shared};
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchError;
 use crate::scheme::Scheme;
-use crate::verify::Verifier;
+#[cfg(feature = "tower")]
+use crate::scheme::timestamp::Tolerance;
+use crate::verify::verifier::Verifier;
 
 /// Keeps a [`Verifier`] for each endpoint, with secrets from a [`SecretFetcher`].
 ///
@@ -50,7 +52,8 @@ use crate::verify::Verifier;
 ///
 /// ```
 /// use std::time::Duration;
-/// use tower_webhook::{EndpointId, Scheme, Secret, SecretCache};
+/// use tower_webhook::{Scheme, Secret};
+/// use tower_webhook::fetch::{EndpointId, SecretCache};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -80,7 +83,8 @@ impl<F> SecretCache<F> {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::{EndpointId, FetchError, Scheme, Secret, SecretCache};
+    /// use tower_webhook::{Scheme, Secret};
+    /// use tower_webhook::fetch::{EndpointId, FetchError, SecretCache};
     ///
     /// let secret = Secret::utf8("It's a Secret to Everybody")?;
     /// let fetcher = move |_: EndpointId| std::future::ready(Ok::<_, FetchError>(vec![secret.clone()]));
@@ -103,7 +107,8 @@ impl<F> SecretCache<F> {
     /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicU32, Ordering};
     ///
-    /// use tower_webhook::{EndpointId, Scheme, Secret, SecretCache};
+    /// use tower_webhook::{Scheme, Secret};
+    /// use tower_webhook::fetch::{EndpointId, SecretCache};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -137,7 +142,8 @@ impl<F> SecretCache<F> {
     /// # Examples
     ///
     /// ```
-    /// # use tower_webhook::{EndpointId, FetchError, Scheme, Secret, SecretCache};
+    /// # use tower_webhook::{Scheme, Secret};
+    /// # use tower_webhook::fetch::{EndpointId, FetchError, SecretCache};
     /// # let fetcher = |_: EndpointId| std::future::ready(Ok::<_, FetchError>(Vec::<Secret>::new()));
     /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
     /// assert_eq!(cache.scheme(), Scheme::GITHUB);
@@ -175,7 +181,7 @@ where
     /// # Errors
     ///
     /// When there are no secrets to serve and they cannot be fetched, or could not just now; see
-    /// [`FetchErrorKind`](crate::FetchErrorKind).
+    /// [`FetchErrorKind`](crate::fetch::FetchErrorKind).
     ///
     /// # Cancel safety
     ///
@@ -184,7 +190,8 @@ where
     /// # Examples
     ///
     /// ```
-    /// # use tower_webhook::{EndpointId, FetchErrorKind, Scheme, SecretCache};
+    /// # use tower_webhook::Scheme;
+    /// # use tower_webhook::fetch::{EndpointId, FetchErrorKind, SecretCache};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -220,7 +227,8 @@ where
     /// # Examples
     ///
     /// ```
-    /// # use tower_webhook::{EndpointId, Scheme, Secret, SecretCache};
+    /// # use tower_webhook::{Scheme, Secret};
+    /// # use tower_webhook::fetch::{EndpointId, SecretCache};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -259,7 +267,8 @@ where
     /// Where nothing has changed, there is nothing to try again with:
     ///
     /// ```
-    /// # use tower_webhook::{EndpointId, Scheme, Secret, SecretCache};
+    /// # use tower_webhook::{Scheme, Secret};
+    /// # use tower_webhook::fetch::{EndpointId, SecretCache};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -7,7 +7,6 @@ use moka::sync::Cache;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, watch};
 
-use crate::error::InvalidSecret;
 use crate::fetch::SecretFetcher;
 use crate::fetch::cache::builder::{MAX_RETRY_AFTER, Policy};
 use crate::fetch::cache::entry::{Age, Entry};
@@ -15,9 +14,10 @@ use crate::fetch::cache::fetching::fetch;
 use crate::fetch::cache::moment::Moment;
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::{FetchError, FetchErrorKind};
+use crate::secret::InvalidSecret;
+use crate::secret::MAX_SECRETS;
 use crate::secret::Secret;
-use crate::verify::MAX_SECRETS;
-use crate::verify::Verifier;
+use crate::verify::verifier::Verifier;
 
 type Outcome = Result<Arc<Verifier>, FetchError>;
 

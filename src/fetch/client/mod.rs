@@ -31,7 +31,7 @@ const MAX_RUN: usize = 23;
 ///
 /// ```
 /// # #[cfg(feature = "velt")] {
-/// use tower_webhook::{InvalidProvider, Velt};
+/// use tower_webhook::fetch::{InvalidProvider, Velt};
 ///
 /// let error = Velt::new("api key\n", "auth token").unwrap_err();
 /// assert_eq!(error, InvalidProvider::Header);

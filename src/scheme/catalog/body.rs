@@ -1,6 +1,12 @@
 //! Only the body is signed: neither an old nor a repeated delivery can be told.
 
-use crate::{Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Scheme};
+use crate::crypto::Algorithm;
+use crate::scheme::Scheme;
+use crate::scheme::encoding::Encoding;
+use crate::scheme::evidence::Evidence;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::key_format::KeyFormat;
+use crate::scheme::layout::Layout;
 
 impl Scheme {
     /// [Adyen](https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures/):

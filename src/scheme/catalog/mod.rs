@@ -5,7 +5,7 @@ mod id;
 mod request;
 mod timestamp;
 
-use super::Scheme;
+use crate::scheme::Scheme;
 
 impl Scheme {
     /// Every preset, in the order of the manual's table.

@@ -1,6 +1,12 @@
 //! The URL that was called is signed too, so the verifier has to know it.
 
-use crate::{Algorithm, Encoding, Evidence, HeaderNames, Part, Scheme, TimestampFormat};
+use crate::crypto::Algorithm;
+use crate::scheme::Scheme;
+use crate::scheme::encoding::Encoding;
+use crate::scheme::evidence::Evidence;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::part::Part;
+use crate::scheme::timestamp::TimestampFormat;
 
 impl Scheme {
     /// [HubSpot, version 3](https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation):

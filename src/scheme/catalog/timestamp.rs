@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use crate::{
-    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Layout, Part, Scheme, SchemeBuilder,
-    TimestampFormat, Tolerance,
-};
+use crate::crypto::Algorithm;
+use crate::scheme::Scheme;
+use crate::scheme::builder::SchemeBuilder;
+use crate::scheme::encoding::Encoding;
+use crate::scheme::evidence::Evidence;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::key_format::KeyFormat;
+use crate::scheme::layout::Layout;
+use crate::scheme::part::Part;
+use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 
 /// `{timestamp}.{body}`, with both the timestamp and the signatures in a list of one header.
 const fn listed(name: &'static str, headers: &'static [HeaderNames]) -> SchemeBuilder {

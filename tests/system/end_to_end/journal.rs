@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tower_webhook::ReplayKey;
+use tower_webhook::replay::ReplayKey;
 
 /// One process's journal. A line is one write at the end of the file.
 pub(crate) struct Journal(File);

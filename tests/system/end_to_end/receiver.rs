@@ -15,10 +15,10 @@ use http::{HeaderMap, StatusCode};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::Command;
-use tower_webhook::{
-    Claim, Lease, RedisReplayGuard, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey, Scheme,
-    Verified, WebhookLayer,
+use tower_webhook::replay::{
+    Claim, Lease, RedisReplayGuard, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
+use tower_webhook::{Scheme, Verified, WebhookLayer};
 
 use crate::fate::{Fate, killed_after_commit, work};
 use crate::journal::{Entry, Event, Journal, name};

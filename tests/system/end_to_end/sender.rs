@@ -13,7 +13,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use time::OffsetDateTime;
 use tokio::time::timeout;
-use tower_webhook::{ReplayKey, Scheme, Signer, Verifier};
+use tower_webhook::replay::ReplayKey;
+use tower_webhook::{Scheme, Signer, Verifier};
 
 use crate::fate::{AFTERWARDS, draw, is_sent_twice, patience};
 use crate::journal::name;

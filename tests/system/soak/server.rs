@@ -17,7 +17,8 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tower_webhook::{MemoryReplayGuard, Scheme, Secret, Verified, Verifier, WebhookLayer};
+use tower_webhook::replay::MemoryReplayGuard;
+use tower_webhook::{Scheme, Secret, Verified, Verifier, WebhookLayer};
 
 use crate::message::Key;
 use crate::plan::{Act, item};
@@ -83,7 +84,7 @@ fn app(records: &Arc<Records>) -> Router {
     let verifier = |scheme| {
         let secret = |key: Key| Secret::bytes(key.bytes()).unwrap();
         let verifier = Verifier::new(scheme, secret(Key::Newer)).unwrap();
-        let verifier = verifier.older_secret(secret(Key::Older)).unwrap();
+        let verifier = verifier.add_secret(secret(Key::Older)).unwrap();
         verifier.clock(records.clock())
     };
     let guard = MemoryReplayGuard::builder().clock(records.clock()).build();

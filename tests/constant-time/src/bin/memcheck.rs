@@ -14,7 +14,8 @@ use crabgrind::memcheck::{MemState, mark_mem, vbits};
 use http::request::Parts;
 use http::{Method, Request};
 use time::OffsetDateTime;
-use tower_webhook::{Algorithm, InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
+use tower_webhook::{InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
+use tower_webhook::scheme::Algorithm;
 
 const BODY: &[u8] = &[b'x'; 200];
 const ID: &str = "msg_2vK9mPzGqLxYwBnRtCdHsJfAeUo";
@@ -118,7 +119,7 @@ fn sign_and_verify(checks: &mut Checks, scheme: Scheme, size: usize) {
     ] {
         let verifier = checks.run(name("a verifier"), || {
             let first = Verifier::new(scheme, key(keys[0], size)).unwrap();
-            let add = |verifier: Verifier, seed: &u8| verifier.older_secret(key(*seed, size));
+            let add = |verifier: Verifier, seed: &u8| verifier.add_secret(key(*seed, size));
             let all = keys[1..].iter().try_fold(first, add).unwrap();
             all.public_url(HOST).unwrap()
         });
@@ -136,11 +137,11 @@ fn sign_and_verify(checks: &mut Checks, scheme: Scheme, size: usize) {
 type Verify = fn(&Verifier, &Parts, &[u8]) -> Result<usize, VerifyError>;
 
 fn at_once(verifier: &Verifier, parts: &Parts, body: &[u8]) -> Result<usize, VerifyError> {
-    verifier.verify_request(parts, body).map(|verified| verified.secret_index())
+    verifier.verify(parts, body).map(|verified| verified.secret_index())
 }
 
 fn in_pieces(verifier: &Verifier, parts: &Parts, body: &[u8]) -> Result<usize, VerifyError> {
-    let mut verification = verifier.begin_request(parts)?;
+    let mut verification = verifier.begin(parts)?;
     body.chunks(70).for_each(|piece| verification.update(piece));
     verification.finish().map(|verified| verified.secret_index())
 }

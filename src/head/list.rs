@@ -1,0 +1,152 @@
+//! The grammar of a signature header: a signature alone, or a list of entries.
+
+use crate::crypto::Algorithm;
+use crate::error::VerifyError;
+use crate::head::Head;
+use crate::scheme::Scheme;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::layout::{LayoutKind, List};
+
+/// The most signatures that are looked at in one request.
+pub(super) const MAX_SIGNATURES: usize = 32;
+
+/// What a signature header lists.
+pub(super) enum Entry<'h> {
+    Time(&'h [u8]),
+    Signature(Algorithm, &'h [u8]),
+}
+
+/// The algorithms that there are keys for; signatures of others are not even decoded.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Algorithms(u8);
+
+impl Algorithms {
+    #[cfg(feature = "fetch")]
+    pub(crate) const ALL: Self = Self(u8::MAX);
+
+    #[must_use]
+    pub(crate) fn and(self, algorithm: Algorithm) -> Self {
+        Self(self.0 | 1 << algorithm as u8)
+    }
+
+    fn has(self, algorithm: Algorithm) -> bool {
+        self.0 & (1 << algorithm as u8) != 0
+    }
+}
+
+/// The entries of all signature headers of one family. Those of another version, or of an
+/// algorithm without a key, are skipped.
+#[derive(Clone, Copy)]
+pub(super) struct Entries<'h> {
+    scheme: Scheme,
+    algorithms: Algorithms,
+    /// What is left of the line that is being read.
+    line: Option<&'h [u8]>,
+    /// Where the other lines are found: a scheme seldom has more than one.
+    head: Head<'h>,
+    names: &'static HeaderNames,
+    next: usize,
+    lines: usize,
+}
+
+impl<'h> Entries<'h> {
+    /// Bounds the entries before any of them is decoded. `first` is the first of `lines` lines.
+    #[inline]
+    pub(super) fn new(
+        scheme: Scheme,
+        algorithms: Algorithms,
+        head: Head<'h>,
+        names: &'static HeaderNames,
+        first: &'h [u8],
+        lines: usize,
+    ) -> Result<Self, VerifyError> {
+        let entries = Self { scheme, algorithms, line: Some(first), head, names, next: 1, lines };
+        if entries.is_bounded() { Ok(entries) } else { Err(VerifyError::TooManySignatures) }
+    }
+
+    #[inline]
+    fn is_bounded(&self) -> bool {
+        let LayoutKind::List(list) = self.scheme.layout_kind() else {
+            return self.lines <= MAX_SIGNATURES;
+        };
+        // The timestamp is an entry too.
+        let most = MAX_SIGNATURES + usize::from(list.timestamp.is_some());
+        let (separator, _) = list.ascii();
+        let mut entries = self.lines;
+        let mut count = |line: &[u8]| {
+            // In pieces, so that a long line is not read to its end, nor byte by byte.
+            line.chunks(128).all(|piece| {
+                let separators = piece.iter().map(|byte| u8::from(*byte == separator));
+                entries += usize::from(separators.sum::<u8>());
+                entries <= most
+            })
+        };
+        let first = self.line.is_none_or(&mut count);
+        first && (self.lines <= 1 || self.other_lines().all(count)) && entries <= most
+    }
+
+    fn other_lines(&self) -> impl Iterator<Item = &'h [u8]> {
+        let names = self.names;
+        let is_one = |name: &str| names.is_signature(|other| name.eq_ignore_ascii_case(other));
+        self.head.all(is_one).skip(self.next)
+    }
+
+    #[cold]
+    fn next_line(&mut self) -> Option<&'h [u8]> {
+        let line = self.other_lines().next();
+        self.next += 1;
+        line
+    }
+
+    /// Takes one entry from the front of a line.
+    #[inline]
+    fn listed(&mut self, list: &List, line: &'h [u8]) -> Option<Entry<'h>> {
+        let (separator, assign) = list.ascii();
+        let end = line.iter().position(|byte| *byte == separator);
+        let (entry, rest) = match end.and_then(|end| line.split_at_checked(end)) {
+            Some((entry, rest)) => (entry, rest.get(1..)),
+            None => (line, None),
+        };
+        self.line = rest;
+        let entry = entry.get(entry.iter().take_while(|byte| **byte == b' ').count()..)?;
+        let assign = entry.iter().position(|byte| *byte == assign)?;
+        let (key, value) = (entry.get(..assign)?, entry.get(assign + 1..)?);
+        if list.timestamp.is_some_and(|name| name.as_bytes() == key) {
+            return Some(Entry::Time(value));
+        }
+        let algorithm = list.algorithm(key, self.scheme.algorithm())?;
+        self.algorithms.has(algorithm).then_some(Entry::Signature(algorithm, value))
+    }
+}
+
+impl<'h> Iterator for Entries<'h> {
+    type Item = Entry<'h>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Entry<'h>> {
+        loop {
+            let line = match self.line.take() {
+                Some(line) => line,
+                None if self.next < self.lines => self.next_line()?,
+                None => return None,
+            };
+            match self.scheme.layout_kind() {
+                LayoutKind::Single { prefix } => {
+                    // Nothing decodes to a signature, so a line without the prefix is malformed.
+                    // An empty prefix is not compared: some implementations of `memcmp` take
+                    // longest when there is nothing to compare.
+                    let text = match prefix.as_bytes() {
+                        [] => line,
+                        prefix => line.strip_prefix(prefix).unwrap_or_default(),
+                    };
+                    return Some(Entry::Signature(self.scheme.algorithm(), text));
+                }
+                LayoutKind::List(list) => {
+                    if let Some(entry) = self.listed(list, line) {
+                        return Some(entry);
+                    }
+                }
+            }
+        }
+    }
+}

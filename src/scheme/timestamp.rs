@@ -1,0 +1,409 @@
+//! How a provider writes the time of a delivery, and how far from now it may be.
+
+use std::time::Duration;
+
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
+
+use crate::clock::UnixTime;
+
+/// The longest timestamp text that is read. RFC 3339 with nanoseconds and an offset has 35 bytes.
+pub(crate) const MAX_TEXT: usize = 40;
+
+/// 9999-12-31T23:59:59Z, the last second of the calendar that RFC 3339 can write.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// How a provider writes the time of a delivery.
+///
+/// Numbers are read strictly: ASCII digits without a sign, a leading zero or a space.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::TimestampFormat;
+///
+/// assert_eq!(Scheme::SLACK.timestamp_format(), Some(TimestampFormat::Seconds));
+/// assert_eq!(Scheme::WORKOS.timestamp_format(), Some(TimestampFormat::Millis));
+/// assert_eq!(Scheme::TWITCH.timestamp_format(), Some(TimestampFormat::Rfc3339));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimestampFormat {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Seconds,
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    Millis,
+    /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) with an upper-case `T`, as in
+    /// `2026-11-21T09:30:00Z`.
+    Rfc3339,
+}
+
+impl TimestampFormat {
+    /// Writes `at` so that [`TimestampFormat::read`] reads it, dropping what is finer than the
+    /// format's unit. `None` for what it would not read: before 1970 or after 9999.
+    pub(crate) fn print(self, at: OffsetDateTime) -> Option<String> {
+        let text = match self {
+            Self::Seconds => at.unix_timestamp().to_string(),
+            Self::Millis => at.unix_timestamp_nanos().div_euclid(1_000_000).to_string(),
+            Self::Rfc3339 => at.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()?,
+        };
+        self.read(text.as_bytes()).is_some().then_some(text)
+    }
+
+    /// Reads a time, and returns it with its text.
+    #[inline]
+    pub(crate) fn read(self, text: &[u8]) -> Option<(UnixTime, &str)> {
+        if text.len() > MAX_TEXT {
+            return None;
+        }
+        let time = match self {
+            Self::Seconds => {
+                let seconds = number(text).filter(|seconds| *seconds <= LAST_SECOND)?;
+                UnixTime { seconds: seconds.try_into().ok()?, nanos: 0 }
+            }
+            Self::Millis => {
+                let millis = number(text).filter(|millis| millis / 1000 <= LAST_SECOND)?;
+                let nanos = u32::try_from(millis % 1000).ok()? * 1_000_000;
+                UnixTime { seconds: (millis / 1000).try_into().ok()?, nanos }
+            }
+            Self::Rfc3339 => {
+                // The parser accepts any separator between date and time.
+                if text.get(10) != Some(&b'T') {
+                    return None;
+                }
+                OffsetDateTime::parse(str::from_utf8(text).ok()?, &Rfc3339).ok()?.into()
+            }
+        };
+        Some((time, str::from_utf8(text).ok()?))
+    }
+
+    /// Drops the part of `now` that the format cannot write, so that a delivery exactly at the
+    /// tolerance does not depend on where in the second the check runs.
+    fn truncate(self, now: UnixTime) -> UnixTime {
+        let nanos = match self {
+            Self::Seconds => 0,
+            Self::Millis => now.nanos / 1_000_000 * 1_000_000,
+            Self::Rfc3339 => now.nanos,
+        };
+        UnixTime { nanos, ..now }
+    }
+}
+
+/// How far the time of a delivery may be from now. Exactly that far is still accepted.
+///
+/// Both directions have a limit: a bound on the past keeps a captured delivery from being sent
+/// again later, a bound on the future keeps a post-dated one from outliving that bound. The two
+/// are compared at the resolution of the timestamp, so whole seconds where it has whole seconds.
+///
+/// Each preset starts with its provider's own tolerance; the default is 5 minutes both ways,
+/// which is what the Standard Webhooks reference libraries use.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::{Scheme, Tolerance};
+///
+/// let verifier = Scheme::STRIPE
+///     .verifier("whsec_example")?
+///     .tolerance(Tolerance::new(Duration::from_secs(600), Duration::from_secs(5)));
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tolerance {
+    past: Duration,
+    future: Duration,
+}
+
+impl Tolerance {
+    /// Allows the same distance in the past and in the future.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Tolerance;
+    ///
+    /// let minute = Duration::from_secs(60);
+    /// assert_eq!(Tolerance::symmetric(minute), Tolerance::new(minute, minute));
+    /// ```
+    #[must_use]
+    pub const fn symmetric(distance: Duration) -> Self {
+        Self::new(distance, distance)
+    }
+
+    /// Allows `past` before now and `future` after it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, Tolerance, VerifyError};
+    ///
+    /// let tolerance = Tolerance::new(Duration::from_secs(600), Duration::ZERO);
+    /// let verifier = Scheme::SLACK.verifier("secret")?.tolerance(tolerance);
+    ///
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    /// let seconds = Duration::from_secs;
+    /// assert!(verifier.verify_at(&headers, b"{}", then + seconds(600)).is_ok());
+    /// let late = verifier.verify_at(&headers, b"{}", then + seconds(601)).unwrap_err();
+    /// assert_eq!(late, VerifyError::TimestampTooOld);
+    /// let early = verifier.verify_at(&headers, b"{}", then - seconds(1)).unwrap_err();
+    /// assert_eq!(early, VerifyError::TimestampTooNew);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn new(past: Duration, future: Duration) -> Self {
+        Self { past, future }
+    }
+
+    /// Accepts any time at all: a captured delivery can be sent again forever.
+    ///
+    /// # Security
+    ///
+    /// Only for replaying archived deliveries. The timestamp must still be there and well formed,
+    /// and it is still covered by the signature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::UNIX_EPOCH, b"{}")?;
+    /// let verifier = Scheme::SLACK.verifier("secret")?;
+    /// assert!(verifier.verify(&headers, b"{}").is_err());
+    ///
+    /// let archive = verifier.tolerance(Tolerance::dangerous_unlimited());
+    /// assert!(archive.verify(&headers, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn dangerous_unlimited() -> Self {
+        Self::symmetric(Duration::MAX)
+    }
+
+    /// How long before now a delivery may have been signed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::BOX.tolerance().past(), Duration::from_secs(600));
+    /// ```
+    #[must_use]
+    pub const fn past(&self) -> Duration {
+        self.past
+    }
+
+    /// How long after now a delivery may claim to have been signed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert_eq!(Scheme::BOX.tolerance().future(), Duration::ZERO);
+    /// ```
+    #[must_use]
+    pub const fn future(&self) -> Duration {
+        self.future
+    }
+
+    pub(crate) const fn default_const() -> Self {
+        Self::symmetric(Duration::from_secs(300))
+    }
+
+    /// Returns on which side of the window `timestamp` lies, if it is not in it.
+    pub(crate) fn outside(
+        &self,
+        format: TimestampFormat,
+        timestamp: UnixTime,
+        now: UnixTime,
+    ) -> Option<Outside> {
+        let age = format.truncate(now).as_nanos() - timestamp.as_nanos();
+        let (most, side) = match age.is_negative() {
+            true => (self.future, Outside::Future),
+            false => (self.past, Outside::Past),
+        };
+        (age.unsigned_abs() > most.as_nanos()).then_some(side)
+    }
+}
+
+/// Where a time lies that is not within the [`Tolerance`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outside {
+    Past,
+    Future,
+}
+
+impl Default for Tolerance {
+    /// 5 minutes both ways.
+    fn default() -> Self {
+        Self::default_const()
+    }
+}
+
+fn number(text: &[u8]) -> Option<u64> {
+    let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
+    // At most 15 digits, so the sum below cannot overflow, even for bytes that are not digits.
+    if text.is_empty() || text.len() > 15 || leading_zero {
+        return None;
+    }
+    let (number, plain) = text.iter().fold((0, true), |(number, plain), byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (number * 10 + u64::from(digit), plain & (digit < 10))
+    });
+    plain.then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use TimestampFormat::{Millis, Rfc3339, Seconds};
+
+    use super::*;
+
+    fn at(seconds: i64) -> UnixTime {
+        UnixTime { seconds, nanos: 0 }
+    }
+
+    fn time(format: TimestampFormat, text: &[u8]) -> Option<UnixTime> {
+        let (time, same) = format.read(text)?;
+        assert_eq!(same.as_bytes(), text);
+        Some(time)
+    }
+
+    fn date(seconds: i64) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(seconds).unwrap()
+    }
+
+    #[test]
+    fn seconds_are_plain_digits() {
+        assert_eq!(time(Seconds, b"1731705121"), Some(at(1_731_705_121)));
+        assert_eq!(time(Seconds, b"0"), Some(at(0)));
+        assert_eq!(time(Seconds, b"253402300799"), Some(at(253_402_300_799)));
+        let refused: &[&[u8]] = &[
+            b"",
+            b"+1731705121",
+            b"-1",
+            b"-9223372036854775808",
+            b"01731705121",
+            b"00",
+            b" 1731705121",
+            b"1731705121 ",
+            b"1731705121.0",
+            b"17_31705121",
+            b"1731:05121",
+            b"1731/05121",
+            b"1731705121abc",
+            b"0x6737e521",
+            b"1e9",
+            b"253402300800",
+            b"18446744073709551615",
+            b"18446744073709551616",
+            b"99999999999999999999999999999999999999999999999999",
+            "１７３１７０５１２１".as_bytes(),
+            b"\xff",
+            b"/1700000000",
+        ];
+        for text in refused {
+            assert_eq!(time(Seconds, text), None, "{}", String::from_utf8_lossy(text));
+        }
+        for size in 0..=MAX_TEXT {
+            // The byte before the digits counts the most.
+            assert_eq!(time(Seconds, &vec![b'/'; size]), None, "{size} bytes");
+        }
+    }
+
+    #[test]
+    fn millis_keep_their_resolution() {
+        let read = time(Millis, b"1731705121042").unwrap();
+        assert_eq!(read, UnixTime { seconds: 1_731_705_121, nanos: 42_000_000 });
+        let last = time(Millis, b"253402300799999").and_then(UnixTime::to_offset_date_time);
+        assert_eq!(last.map(OffsetDateTime::year), Some(9999));
+        assert_eq!(Millis.read(b"253402300800000"), None);
+        assert_eq!(Millis.read(b"01731705121042"), None);
+    }
+
+    #[test]
+    fn rfc_3339_is_read_with_fraction_and_offset() {
+        assert_eq!(time(Rfc3339, b"2024-11-15T21:12:01Z"), Some(at(1_731_705_121)));
+        assert_eq!(time(Rfc3339, b"2024-11-15T13:12:01-08:00"), Some(at(1_731_705_121)));
+        let nanos = time(Rfc3339, b"2019-11-16T10:11:12.634234626Z").unwrap();
+        assert_eq!(nanos.nanos, 634_234_626);
+        let longest = b"2024-11-15T21:12:01.0000000000000000000Z";
+        assert_eq!((longest.len(), time(Rfc3339, longest)), (MAX_TEXT, Some(at(1_731_705_121))));
+        let refused: &[&[u8]] = &[
+            b"",
+            b"2024-11-15",
+            b"2024-11-15 21:12:01Z",
+            b"2024-11-15t21:12:01Z",
+            b"2024-11-15T21:12:01",
+            b"2024-11-15T21:12Z",
+            b"2024-13-15T21:12:01Z",
+            b" 2024-11-15T21:12:01Z",
+            b"2024-11-15T21:12:01Z ",
+            b"1731705121",
+            b"2024-11-15T21:12:01.00000000000000000000Z",
+        ];
+        for text in refused {
+            assert_eq!(time(Rfc3339, text), None, "{}", String::from_utf8_lossy(text));
+        }
+    }
+
+    #[test]
+    fn printing_is_the_inverse_of_reading() {
+        for format in [Seconds, Millis, Rfc3339] {
+            let text = format.print(date(1_731_705_121)).unwrap();
+            assert_eq!(time(format, text.as_bytes()), Some(at(1_731_705_121)));
+            let west = date(1_731_705_121).to_offset(time::UtcOffset::from_hms(-8, 0, 0).unwrap());
+            assert_eq!(format.print(west).unwrap(), text);
+        }
+        assert_eq!(Seconds.print(date(-1)), None);
+        assert_eq!(Millis.print(date(-1)), None);
+    }
+
+    #[test]
+    fn exactly_at_the_tolerance_is_accepted_wherever_in_the_second() {
+        let tolerance = Tolerance::new(Duration::from_secs(300), Duration::from_secs(60));
+        for nanos in [0, 1, 999_999_999] {
+            let now = UnixTime { seconds: 10_000, nanos };
+            let check = |seconds| tolerance.outside(Seconds, at(seconds), now);
+            assert_eq!(check(10_000), None);
+            assert_eq!(check(9_700), None);
+            assert_eq!(check(9_699), Some(Outside::Past));
+            assert_eq!(check(10_060), None);
+            assert_eq!(check(10_061), Some(Outside::Future));
+        }
+    }
+
+    #[test]
+    fn the_resolution_of_the_check_is_that_of_the_format() {
+        let tolerance = Tolerance::symmetric(Duration::from_secs(1));
+        let now = UnixTime { seconds: 10, nanos: 500_999_999 };
+        let check = |format, text| tolerance.outside(format, time(format, text).unwrap(), now);
+        assert_eq!(check(Millis, b"9500"), None);
+        assert_eq!(check(Millis, b"9499"), Some(Outside::Past));
+        assert_eq!(check(Rfc3339, b"1970-01-01T00:00:09.500999999Z"), None);
+        let old = check(Rfc3339, b"1970-01-01T00:00:09.500999998Z");
+        assert_eq!(old, Some(Outside::Past));
+    }
+
+    #[test]
+    fn no_time_is_too_far_for_the_unlimited_tolerance() {
+        let unlimited = Tolerance::dangerous_unlimited();
+        assert_eq!(unlimited.outside(Seconds, at(0), at(253_402_300_799)), None);
+        assert_eq!(unlimited.outside(Seconds, at(253_402_300_799), at(0)), None);
+    }
+
+    #[test]
+    fn the_default_is_five_minutes_both_ways() {
+        assert_eq!(Tolerance::default(), Tolerance::symmetric(Duration::from_secs(300)));
+    }
+}

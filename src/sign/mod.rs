@@ -1,0 +1,64 @@
+//! The inverse of verification, for tests and for senders.
+//!
+//! [`Signer::sign`](crate::Signer::sign) makes the headers of a delivery, [`Signer::request`](crate::Signer::request) the whole request: what a
+//! test of a webhook handler sends.
+//!
+//! ```
+//! use time::OffsetDateTime;
+//! use tower_webhook::Scheme;
+//!
+//! let signer = Scheme::STRIPE.signer("whsec_example")?;
+//! let request = signer.request("https://example.com/hook", None, OffsetDateTime::now_utc(), "{}")?;
+//! assert!(Scheme::STRIPE.verifier("whsec_example")?.verify(&request, b"{}").is_ok());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub(crate) mod signer;
+
+use std::error::Error;
+use std::fmt;
+
+/// Why a delivery cannot be signed.
+///
+/// # Examples
+///
+/// ```
+/// use time::OffsetDateTime;
+/// use tower_webhook::Scheme;
+/// use tower_webhook::sign::SignError;
+///
+/// // Square signs the URL too.
+/// let signer = Scheme::SQUARE.signer("signature key")?;
+/// let error = signer.sign(None, OffsetDateTime::now_utc(), b"{}").unwrap_err();
+/// assert_eq!(error, SignError::NeedsUrl);
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignError {
+    /// The scheme signs an id, and none is given.
+    MissingId,
+    /// The id is empty, longer than 256 bytes, not visible ASCII, or contains the text that ends
+    /// it in the signed content.
+    InvalidId,
+    /// The timestamp is before 1970 or after 9999.
+    InvalidTimestamp,
+    /// The scheme signs the URL: use [`Signer::request`](crate::Signer::request).
+    NeedsUrl,
+    /// The URL cannot be that of a request.
+    InvalidUrl,
+}
+
+impl fmt::Display for SignError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MissingId => "the scheme signs an id, and none is given",
+            Self::InvalidId => "id is not one that a receiver accepts",
+            Self::InvalidTimestamp => "timestamp is before 1970 or after 9999",
+            Self::NeedsUrl => "the scheme signs the URL, so it needs the request",
+            Self::InvalidUrl => "url is not that of a request",
+        })
+    }
+}
+
+impl Error for SignError {}

@@ -1,0 +1,285 @@
+//! What makes the headers of a delivery.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri};
+use time::OffsetDateTime;
+
+use crate::crypto::key::SigningKey;
+use crate::head::fields::{Fields, Target, read_id};
+use crate::scheme::Scheme;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::layout::LayoutKind;
+use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};
+use crate::sign::SignError;
+
+/// Signs deliveries the way a scheme's provider does, so that [`Scheme::verifier`] accepts them.
+///
+/// # Examples
+///
+/// The first example of [Svix's documentation](https://docs.svix.com/receiving/verifying-payloads/how-manual):
+///
+/// ```
+/// use time::OffsetDateTime;
+/// use tower_webhook::Scheme;
+///
+/// let signer = Scheme::SVIX.signer("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+/// let then = OffsetDateTime::from_unix_timestamp(1_614_265_330)?;
+/// let headers = signer.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", then, br#"{"test": 2432232314}"#)?;
+/// assert_eq!(headers["svix-signature"], "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signer {
+    scheme: Scheme,
+    /// Never empty.
+    keys: Vec<SigningKey>,
+}
+
+impl Signer {
+    /// Makes a signer with one secret.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if the secret cannot be a key of the scheme's algorithm, is a
+    /// public key, or if the feature that the algorithm needs is not compiled in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, Secret, Signer};
+    ///
+    /// let signer = Signer::new(Scheme::GITHUB, Secret::bytes(*b"\x17 raw bytes")?)?;
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn new(scheme: Scheme, secret: Secret) -> Result<Self, InvalidSecret> {
+        Ok(Self { scheme, keys: vec![secret.signing_key(scheme)?] })
+    }
+
+    /// Adds another secret, so that receivers that have only that one accept the deliveries too.
+    /// Each secret adds a signature.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if the secret cannot be a key of the scheme's algorithm, is the
+    /// 17th, or if the scheme has room for only one signature.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, Secret};
+    ///
+    /// let signer = Scheme::STRIPE.signer("new")?.add_secret(Secret::utf8("old")?)?;
+    /// let headers = signer.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    /// assert!(Scheme::STRIPE.verifier("new")?.verify(&headers, b"{}").is_ok());
+    /// assert!(Scheme::STRIPE.verifier("old")?.verify(&headers, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add_secret(mut self, secret: Secret) -> Result<Self, InvalidSecret> {
+        let list = matches!(self.scheme.layout_kind(), LayoutKind::List(_));
+        let names = self.names().signatures().count();
+        if !list && !self.scheme.repeated_signature() && self.keys.len() >= names {
+            return Err(InvalidSecret::SingleSignature);
+        }
+        if self.keys.len() >= MAX_SECRETS {
+            return Err(InvalidSecret::TooManySecrets);
+        }
+        self.keys.push(secret.signing_key(self.scheme)?);
+        Ok(self)
+    }
+
+    /// The scheme that is signed for.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Computes the headers of a delivery.
+    ///
+    /// `timestamp` is written in the resolution of the scheme. `id` and `timestamp` are left out
+    /// where the scheme does not sign them.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SignError`] for what [`Verifier::verify`](crate::Verifier::verify) would reject:
+    /// no id where the scheme signs one; an id that is empty, longer than 256 bytes, not visible
+    /// ASCII, or that contains the text that ends it in the signed content; a timestamp before 1970
+    /// or after 9999. A scheme that signs the URL needs [`Signer::request`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::sign::SignError;
+    ///
+    /// let signer = Scheme::STANDARD.signer("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// let headers = signer.sign("msg_1", OffsetDateTime::now_utc(), b"{}")?;
+    /// assert_eq!(headers["webhook-id"], "msg_1");
+    ///
+    /// let error = signer.sign(None, OffsetDateTime::now_utc(), b"{}").unwrap_err();
+    /// assert_eq!(error, SignError::MissingId);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sign<'a>(
+        &self,
+        id: impl Into<Option<&'a str>>,
+        timestamp: OffsetDateTime,
+        body: &[u8],
+    ) -> Result<HeaderMap, SignError> {
+        if self.scheme.signs_request() {
+            return Err(SignError::NeedsUrl);
+        }
+        self.headers(None, id.into(), timestamp, body)
+    }
+
+    /// Makes the whole request of a delivery: a `POST` to `url` with the headers of
+    /// [`Signer::sign`], which any scheme can sign.
+    ///
+    /// # Errors
+    ///
+    /// As [`Signer::sign`], and [`SignError::InvalidUrl`] if `url` is not one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let url = "https://hooks.example.com/hubspot";
+    /// let signer = Scheme::HUBSPOT_V3.signer("client secret")?;
+    /// let request = signer.request(url, None, OffsetDateTime::now_utc(), "[]")?;
+    /// assert!(request.headers().contains_key("x-hubspot-signature-v3"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn request<'a, B: AsRef<[u8]>>(
+        &self,
+        url: &str,
+        id: impl Into<Option<&'a str>>,
+        timestamp: OffsetDateTime,
+        body: B,
+    ) -> Result<Request<B>, SignError> {
+        let uri: Uri = url.parse().map_err(|_| SignError::InvalidUrl)?;
+        let url = Arc::from(url);
+        let target = self.scheme.signs_request().then(|| Target::whole(&Method::POST, &url));
+        let headers = self.headers(target, id.into(), timestamp, body.as_ref())?;
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    fn headers(
+        &self,
+        target: Option<Target<'_>>,
+        id: Option<&str>,
+        timestamp: OffsetDateTime,
+        body: &[u8],
+    ) -> Result<HeaderMap, SignError> {
+        let id = match id {
+            _ if !self.scheme.signs_id() => None,
+            Some(id) => {
+                Some(read_id(self.scheme, id.as_bytes()).map_err(|_| SignError::InvalidId)?)
+            }
+            None => return Err(SignError::MissingId),
+        };
+        let format = self.scheme.timestamp_format();
+        let text = format.map(|format| format.print(timestamp).ok_or(SignError::InvalidTimestamp));
+        let text = text.transpose()?;
+        let time = format.zip(text.as_deref());
+        let time = time.and_then(|(format, text)| format.read(text.as_bytes()));
+        let time = time.map(|(at, text)| (at, text.into()));
+        let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
+
+        let names = self.names();
+        let mut headers = HeaderMap::new();
+        for (name, value) in self.signatures(names, &fields, text.as_deref(), body) {
+            append(&mut headers, name, &value);
+        }
+        if let Some((name, id)) = names.id_name().zip(id) {
+            append(&mut headers, name, id);
+        }
+        if let Some((name, text)) = names.timestamp_name().zip(text.as_deref()) {
+            append(&mut headers, name, text);
+        }
+        Ok(headers)
+    }
+
+    /// The signature headers: one list, or one value for each secret.
+    fn signatures(
+        &self,
+        names: &HeaderNames,
+        fields: &Fields<'_>,
+        timestamp: Option<&str>,
+        body: &[u8],
+    ) -> Vec<(&'static str, String)> {
+        let texts = self.keys.iter().map(|key| {
+            let signature = key.sign(fields.content([body]));
+            (key.algorithm(), self.scheme.encoding().encode(&signature))
+        });
+        match self.scheme.layout_kind() {
+            LayoutKind::Single { prefix } => {
+                // One header after the other, or the same one again.
+                let names = names.signatures().chain(names.signatures().take(1).cycle());
+                names.zip(texts.map(|(_, text)| format!("{prefix}{text}"))).collect()
+            }
+            LayoutKind::List(list) => {
+                let (assign, separator) = (list.assign, list.separator.to_string());
+                let entry = |key: &str, text: &str| format!("{key}{assign}{text}");
+                let time = list.timestamp.zip(timestamp).map(|(key, text)| entry(key, text));
+                let entries = texts.map(|(it, text)| entry(list.version_of(it), &text));
+                let entries: Vec<_> = time.into_iter().chain(entries).collect();
+                names.signatures().take(1).map(|name| (name, entries.join(&separator))).collect()
+            }
+        }
+    }
+
+    #[expect(clippy::expect_used, reason = "a scheme without headers does not build")]
+    fn names(&self) -> &'static HeaderNames {
+        self.scheme.headers().first().expect("a scheme has headers")
+    }
+}
+
+impl Scheme {
+    /// Makes a signer from a secret as this provider prints it, to send what
+    /// [`Scheme::verifier`] accepts.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if `text` does not have the shape of [`Scheme::key_format`], or is a
+    /// public key.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let signer = Scheme::STANDARD.signer("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// let headers = signer.sign("msg_1", OffsetDateTime::now_utc(), b"{}")?;
+    /// assert!(headers.contains_key("webhook-signature"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn signer(&self, text: &str) -> Result<Signer, InvalidSecret> {
+        Signer::new(*self, self.secret(text)?)
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signer")
+            .field("scheme", &self.scheme)
+            .field("secrets", &self.keys.len())
+            .finish()
+    }
+}
+
+#[expect(clippy::expect_used, reason = "`Signer::headers` has checked what goes into a value")]
+fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    let value = HeaderValue::from_str(value).expect("visible ASCII");
+    headers.append(HeaderName::from_static(name), value);
+}

@@ -1,0 +1,489 @@
+//! The secrets of one endpoint, and the order in which they are tried.
+
+use std::fmt;
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use crate::clock::{Clock, UnixTime};
+use crate::crypto::key::VerifyingKey;
+use crate::error::VerifyError;
+use crate::head::Head;
+use crate::head::envelope::Envelope;
+use crate::head::envelope::Terms;
+use crate::head::list::Algorithms;
+use crate::scheme::Scheme;
+use crate::scheme::key_format::KeyFormat;
+use crate::scheme::timestamp::Tolerance;
+use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};
+use crate::verify::attempt::Attempt;
+use crate::verify::url::{InvalidPublicUrl, PublicUrl};
+use crate::verify::verification::Verification;
+use crate::verify::verified::{Verified, verdict};
+
+/// Verifies one delivery with one secret, the scheme's own tolerance and the system's clock.
+///
+/// For more than one delivery make a [`Verifier`], which computes the key schedule only once.
+///
+/// # Errors
+///
+/// Returns an error if the delivery is malformed, outside the tolerance, or not signed with
+/// `secret`. A secret that [`Verifier::new`] rejects never matches.
+///
+/// # Examples
+///
+/// ```
+/// use http::HeaderMap;
+/// use tower_webhook::{Scheme, Secret};
+///
+/// let secret = Secret::utf8("It's a Secret to Everybody")?;
+/// let mut headers = HeaderMap::new();
+/// headers.insert(
+///     "x-hub-signature-256",
+///     "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17".parse()?,
+/// );
+/// tower_webhook::verify(Scheme::GITHUB, &secret, &headers, b"Hello, World!")?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn verify<'h>(
+    scheme: Scheme,
+    secret: &Secret,
+    head: impl Into<Head<'h>>,
+    body: &[u8],
+) -> Result<Verified, VerifyError> {
+    let key = secret.verifying_key(scheme).map_err(|_| VerifyError::Mismatch)?;
+    let terms = Terms {
+        scheme,
+        algorithms: Algorithms::default().and(key.algorithm()),
+        tolerance: scheme.tolerance(),
+        public_url: None,
+    };
+    let envelope = Envelope::open(terms, head.into(), UnixTime::now)?;
+    verdict(&envelope, verifies(&key, &envelope, [body]).then_some(0))
+}
+
+/// Verifies the deliveries of one endpoint.
+///
+/// The key schedule of each secret is computed once, when the secret is added. Share a verifier
+/// between threads in an [`Arc`].
+///
+/// # Examples
+///
+/// The example of [Velt's documentation](https://velt.dev/docs/webhooks/advanced):
+///
+/// ```
+/// use http::HeaderMap;
+/// use time::OffsetDateTime;
+/// use tower_webhook::Scheme;
+///
+/// let verifier = Scheme::VELT.verifier("whsec_plJ3nmyCDGBKInavdOK15jsl")?;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert("webhook-id", "msg_loFOjxBNrRLzqYUf".parse()?);
+/// headers.insert("webhook-timestamp", "1731705121".parse()?);
+/// headers.insert(
+///     "webhook-signature",
+///     "v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=".parse()?,
+/// );
+/// let body = br#"{"event_type":"ping","data":{"success":true}}"#;
+///
+/// let then = OffsetDateTime::from_unix_timestamp(1_731_705_121)?;
+/// let verified = verifier.verify_at(&headers, body, then)?;
+/// assert_eq!(verified.id(), Some("msg_loFOjxBNrRLzqYUf"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Verifier {
+    scheme: Scheme,
+    /// Never empty, in the order in which they are tried.
+    keys: Vec<VerifyingKey>,
+    algorithms: Algorithms,
+    tolerance: Tolerance,
+    /// The system's, unless there is another.
+    clock: Option<Arc<dyn Clock>>,
+    public_url: Option<PublicUrl>,
+}
+
+impl Verifier {
+    /// Makes a verifier with one secret, the scheme's own tolerance and the system's clock.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if the secret cannot be a key of the scheme's algorithm, or if the
+    /// feature that the algorithm needs is not compiled in.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, Secret, Verifier};
+    ///
+    /// let verifier = Verifier::new(Scheme::GITHUB, Secret::bytes(*b"\x17 raw bytes")?)?;
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn new(scheme: Scheme, secret: Secret) -> Result<Self, InvalidSecret> {
+        let key = secret.verifying_key(scheme)?;
+        Ok(Self {
+            scheme,
+            algorithms: Algorithms::default().and(key.algorithm()),
+            keys: vec![key],
+            tolerance: scheme.tolerance(),
+            clock: None,
+            public_url: None,
+        })
+    }
+
+    /// Adds another secret that is valid too: the one that is being replaced, or that of a second
+    /// endpoint with the same URL.
+    ///
+    /// Secrets are tried in the order in which they were added, so only deliveries that match none
+    /// of the earlier ones cost the time for a later one.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if the secret cannot be a key of the scheme's algorithm, or is the
+    /// 17th.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, Secret};
+    ///
+    /// let verifier = Scheme::GITHUB.verifier("new secret")?.add_secret(Secret::utf8("old secret")?)?;
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn add_secret(mut self, secret: Secret) -> Result<Self, InvalidSecret> {
+        if self.keys.len() >= MAX_SECRETS {
+            return Err(InvalidSecret::TooManySecrets);
+        }
+        let key = secret.verifying_key(self.scheme)?;
+        self.algorithms = self.algorithms.and(key.algorithm());
+        self.keys.push(key);
+        Ok(self)
+    }
+
+    /// Sets how far from now a timestamp may be, default [`Scheme::tolerance`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// let verifier = Scheme::SLACK
+    ///     .verifier("secret")?
+    ///     .tolerance(Tolerance::symmetric(Duration::from_secs(30)));
+    /// # let old = time::OffsetDateTime::now_utc() - Duration::from_secs(60);
+    /// # let headers = Scheme::SLACK.signer("secret")?.sign(None, old, b"{}")?;
+    /// # assert!(verifier.verify(&headers, b"{}").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Sets the clock that [`Verifier::verify`] and [`Verifier::begin`] read, default
+    /// [`SystemClock`](crate::clock::SystemClock). It is read only for schemes that sign a time.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::clock::ManualClock;
+    ///
+    /// let then = OffsetDateTime::UNIX_EPOCH;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    /// let verifier = Scheme::SLACK.verifier("secret")?.clock(ManualClock::new(then));
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Sets what the sender calls before the request's path and query, for a scheme that signs
+    /// its URL: `https://hooks.example.com`, or with the part of the path that a proxy removes.
+    ///
+    /// It is configured because nothing in a request says it reliably: `Host` and `X-Forwarded-*`
+    /// come from whoever sends them.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidPublicUrl`] if it is not `http://` or `https://` with a host and at most a
+    /// path.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let url = "https://hooks.example.com/square?shop=1";
+    /// let signer = Scheme::SQUARE.signer("signature key")?;
+    /// let request = signer.request(url, None, OffsetDateTime::now_utc(), "{}")?;
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?.public_url("https://hooks.example.com")?;
+    /// assert!(verifier.verify(&request, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
+        self.public_url = Some(PublicUrl::new(url)?);
+        Ok(self)
+    }
+
+    /// The scheme whose deliveries are verified.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// Verifies a delivery that has just arrived.
+    ///
+    /// `body` must be the bytes as received, neither decoded nor parsed and printed again.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`VerifyError`] if the delivery is malformed, outside the tolerance, or signed with
+    /// none of the secrets. [`VerifyError::NeedsRequest`] and [`VerifyError::NeedsPublicUrl`] are
+    /// mistakes of the receiver, for schemes that sign the URL.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, VerifyError};
+    ///
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    ///
+    /// let verifier = Scheme::SLACK.verifier("secret")?;
+    /// assert!(verifier.verify(&headers, b"{}").is_ok());
+    /// assert_eq!(verifier.verify(&headers, b"{ }").unwrap_err(), VerifyError::Mismatch);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify<'h>(
+        &self,
+        head: impl Into<Head<'h>>,
+        body: &[u8],
+    ) -> Result<Verified, VerifyError> {
+        self.verify_head(head.into(), body, None)
+    }
+
+    /// Verifies a delivery as if it had arrived at `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::verify`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::{Duration, OffsetDateTime};
+    /// use tower_webhook::{Scheme, VerifyError};
+    ///
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    ///
+    /// let verifier = Scheme::SLACK.verifier("secret")?;
+    /// assert!(verifier.verify_at(&headers, b"{}", then + Duration::minutes(5)).is_ok());
+    /// let error = verifier.verify_at(&headers, b"{}", then + Duration::hours(1)).unwrap_err();
+    /// assert_eq!(error, VerifyError::TimestampTooOld);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn verify_at<'h>(
+        &self,
+        head: impl Into<Head<'h>>,
+        body: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Verified, VerifyError> {
+        self.verify_head(head.into(), body, Some(now))
+    }
+
+    /// Begins to verify a delivery whose body arrives in pieces.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`VerifyError`] if the head alone is reason enough to reject the delivery.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use time::OffsetDateTime;
+    /// # use tower_webhook::Scheme;
+    /// # let verifier = Scheme::SLACK.verifier("secret")?;
+    /// # let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    /// let mut verification = verifier.begin(&headers)?;
+    /// for chunk in [b"{", b"}"] {
+    ///     verification.update(chunk);
+    /// }
+    /// let verified = verification.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn begin<'h>(&self, head: impl Into<Head<'h>>) -> Result<Verification, VerifyError> {
+        self.begin_head(head.into(), None)
+    }
+
+    /// Begins to verify a delivery as if it had arrived at `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Verifier::begin`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+    ///
+    /// let verifier = Scheme::SLACK.verifier("secret")?;
+    /// let mut verification = verifier.begin_at(&headers, then)?;
+    /// verification.update(b"{}");
+    /// assert!(verification.finish().is_ok());
+    /// // By now it is too old, which the head alone shows.
+    /// assert!(verifier.begin(&headers).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn begin_at<'h>(
+        &self,
+        head: impl Into<Head<'h>>,
+        now: OffsetDateTime,
+    ) -> Result<Verification, VerifyError> {
+        self.begin_head(head.into(), Some(now))
+    }
+
+    /// Reads a head and checks its time.
+    #[inline]
+    pub(crate) fn open<'h>(
+        &'h self,
+        head: Head<'h>,
+        now: Option<OffsetDateTime>,
+    ) -> Result<Envelope<'h>, VerifyError> {
+        let terms = Terms {
+            scheme: self.scheme,
+            algorithms: self.algorithms,
+            tolerance: self.tolerance,
+            public_url: self.public_url.as_ref().map(PublicUrl::as_arc),
+        };
+        Envelope::open(terms, head, || match (now, &self.clock) {
+            (Some(now), _) => now.into(),
+            (None, Some(clock)) => clock.now().into(),
+            (None, None) => UnixTime::now(),
+        })
+    }
+
+    /// Begins with the first secret that can be tried, for a body that is kept until the verdict.
+    #[cfg(feature = "receive")]
+    pub(crate) fn attempt(&self, envelope: &Envelope<'_>) -> Option<Attempt> {
+        let mut keys = self.keys.iter().enumerate();
+        keys.find_map(|(index, key)| Attempt::begin(index, key, envelope).next())
+    }
+
+    /// Judges a body that is complete. `tried` has seen all of it already.
+    pub(crate) fn verdict<'b>(
+        &self,
+        envelope: &'b Envelope<'_>,
+        tried: Option<Attempt>,
+        body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
+    ) -> Result<Verified, VerifyError> {
+        let mut first = 0;
+        if let Some(attempt) = tried {
+            let secret_index = attempt.secret_index;
+            first = attempt.next_secret();
+            if attempt.finish(envelope) {
+                return verdict(envelope, Some(secret_index));
+            }
+        }
+        let mut keys = self.keys.iter().enumerate().skip(first);
+        let found = keys.find(|(_, key)| verifies(key, envelope, body.clone()));
+        verdict(envelope, found.map(|(index, _)| index))
+    }
+
+    fn verify_head(
+        &self,
+        head: Head<'_>,
+        body: &[u8],
+        now: Option<OffsetDateTime>,
+    ) -> Result<Verified, VerifyError> {
+        let envelope = self.open(head, now)?;
+        self.verdict(&envelope, None, [body])
+    }
+
+    fn begin_head(
+        &self,
+        head: Head<'_>,
+        now: Option<OffsetDateTime>,
+    ) -> Result<Verification, VerifyError> {
+        let envelope = self.open(head, now)?.into_owned();
+        Ok(Verification::new(&self.keys, envelope))
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(crate) fn with_public_url(self, public_url: Option<PublicUrl>) -> Self {
+        Self { public_url, ..self }
+    }
+
+    #[cfg(feature = "replay")]
+    pub(crate) fn current_tolerance(&self) -> Tolerance {
+        self.tolerance
+    }
+
+    /// Returns whether one of the keys is that of this secret.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn holds(&self, secret: &Secret) -> bool {
+        let key = secret.verifying_key(self.scheme);
+        key.is_ok_and(|key| self.keys.iter().any(|other| other.is_same(&key)))
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verifier")
+            .field("scheme", &self.scheme)
+            .field("secrets", &self.keys.len())
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Scheme {
+    /// Makes a verifier from a secret as this provider prints it.
+    ///
+    /// Where the provider's documentation leaves two readings ([`KeyFormat::Utf8OrHex`]), the
+    /// verifier holds both, and [`Verified::secret_index`] says which
+    /// one matched.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if `text` does not have the shape of [`Scheme::key_format`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let verifier = Scheme::STANDARD.verifier("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn verifier(&self, text: &str) -> Result<Verifier, InvalidSecret> {
+        let verifier = Verifier::new(*self, self.secret(text)?)?;
+        match self.key_format() {
+            KeyFormat::Utf8OrHex => verifier.add_secret(Secret::hex(text)?),
+            _ => Ok(verifier),
+        }
+    }
+}
+
+#[inline]
+fn verifies<'b>(
+    key: &VerifyingKey,
+    envelope: &'b Envelope<'_>,
+    body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
+) -> bool {
+    key.verifies(envelope.fields().content(body), envelope.signatures().of(key.algorithm()))
+}
