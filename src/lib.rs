@@ -99,6 +99,8 @@
 pub mod clock;
 mod crypto;
 mod error;
+#[cfg(feature = "receive")]
+mod event;
 #[cfg(feature = "fetch")]
 pub mod fetch;
 #[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]

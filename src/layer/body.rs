@@ -1,15 +1,16 @@
-//! The frames of a body: kept while they are authenticated, then replayed.
+//! The body that the inner service gets.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// A body that is verified and completely here: the same frames as they arrived.
+use crate::receive::frames::Frames;
+
+/// A body that is verified and complete: the same frames as they arrived.
 ///
 /// # Examples
 ///
@@ -46,144 +47,16 @@ impl Body for VerifiedBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.len == 0
+        self.0.len() == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.len as u64)
+        SizeHint::with_exact(self.0.len() as u64)
     }
 }
 
 impl fmt::Debug for VerifiedBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedBody").field("len", &self.0.len).finish()
-    }
-}
-
-/// Frames in the order they came.
-///
-/// Each frame costs a handle and keeps its buffer alive, which a sender who dribbles single bytes
-/// could turn into many times the body's size. So after the first frames, small ones are copied
-/// together; larger ones are always kept as they are.
-#[derive(Default)]
-pub(super) struct Frames {
-    frames: VecDeque<Bytes>,
-    small: BytesMut,
-    len: usize,
-}
-
-impl Frames {
-    const KEPT_ANYWAY: usize = 64;
-    const SMALL: usize = 512;
-    const PACKED: usize = 4096;
-
-    pub(super) fn push(&mut self, frame: Bytes) {
-        if frame.is_empty() {
-            return;
-        }
-        self.len += frame.len();
-        if frame.len() < Self::SMALL && self.frames.len() >= Self::KEPT_ANYWAY {
-            if self.small.len() + frame.len() > Self::PACKED {
-                self.flush();
-            }
-            self.small.extend_from_slice(&frame);
-        } else {
-            self.flush();
-            self.frames.push_back(frame);
-        }
-    }
-
-    /// The size of all frames together, in bytes.
-    pub(super) fn len(&self) -> usize {
-        self.len
-    }
-
-    pub(super) fn chunks(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.frames.iter().map(|frame| &**frame).chain([&*self.small])
-    }
-
-    fn pop(&mut self) -> Option<Bytes> {
-        if self.frames.is_empty() {
-            self.flush();
-        }
-        let frame = self.frames.pop_front()?;
-        self.len -= frame.len();
-        Some(frame)
-    }
-
-    fn flush(&mut self) {
-        if !self.small.is_empty() {
-            self.frames.push_back(self.small.split().freeze());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn drain(mut frames: Frames) -> Vec<Bytes> {
-        std::iter::from_fn(|| frames.pop()).collect()
-    }
-
-    #[test]
-    fn frames_come_back_as_they_were() {
-        let sent: Vec<_> = (1..=64).map(|size| Bytes::from(vec![7; size])).collect();
-        let mut frames = Frames::default();
-        for frame in &sent {
-            frames.push(frame.clone());
-            frames.push(Bytes::new());
-        }
-        assert_eq!(frames.len(), (1..=64).sum::<usize>());
-        let received = drain(frames);
-        assert_eq!(received, sent);
-        for (sent, received) in sent.iter().zip(&received) {
-            assert_eq!(sent.as_ptr(), received.as_ptr(), "copied");
-        }
-    }
-
-    #[test]
-    fn dribbled_bytes_are_packed_together() {
-        let mut frames = Frames::default();
-        let body: Vec<u8> = (0..100_000_u32).map(|index| index.to_le_bytes()[0]).collect();
-        for byte in body.chunks(1) {
-            frames.push(Bytes::copy_from_slice(byte));
-        }
-        assert_eq!(frames.chunks().collect::<Vec<_>>().concat(), body);
-        let received = drain(frames);
-        assert!(received.len() <= 64 + body.len() / Frames::PACKED + 1, "{}", received.len());
-        assert_eq!(received.concat(), body);
-    }
-
-    #[test]
-    fn what_is_packed_together_has_the_size_of_a_pack() {
-        for (size, packed) in [(1, 4096), (3, 4095), (500, 4000), (511, 4088)] {
-            let mut frames = Frames::default();
-            for _ in 0..20_000 {
-                frames.push(Bytes::from(vec![7; size]));
-            }
-            let received = drain(frames);
-            let (_, [packs @ .., last]) = received.split_at(Frames::KEPT_ANYWAY) else {
-                panic!("nothing is packed");
-            };
-            assert!(packs.len() > 3 && packs.iter().all(|pack| pack.len() == packed), "{size}");
-            assert!(last.len() <= packed);
-        }
-    }
-
-    #[test]
-    fn large_frames_between_small_ones_stay_whole_and_in_order() {
-        let mut frames = Frames::default();
-        let mut body = Vec::new();
-        let large = Bytes::from(vec![9; Frames::SMALL]);
-        for index in 0..200_u8 {
-            let frame = if index % 5 == 4 { large.clone() } else { Bytes::from(vec![index; 3]) };
-            body.extend_from_slice(&frame);
-            frames.push(frame);
-        }
-        let received = drain(frames);
-        assert_eq!(received.concat(), body);
-        let whole = received.iter().filter(|frame| frame.as_ptr() == large.as_ptr()).count();
-        assert_eq!(whole, 40);
+        f.debug_struct("VerifiedBody").field("len", &self.0.len()).finish()
     }
 }

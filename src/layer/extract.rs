@@ -8,6 +8,7 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 
+use crate::event;
 use crate::verify::verified::Verified;
 
 /// The request did not go through a [`WebhookLayer`](crate::WebhookLayer): a mistake in how the
@@ -61,8 +62,7 @@ where
         match parts.extensions.get::<Self>() {
             Some(verified) => Ok(verified.clone()),
             None => {
-                #[cfg(feature = "tracing")]
-                tracing::error!(target: "tower_webhook", "{MissingLayer}");
+                event::layer_missing(&MissingLayer);
                 Err(MissingLayer)
             }
         }

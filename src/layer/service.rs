@@ -1,26 +1,29 @@
-//! The service: headers first, then the body.
+//! The service: junk is answered in `call`, what is admitted goes into one box.
 
-use std::mem;
-use std::sync::Arc;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
+use crate::event;
 use crate::head::Head;
-use crate::layer::WebhookLayer;
 use crate::layer::body::VerifiedBody;
-use crate::layer::future::ResponseFuture;
-use crate::layer::future::{Call, Delivery};
-use crate::layer::rejection::{OnRejection, Rejection};
+use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
+use crate::receive::incoming::Incoming;
+use crate::receive::receiver::Receiver;
+use crate::receive::rejection::{Rejection, RejectionKind};
 
-/// Lets only verified deliveries through to the inner service; made by [`WebhookLayer`].
+/// Lets only verified deliveries through to the inner service; made by
+/// [`WebhookLayer`](crate::WebhookLayer).
 ///
-/// The request's body may be any [`Body`]. What is not `Bytes` already is copied once, frame by
-/// frame.
+/// It is always ready. The inner service is polled ready, and called, after a delivery is verified,
+/// so that nothing unverified holds a place that is meant for the verified. The request's body may
+/// be any [`Body`]. What is not `Bytes` already is copied once, frame by frame.
 ///
 /// # Examples
 ///
@@ -32,8 +35,8 @@ use crate::layer::rejection::{OnRejection, Rejection};
 /// use http_body_util::Full;
 /// use time::OffsetDateTime;
 /// use tower::{Layer as _, ServiceExt as _, service_fn};
-/// use tower_webhook::{Scheme, WebhookLayer};
 /// use tower_webhook::layer::VerifiedBody;
+/// use tower_webhook::{Scheme, WebhookLayer};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -42,129 +45,153 @@ use crate::layer::rejection::{OnRejection, Rejection};
 /// });
 /// let service = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).layer(handler);
 ///
-/// let mut request = Request::new(Full::<Bytes>::from("{}"));
-/// *request.headers_mut() =
-///     Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
-/// let answer = service.oneshot(request).await?;
+/// let signer = Scheme::GITHUB.signer("secret")?;
+/// let request = signer.request("https://example.com/", None, OffsetDateTime::now_utc(), "{}")?;
+/// let answer = service.oneshot(request.map(|body| Full::<Bytes>::from(body))).await?;
 /// assert_eq!(answer.into_body(), "thank you");
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Webhook<S, R = super::BareStatus> {
-    pub(super) inner: S,
-    pub(super) layer: WebhookLayer<R>,
+pub struct Webhook<S, R = BareStatus> {
+    inner: S,
+    receiver: Receiver,
+    on_rejection: R,
 }
 
 impl<S, R> Webhook<S, R> {
+    pub(super) fn new(inner: S, receiver: Receiver, on_rejection: R) -> Self {
+        Self { inner, receiver, on_rejection }
+    }
+
     /// The service behind the verification.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower::Layer as _;
-    /// use tower_webhook::{Scheme, WebhookLayer};
-    ///
-    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
-    /// assert_eq!(layer.layer("any service").get_ref(), &"any service");
-    /// # Ok::<(), tower_webhook::InvalidSecret>(())
-    /// ```
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
     /// The service behind the verification.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower::Layer as _;
-    /// use tower_webhook::{Scheme, WebhookLayer};
-    ///
-    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
-    /// let mut service = layer.layer("any service");
-    /// *service.get_mut() = "another one";
-    /// assert_eq!(service.get_ref(), &"another one");
-    /// # Ok::<(), tower_webhook::InvalidSecret>(())
-    /// ```
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
     /// Takes the verification away.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower::Layer as _;
-    /// use tower_webhook::{Scheme, WebhookLayer};
-    ///
-    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
-    /// assert_eq!(layer.layer("any service").into_inner(), "any service");
-    /// # Ok::<(), tower_webhook::InvalidSecret>(())
-    /// ```
     pub fn into_inner(self) -> S {
         self.inner
-    }
-
-    /// Judges the head of a request, cheapest first; only what passes is looked up.
-    fn admit<B>(&self, parts: &Parts, body: &B) -> Result<Delivery, Rejection>
-    where
-        B: Body,
-    {
-        let receipt = self.layer.source.open(Head::from(parts)).map_err(Rejection::Refused)?;
-        if declared(parts, body) > self.layer.body_limit as u64 {
-            return Err(Rejection::BodyTooLarge);
-        }
-        let (endpoint, lookup) = Arc::clone(&self.layer.source).lookup(parts)?;
-        Ok(Delivery::new(receipt, endpoint, lookup))
     }
 }
 
 impl<S, R, B, ResBody> Service<Request<B>> for Webhook<S, R>
 where
-    S: Service<Request<VerifiedBody>, Response = Response<ResBody>> + Clone,
-    R: OnRejection<ResBody> + Clone,
-    B: Body,
+    S: Service<Request<VerifiedBody>, Response = Response<ResBody>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+    ResBody: Send + 'static,
+    R: OnRejection<ResBody> + Clone + Send + 'static,
+    B: Body + Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = ResponseFuture<S, B, R, ResBody>;
+    type Future = ResponseFuture<Result<S::Response, S::Error>>;
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, body) = request.into_parts();
-        match self.admit(&parts, &body) {
-            Ok(delivery) => {
-                // The service that was polled ready is the one to call.
-                let clone = self.inner.clone();
-                let inner = mem::replace(&mut self.inner, clone);
-                let call = Call { parts, inner, layer: self.layer.clone() };
-                ResponseFuture::reading(body, delivery, call)
+        let least = body.size_hint().lower();
+        match self.receiver.open_sized(Head::from(&parts), least) {
+            Ok(incoming) => {
+                let Self { inner, receiver, on_rejection } = self.clone();
+                let answer = Answer { parts, receiver, on_rejection };
+                ResponseFuture(State::Running(Box::pin(run(inner, answer, incoming, body))))
             }
-            Err(rejection) => ResponseFuture::rejected(self.layer.reject(rejection)),
+            Err(rejection) => {
+                let answer = respond(&self.receiver, &self.on_rejection, &parts, rejection);
+                ResponseFuture(State::Answered(Some(Ok(answer))))
+            }
         }
     }
 }
 
-impl<R> WebhookLayer<R> {
-    pub(super) fn reject<B>(&self, rejection: Rejection) -> Response<B>
-    where
-        R: OnRejection<B>,
-    {
-        rejection.respond(self.source.scheme(), &self.on_rejection)
+/// What is kept for the answer.
+struct Answer<R> {
+    parts: Parts,
+    receiver: Receiver,
+    on_rejection: R,
+}
+
+/// From an admitted head to the answer of the inner service.
+async fn run<S, R, B, ResBody>(
+    mut inner: S,
+    answer: Answer<R>,
+    mut incoming: Incoming,
+    body: B,
+) -> Result<Response<ResBody>, S::Error>
+where
+    S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
+    R: OnRejection<ResBody>,
+    B: Body,
+{
+    let received = match incoming.read(body).await {
+        Ok(()) => incoming.finish().await,
+        Err(rejection) => Err(rejection),
+    };
+    let Answer { mut parts, receiver, on_rejection } = answer;
+    let mut delivery = match received {
+        Ok(delivery) => delivery,
+        Err(rejection) => return Ok(respond(&receiver, &on_rejection, &parts, rejection)),
+    };
+    parts.extensions.insert(delivery.verified().clone());
+    let request = Request::from_parts(parts, VerifiedBody::from(delivery.take_frames()));
+    poll_fn(|cx| inner.poll_ready(cx)).await?;
+    let answer = inner.call(request).await;
+    let success = answer.as_ref().is_ok_and(|answer| answer.status().is_success());
+    delivery.settle(success).await;
+    answer
+}
+
+fn respond<R, B>(receiver: &Receiver, on: &R, parts: &Parts, rejection: Rejection) -> Response<B>
+where
+    R: OnRejection<B>,
+{
+    let mut response = on.respond(&Refused::new(&rejection, parts));
+    match &rejection.kind() {
+        RejectionKind::Unverified(error) => {
+            event::rejected(receiver.scheme(), error, response.status());
+        }
+        _ => event::rejected(receiver.scheme(), &rejection, response.status()),
+    }
+    response.extensions_mut().insert(rejection);
+    response
+}
+
+/// The response of a [`Webhook`], which makes `T` of it.
+pub struct ResponseFuture<T>(State<T>);
+
+enum State<T> {
+    /// The head was reason enough.
+    Answered(Option<T>),
+    Running(Pin<Box<dyn Future<Output = T> + Send>>),
+}
+
+/// What is moved is the pointer; a box is where it is pinned.
+impl<T> Unpin for ResponseFuture<T> {}
+
+impl<T> Future for ResponseFuture<T> {
+    type Output = T;
+
+    #[expect(clippy::expect_used, reason = "as every future of an async block")]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        match &mut self.0 {
+            State::Answered(answer) => Poll::Ready(answer.take().expect("polled after completion")),
+            State::Running(future) => future.as_mut().poll(cx),
+        }
     }
 }
 
-/// The least that the body has, as far as can be told before it is read.
-fn declared<B>(parts: &Parts, body: &B) -> u64
-where
-    B: Body,
-{
-    let length = parts.headers.get(CONTENT_LENGTH);
-    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
-    body.size_hint().lower().max(length.unwrap_or(0))
+impl<T> fmt::Debug for ResponseFuture<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
 }

@@ -10,16 +10,27 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::SecretCacheBuilder;
-#[cfg(feature = "tower")]
-use crate::clock::Clock;
+#[cfg(feature = "receive")]
+use crate::error::VerifyError;
 use crate::fetch::SecretFetcher;
+#[cfg(feature = "receive")]
+use crate::fetch::cache::builder::Policy;
 use crate::fetch::cache::entry::Age;
 use crate::fetch::cache::shared::{Flight, Purpose, Shared};
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchError;
+#[cfg(feature = "receive")]
+use crate::head::Head;
+#[cfg(feature = "receive")]
+use crate::head::envelope::{Envelope, Terms};
+#[cfg(feature = "receive")]
+use crate::head::list::Algorithms;
 use crate::scheme::Scheme;
 #[cfg(feature = "tower")]
+#[cfg(all(feature = "receive", feature = "replay"))]
 use crate::scheme::timestamp::Tolerance;
+#[cfg(feature = "receive")]
+use crate::verify::url::PublicUrl;
 use crate::verify::verifier::Verifier;
 
 /// Keeps a [`Verifier`] for each endpoint, with secrets from a [`SecretFetcher`].
@@ -153,19 +164,23 @@ impl<F> SecretCache<F> {
         self.0.policy.scheme
     }
 
-    #[cfg(feature = "tower")]
+    #[cfg(all(feature = "receive", feature = "replay"))]
     pub(crate) fn tolerance(&self) -> Tolerance {
         self.0.policy.tolerance
     }
 
-    #[cfg(feature = "tower")]
-    pub(crate) fn public_url(&self) -> Option<&Arc<str>> {
-        self.0.policy.public_url.as_ref()
-    }
-
-    #[cfg(feature = "tower")]
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.0.policy.clock
+    /// Reads a head and checks its time, for whatever endpoint it is. Which keys there are is not
+    /// known yet, so signatures of every algorithm are read.
+    #[cfg(feature = "receive")]
+    pub(crate) fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
+        let Policy { scheme, tolerance, public_url, clock, .. } = &self.0.policy;
+        let terms = Terms {
+            scheme: *scheme,
+            algorithms: Algorithms::ALL,
+            tolerance: *tolerance,
+            public_url: public_url.as_ref().map(PublicUrl::as_arc),
+        };
+        Envelope::open(terms, head, || clock.now().into())
     }
 }
 

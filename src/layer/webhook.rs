@@ -1,0 +1,203 @@
+//! What is configured: a receiver, and how to answer what it rejects.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tower_layer::Layer;
+
+#[cfg(feature = "fetch")]
+use crate::fetch::SecretFetcher;
+#[cfg(feature = "fetch")]
+use crate::fetch::cache::SecretCache;
+#[cfg(feature = "fetch")]
+use crate::fetch::endpoint::EndpointId;
+#[cfg(feature = "fetch")]
+use crate::head::Head;
+use crate::layer::on_rejection::BareStatus;
+#[cfg(feature = "axum")]
+use crate::layer::on_rejection::{IntoAnswer, Refused};
+use crate::layer::service::Webhook;
+use crate::receive::receiver::Receiver;
+#[cfg(feature = "replay")]
+use crate::replay::settings::Replay;
+use crate::verify::verifier::Verifier;
+
+/// Lets only verified deliveries through to a service.
+///
+/// The headers are judged before a byte of the body is read. The body is authenticated frame by
+/// frame as it arrives and passed on as the same frames once the signature has matched.
+/// [`Verified`](crate::Verified) is then among the request's extensions. Everything else is
+/// answered here, by default with a bare status: the [module](crate::layer) has the table.
+///
+/// # Examples
+///
+/// With axum, whose `route_layer` leaves the paths that are not routed alone:
+///
+/// ```
+/// # #[cfg(feature = "axum")] {
+/// use axum::{Router, routing::post};
+/// use tower_webhook::{Scheme, Verified, WebhookLayer};
+///
+/// async fn handle(delivery: Verified, body: String) {
+///     println!("{:?}: {body}", delivery.id());
+/// }
+///
+/// let verifier = Scheme::VELT.verifier("whsec_plJ3nmyCDGBKInavdOK15jsl")?;
+/// let app: Router = Router::new()
+///     .route("/webhooks", post(handle))
+///     .route_layer(WebhookLayer::new(verifier));
+/// # }
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+///
+/// axum's extractors have a limit of 2 MB of their own; where the layer's is higher, lift it
+/// inside the layer with `axum::extract::DefaultBodyLimit::disable()`.
+#[derive(Clone)]
+#[must_use]
+pub struct WebhookLayer<R = BareStatus> {
+    receiver: Receiver,
+    on_rejection: R,
+}
+
+impl WebhookLayer {
+    /// Makes a layer that verifies with `verifier`, as [`Receiver::new`].
+    pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
+        Receiver::new(verifier).into()
+    }
+
+    /// Makes a layer whose secrets come from a cache, as [`Receiver::from_cache`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::fetch::{EndpointId, SecretCache};
+    /// use tower_webhook::{Head, Scheme, Secret, WebhookLayer};
+    ///
+    /// let secret = Secret::utf8("It's a Secret to Everybody")?;
+    /// let fetcher = move |_: EndpointId| std::future::ready(Ok(vec![secret.clone()]));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    ///
+    /// // `/hooks/acme` is the endpoint `acme`.
+    /// let layer = WebhookLayer::from_cache(cache, |head: &Head| {
+    ///     EndpointId::new(head.path()?.strip_prefix("/hooks/")?).ok()
+    /// });
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn from_cache<F, S>(cache: SecretCache<F>, selector: S) -> Self
+    where
+        F: SecretFetcher,
+        S: Fn(&Head<'_>) -> Option<EndpointId> + Send + Sync + 'static,
+    {
+        Receiver::from_cache(cache, selector).into()
+    }
+}
+
+impl<R> WebhookLayer<R> {
+    /// Sets the size of the largest body that is accepted, in bytes, as [`Receiver::body_limit`].
+    pub fn body_limit(self, bytes: usize) -> Self {
+        Self { receiver: self.receiver.body_limit(bytes), ..self }
+    }
+
+    /// Remembers deliveries, as [`Receiver::replay`]: they are committed when the inner service
+    /// answers with a 2xx, before the answer goes out, and released otherwise.
+    ///
+    /// A handler that panics, or whose client hangs up, gives the delivery back at once where there
+    /// is a tokio runtime, and when the lease ends at the latest. If the commit fails, the handler's
+    /// answer still goes out, and with the feature `tracing` an event says so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// // The handler has a timeout of 10 seconds, and the sender tries for 5 days.
+    /// let replay = Replay::with(MemoryReplayGuard::builder().build())
+    ///     .lease(Duration::from_secs(15))
+    ///     .keep(Duration::from_secs(6 * 24 * 60 * 60));
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).replay(replay);
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "replay")]
+    pub fn replay(self, replay: Replay) -> Self {
+        Self { receiver: self.receiver.replay(replay), ..self }
+    }
+
+    /// Sets how a request that is not let through is answered, default [`BareStatus`].
+    ///
+    /// Whatever the answer is, the [`Rejection`](crate::receive::Rejection) is added to its
+    /// extensions.
+    ///
+    /// # Security
+    ///
+    /// An answer that gives the reason helps whoever tries to forge a delivery.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Response;
+    /// use tower_webhook::layer::Refused;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
+    ///     .on_rejection(|refused: &Refused| {
+    ///         let mut response = Response::new(String::from("no"));
+    ///         *response.status_mut() = refused.status();
+    ///         response
+    ///     });
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T>
+    where
+        T: Clone,
+    {
+        WebhookLayer { receiver: self.receiver, on_rejection }
+    }
+
+    /// Sets how a request that is not let through is answered, with anything that axum makes a
+    /// response of.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::layer::Refused;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
+    ///     .on_rejection_into(|refused: &Refused| (refused.status(), "no"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "axum")]
+    pub fn on_rejection_into<F, A>(self, on_rejection: F) -> WebhookLayer<IntoAnswer<F>>
+    where
+        F: Fn(&Refused<'_>) -> A + Clone,
+        A: axum_core::response::IntoResponse,
+    {
+        self.on_rejection(IntoAnswer(on_rejection))
+    }
+}
+
+impl From<Receiver> for WebhookLayer {
+    fn from(receiver: Receiver) -> Self {
+        Self { receiver, on_rejection: BareStatus }
+    }
+}
+
+impl<S, R> Layer<S> for WebhookLayer<R>
+where
+    R: Clone,
+{
+    type Service = Webhook<S, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Webhook::new(inner, self.receiver.clone(), self.on_rejection.clone())
+    }
+}
+
+impl<R> fmt::Debug for WebhookLayer<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookLayer").field("receiver", &self.receiver).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! A delivery that is verified, and claimed if there is a replay guard.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::receive::frames::Frames;
+#[cfg(feature = "replay")]
+use crate::replay::claimed::Claimed;
+use crate::verify::verified::Verified;
+
+/// A delivery to be handled: it is verified, and if there is a replay guard it is claimed.
+///
+/// [`Delivery::handle`] does the rest. Where a handler cannot be passed as a closure,
+/// [`Delivery::take_body`] gives the body, and [`Delivery::handled`] or [`Delivery::failed`] says
+/// what became of it. A delivery that is dropped was not handled: the sender's retry gets through.
+///
+/// # Examples
+///
+/// ```
+/// use bytes::Bytes;
+/// use http_body_util::Full;
+/// use time::OffsetDateTime;
+/// use tower_webhook::{Receiver, Scheme};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let signer = Scheme::GITHUB.signer("secret")?;
+/// let url = "https://hooks.example.com/";
+/// let request = signer.request(url, None, OffsetDateTime::now_utc(), Bytes::from("{}"))?;
+///
+/// let receiver = Receiver::new(Scheme::GITHUB.verifier("secret")?);
+/// let (head, body) = request.into_parts();
+/// let delivery = receiver.receive(&head, Full::new(body)).await?;
+/// let size = delivery.handle(async |_, body| Ok::<_, std::io::Error>(body.len())).await?;
+/// assert_eq!(size, 2);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a delivery that is dropped was not handled"]
+pub struct Delivery {
+    pub(super) verified: Verified,
+    pub(super) frames: Frames,
+    #[cfg(feature = "replay")]
+    pub(super) claimed: Option<Claimed>,
+}
+
+impl Delivery {
+    /// The proof that the delivery was verified, and what it covers.
+    #[must_use]
+    pub fn verified(&self) -> &Verified {
+        &self.verified
+    }
+
+    /// Takes the body, in one piece. It is copied only if it came in several frames.
+    #[must_use]
+    pub fn take_body(&mut self) -> Bytes {
+        self.take_frames().into_bytes()
+    }
+
+    /// Runs `handler`, and then tells the replay guard, if there is one: the delivery is committed
+    /// if the handler returns `Ok`, and released if it returns `Err`.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of the handler.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, or the handler panics, the delivery is released, so that the
+    /// sender's retry gets through.
+    pub async fn handle<F, T, E>(mut self, handler: F) -> Result<T, E>
+    where
+        F: AsyncFnOnce(Verified, Bytes) -> Result<T, E>,
+    {
+        let body = self.take_body();
+        let result = handler(self.verified.clone(), body).await;
+        match &result {
+            Ok(_) => self.handled().await,
+            Err(_) => self.failed().await,
+        }
+        result
+    }
+
+    /// Says that the delivery was handled, so that the sender's retries are answered as duplicates.
+    ///
+    /// If the replay guard fails, the delivery may be handled once more; with the feature `tracing`
+    /// an event says so.
+    pub async fn handled(self) {
+        self.settle(true).await;
+    }
+
+    /// Says that the delivery was not handled, so that the sender's next try gets through.
+    pub async fn failed(self) {
+        self.settle(false).await;
+    }
+
+    pub(crate) fn take_frames(&mut self) -> Frames {
+        std::mem::take(&mut self.frames)
+    }
+
+    #[cfg(feature = "replay")]
+    pub(crate) async fn settle(self, success: bool) {
+        // Either error is an event already, and changes nothing for the sender.
+        let _ = match self.claimed {
+            None => Ok(()),
+            Some(claimed) if success => claimed.commit().await,
+            Some(claimed) => claimed.release().await,
+        };
+    }
+
+    #[cfg(not(feature = "replay"))]
+    #[expect(clippy::unused_async, reason = "as with the feature `replay`")]
+    pub(crate) async fn settle(self, _: bool) {}
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery").field("verified", &self.verified).finish_non_exhaustive()
+    }
+}

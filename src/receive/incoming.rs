@@ -1,0 +1,191 @@
+//! A delivery whose head has passed, and whose body is arriving.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+
+use bytes::{Buf as _, Bytes};
+use http_body::Body;
+
+#[cfg(feature = "fetch")]
+use crate::error::VerifyError;
+#[cfg(feature = "replay")]
+use crate::fetch::endpoint::EndpointId;
+use crate::head::envelope::Envelope;
+use crate::receive::delivery::Delivery;
+use crate::receive::frames::Frames;
+use crate::receive::receiver::Settings;
+use crate::receive::rejection::{Rejection, RejectionKind};
+use crate::receive::source::Secrets;
+#[cfg(feature = "replay")]
+use crate::replay::claimed::{Claimed, Outcome};
+#[cfg(feature = "replay")]
+use crate::replay::key::{ContentKey, ReplayKey};
+use crate::verify::attempt::Attempt;
+use crate::verify::verified::Verified;
+
+/// A delivery whose head has passed, and whose body is arriving; made by [`Receiver::open`](crate::Receiver::open).
+///
+/// Frames are counted against the limit, authenticated as they arrive, and kept until the verdict.
+///
+/// # Examples
+///
+/// ```
+/// use bytes::Bytes;
+/// use time::OffsetDateTime;
+/// use tower_webhook::{Receiver, Scheme};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+/// let receiver = Receiver::new(Scheme::GITHUB.verifier("secret")?);
+///
+/// let mut incoming = receiver.open(&headers)?;
+/// incoming.secrets().await?;
+/// for frame in ["{", "}"] {
+///     incoming.push(Bytes::from(frame))?;
+/// }
+/// let delivery = incoming.finish().await?;
+/// delivery.handled().await;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is verified until `finish` returns"]
+pub struct Incoming {
+    settings: Arc<Settings>,
+    envelope: Envelope<'static>,
+    secrets: Secrets,
+    /// The first key, which has seen all frames so far.
+    attempt: Option<Attempt>,
+    frames: Frames,
+}
+
+impl Incoming {
+    pub(super) fn new(
+        settings: Arc<Settings>,
+        envelope: Envelope<'static>,
+        secrets: Secrets,
+    ) -> Self {
+        Self { settings, envelope, secrets, attempt: None, frames: Frames::default() }
+    }
+
+    /// Waits for the secrets of the endpoint: not at all if they are cached. Before that, read
+    /// nothing of the body, so that what a stranger sends takes no memory while he waits.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RejectionKind::UnknownEndpoint`] if the provider does not know the endpoint, and
+    /// [`RejectionKind::SecretsUnavailable`] if its secrets cannot be fetched.
+    ///
+    /// # Cancel safety
+    ///
+    /// The fetch goes on for others, and this can be called again.
+    pub async fn secrets(&mut self) -> Result<(), Rejection> {
+        let verifier = self.secrets.resolve().await?;
+        // Of frames that came before the secrets, the first key has not seen anything.
+        if self.attempt.is_none() && self.frames.len() == 0 {
+            self.attempt = verifier.attempt(&self.envelope);
+        }
+        Ok(())
+    }
+
+    /// Takes the next frame of the body.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`RejectionKind::BodyTooLarge`] if the body is longer than the limit.
+    pub fn push(&mut self, frame: Bytes) -> Result<(), Rejection> {
+        self.check_room(frame.len())?;
+        if let Some(attempt) = &mut self.attempt {
+            attempt.update(&frame);
+        }
+        self.frames.push(frame);
+        Ok(())
+    }
+
+    /// Ends the body: gives the verdict, and claims the delivery if there is a replay guard.
+    ///
+    /// After a mismatch the secrets may be fetched again, and if that brings a new one the body is
+    /// verified once more: a rotation costs no delivery.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Rejection`] that answers the delivery if it is not to be handled.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, a claim that was under way goes on in the background, and is
+    /// released.
+    pub async fn finish(mut self) -> Result<Delivery, Rejection> {
+        let verified = self.verdict().await?;
+        #[cfg(feature = "replay")]
+        let claimed = self.claim(&verified).await?;
+        Ok(Delivery {
+            verified,
+            frames: self.frames,
+            #[cfg(feature = "replay")]
+            claimed,
+        })
+    }
+
+    /// Waits for the secrets, and then reads the whole body.
+    pub(crate) async fn read(&mut self, body: impl Body) -> Result<(), Rejection> {
+        self.secrets().await?;
+        let mut body = pin!(body);
+        while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+            let frame = frame.map_err(|_| RejectionKind::BodyFailed)?;
+            // Trailers are not signed.
+            let Ok(mut data) = frame.into_data() else { continue };
+            let len = data.remaining();
+            self.check_room(len)?;
+            self.push(data.copy_to_bytes(len))?;
+        }
+        Ok(())
+    }
+
+    fn check_room(&self, len: usize) -> Result<(), Rejection> {
+        if len > self.settings.body_limit.saturating_sub(self.frames.len()) {
+            return Err(RejectionKind::BodyTooLarge.into());
+        }
+        Ok(())
+    }
+
+    async fn verdict(&mut self) -> Result<Verified, Rejection> {
+        let verifier = self.secrets.resolve().await?;
+        let (tried, chunks) = (self.attempt.take(), self.frames.chunks());
+        let verdict = verifier.verdict(&self.envelope, tried, chunks.clone());
+        #[cfg(feature = "fetch")]
+        if let Err(VerifyError::Mismatch) = verdict
+            && let Some(newer) = self.secrets.newer(&verifier).await
+        {
+            return Ok(newer.verdict(&self.envelope, None, chunks)?);
+        }
+        Ok(verdict?)
+    }
+
+    #[cfg(feature = "replay")]
+    async fn claim(&self, verified: &Verified) -> Result<Option<Claimed>, Rejection> {
+        let Some(replay) = &self.settings.replay else { return Ok(None) };
+        let endpoint = replay.scope_or(self.secrets.endpoint().map(EndpointId::as_str));
+        let key = ReplayKey::of(verified, endpoint).unwrap_or_else(|| {
+            let mut content = ContentKey::begin(verified.scheme().name(), endpoint);
+            let pieces = self.envelope.fields().content(self.frames.chunks());
+            pieces.for_each(|piece| content.update(piece));
+            content.finish()
+        });
+        match replay.claim(key, self.settings.window(), verified.scheme()).await {
+            Ok(Outcome::Fresh(claimed)) => Ok(Some(claimed)),
+            Ok(Outcome::InFlight) => Err(RejectionKind::InFlight.into()),
+            Ok(Outcome::Done) => Err(RejectionKind::Duplicate.into()),
+            Err(error) => Err(Rejection::not_claimed(error)),
+        }
+    }
+}
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = self.settings.source.scheme();
+        f.debug_struct("Incoming").field("scheme", &scheme).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,298 @@
+//! What receives: secrets, limit and replay guard.
+
+use std::fmt;
+use std::sync::Arc;
+#[cfg(feature = "replay")]
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::Body;
+
+#[cfg(feature = "fetch")]
+use crate::fetch::SecretFetcher;
+#[cfg(feature = "fetch")]
+use crate::fetch::cache::SecretCache;
+#[cfg(feature = "fetch")]
+use crate::fetch::endpoint::EndpointId;
+use crate::head::Head;
+use crate::receive::delivery::Delivery;
+use crate::receive::incoming::Incoming;
+use crate::receive::rejection::{Rejection, RejectionKind};
+#[cfg(feature = "fetch")]
+use crate::receive::source::Selected;
+use crate::receive::source::Source;
+#[cfg(feature = "replay")]
+use crate::replay::settings::Replay;
+use crate::scheme::Scheme;
+use crate::verify::verifier::Verifier;
+
+/// The default of [`Receiver::body_limit`] where the scheme has none: 2 MiB.
+const BODY_LIMIT: usize = 2 << 20;
+
+/// Receives deliveries in any framework: everything between a request's head and its handler.
+///
+/// Clones are cheap and share their settings.
+///
+/// # Examples
+///
+/// ```
+/// use bytes::Bytes;
+/// use http_body_util::Full;
+/// use time::OffsetDateTime;
+/// use tower_webhook::{Receiver, Scheme};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let receiver = Receiver::new(Scheme::GITHUB.verifier("secret")?).body_limit(25 << 20);
+///
+/// # let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+/// # let body = Full::new(Bytes::from("{}"));
+/// match receiver.receive(&headers, body).await {
+///     Ok(delivery) => delivery.handle(async |verified, body| -> Result<(), std::io::Error> {
+///         println!("{:?}: {} bytes", verified.id(), body.len());
+///         Ok(())
+///     }).await?,
+///     Err(rejection) => println!("answer with {}", rejection.status()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Receiver(Arc<Settings>);
+
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) source: Source,
+    pub(super) body_limit: usize,
+    #[cfg(feature = "replay")]
+    pub(super) replay: Option<Replay>,
+}
+
+impl Receiver {
+    /// Makes a receiver that verifies with `verifier`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use tower_webhook::{Receiver, Scheme};
+    ///
+    /// // A verifier that is used elsewhere too goes into an `Arc`.
+    /// let verifier = Arc::new(Scheme::GITHUB.verifier("secret")?);
+    /// let receiver = Receiver::new(Arc::clone(&verifier));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
+        Self::from_source(Source::Fixed(verifier.into()))
+    }
+
+    /// Makes a receiver whose secrets come from a cache, for the endpoint that `selector` finds in
+    /// the head of a request. A request in which it finds none is rejected with 404.
+    ///
+    /// Headers and timestamp are judged before the selector is asked or anything is fetched. While
+    /// the secrets are fetched nothing of the body is read; if they cannot be, the answer is 404
+    /// for an endpoint that the provider does not know, and otherwise 503 with `Retry-After`.
+    /// After a mismatch the cache may fetch again, and if that brings a new secret the body is
+    /// verified once more, so a rotation costs no delivery.
+    ///
+    /// What the selector finds is not signed: it only says whose secrets to try. It is synchronous
+    /// because a call to another server would be one for each forged request. For a scheme that
+    /// signs its URL, set
+    /// [`SecretCacheBuilder::public_url`](crate::fetch::SecretCacheBuilder::public_url).
+    ///
+    /// See [the manual](crate::manual::secrets) for how secrets are rotated without a loss.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::fetch::{EndpointId, SecretCache};
+    /// use tower_webhook::{Head, Receiver, Scheme, Secret};
+    ///
+    /// let secret = Secret::utf8("It's a Secret to Everybody")?;
+    /// let fetcher = move |_: EndpointId| std::future::ready(Ok(vec![secret.clone()]));
+    /// let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    ///
+    /// // `/hooks/acme` is the endpoint `acme`.
+    /// let receiver = Receiver::from_cache(cache, |head: &Head| {
+    ///     EndpointId::new(head.path()?.strip_prefix("/hooks/")?).ok()
+    /// });
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn from_cache<F, S>(cache: SecretCache<F>, selector: S) -> Self
+    where
+        F: SecretFetcher,
+        S: Fn(&Head<'_>) -> Option<EndpointId> + Send + Sync + 'static,
+    {
+        Self::from_source(Source::Cached(Arc::new(Selected { cache, selector })))
+    }
+
+    fn from_source(source: Source) -> Self {
+        Self(Arc::new(Settings {
+            body_limit: source.scheme().body_limit().unwrap_or(BODY_LIMIT),
+            source,
+            #[cfg(feature = "replay")]
+            replay: None,
+        }))
+    }
+
+    /// Sets the size of the largest body that is accepted, in bytes, default
+    /// [`Scheme::body_limit`], or 2 MiB for a scheme without one.
+    ///
+    /// A longer body is rejected with 413, before it is read if its length is declared.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        Arc::make_mut(&mut self.0).body_limit = bytes;
+        self
+    }
+
+    /// Remembers deliveries, so that what a sender repeats is not handled again.
+    ///
+    /// After a delivery is verified, and before it is handled, it is claimed; after it was handled
+    /// it is committed, and otherwise released, so that the sender's retry gets through. By its
+    /// signed id, or by its signed content where the scheme signs no id.
+    ///
+    /// See [the manual](crate::manual::replay) for what this guarantees and what not.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+    /// use tower_webhook::{Receiver, Scheme};
+    ///
+    /// let guard = MemoryReplayGuard::builder().build();
+    /// let receiver = Receiver::new(Scheme::VELT.verifier("whsec_plJ3nmyCDGBKInavdOK15jsl")?)
+    ///     .replay(Replay::with(guard));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "replay")]
+    pub fn replay(mut self, replay: Replay) -> Self {
+        Arc::make_mut(&mut self.0).replay = Some(replay);
+        self
+    }
+
+    /// The scheme whose deliveries are received.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.0.source.scheme()
+    }
+
+    /// Receives a delivery: judges its head, reads and verifies its body, and claims it if there is
+    /// a replay guard.
+    ///
+    /// The head is judged by this call, before the future is polled.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Rejection`] that answers the request if it is not to be handled.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, a claim that was under way goes on in the background, and is
+    /// released.
+    pub fn receive<'h, H, B>(
+        &self,
+        head: H,
+        body: B,
+    ) -> impl Future<Output = Result<Delivery, Rejection>> + use<'h, H, B>
+    where
+        H: Into<Head<'h>>,
+        B: Body,
+    {
+        let opened = self.open_sized(head.into(), body.size_hint().lower());
+        async move {
+            let mut incoming = opened?;
+            incoming.read(body).await?;
+            incoming.finish().await
+        }
+    }
+
+    /// Receives a delivery whose body is complete already, as in a serverless function or a queue.
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::receive`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Head, Receiver, Scheme};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
+    /// # let signature = headers["x-hub-signature-256"].as_bytes();
+    /// let receiver = Receiver::new(Scheme::GITHUB.verifier("secret")?);
+    /// let pairs = [("X-Hub-Signature-256", signature)];
+    /// let delivery = receiver.receive_bytes(Head::from_pairs(&pairs), "{}").await?;
+    /// delivery.handled().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn receive_bytes<'h, H, B>(
+        &self,
+        head: H,
+        body: B,
+    ) -> impl Future<Output = Result<Delivery, Rejection>> + use<'h, H, B>
+    where
+        H: Into<Head<'h>>,
+        B: Into<Bytes>,
+    {
+        let body: Bytes = body.into();
+        let opened = self.open_sized(head.into(), body.len() as u64);
+        async move {
+            let mut incoming = opened?;
+            incoming.secrets().await?;
+            incoming.push(body)?;
+            incoming.finish().await
+        }
+    }
+
+    /// Judges the head of a request, cheapest first: headers and time, the declared length, and
+    /// the endpoint. Nothing is awaited, and junk ends here.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Rejection`] that answers the request if it is not to be read.
+    pub fn open<'h>(&self, head: impl Into<Head<'h>>) -> Result<Incoming, Rejection> {
+        self.open_sized(head.into(), 0)
+    }
+
+    /// As [`Receiver::open`], for a body of which `least` bytes are known to come.
+    #[inline]
+    pub(crate) fn open_sized(&self, head: Head<'_>, least: u64) -> Result<Incoming, Rejection> {
+        let settings = &self.0;
+        let envelope = settings.source.open(head)?;
+        let declared = head.get("content-length").and_then(|text| str::from_utf8(text).ok());
+        let declared = declared.and_then(|text| text.parse().ok()).unwrap_or(0);
+        if least.max(declared) > settings.body_limit as u64 {
+            return Err(RejectionKind::BodyTooLarge.into());
+        }
+        let secrets = settings.source.look_up(&head)?;
+        Ok(Incoming::new(Arc::clone(settings), envelope.into_owned(), secrets))
+    }
+}
+
+impl Settings {
+    /// For how long a delivery can be sent again before its timestamp is rejected.
+    #[cfg(feature = "replay")]
+    pub(super) fn window(&self) -> Duration {
+        match self.source.scheme().timestamp_format() {
+            Some(_) => {
+                let tolerance = self.source.tolerance();
+                tolerance.past().saturating_add(tolerance.future())
+            }
+            None => Duration::ZERO,
+        }
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("scheme", &self.scheme())
+            .field("body_limit", &self.0.body_limit)
+            .finish_non_exhaustive()
+    }
+}

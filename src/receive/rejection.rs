@@ -1,0 +1,178 @@
+//! Why a request is not handled, and how that is answered.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::error::VerifyError;
+#[cfg(feature = "fetch")]
+use crate::fetch::error::{FetchError, FetchErrorKind};
+#[cfg(feature = "replay")]
+use crate::replay::error::ReplayError;
+
+/// How long a sender is asked to wait for secrets, where the provider asks for nothing.
+const SECRETS: Duration = Duration::from_secs(30);
+/// The least and the most of what a provider asks for that is passed on to the sender.
+#[cfg(feature = "fetch")]
+const PASSED_ON: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(5 * 60));
+/// How long a sender is asked to wait for the replay guard.
+const REPLAY: Duration = Duration::from_secs(5);
+
+/// Why a request is not handled.
+///
+/// It is for the operator, and for middleware around the layer, which puts it among the extensions
+/// of its response. It holds nothing that came from the request.
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use tower_webhook::receive::{Rejection, RejectionKind};
+/// use tower_webhook::{Receiver, Scheme, VerifyError};
+///
+/// let receiver = Receiver::new(Scheme::GITHUB.verifier("secret")?);
+/// let unsigned = http::HeaderMap::new();
+/// let rejection: Rejection = receiver.open(&unsigned).unwrap_err();
+/// assert!(matches!(rejection.kind(), RejectionKind::Unverified(VerifyError::Missing(_))));
+/// assert_eq!(rejection.status(), StatusCode::UNAUTHORIZED);
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    kind: RejectionKind,
+    retry_after: Option<Duration>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// What kind of reason a [`Rejection`] has.
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use tower_webhook::receive::{Rejection, RejectionKind};
+///
+/// // One can be made, to test what answers it.
+/// let rejection = Rejection::from(RejectionKind::BodyTooLarge);
+/// assert_eq!(rejection.status(), StatusCode::PAYLOAD_TOO_LARGE);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RejectionKind {
+    /// The delivery could not be verified: 401, or 500 if the receiver is misconfigured so that
+    /// none could ([`VerifyError::is_setup`]).
+    Unverified(VerifyError),
+    /// The body is longer than the limit: 413.
+    BodyTooLarge,
+    /// The body broke off or could not be read: 400.
+    BodyFailed,
+    /// There is no such endpoint: 404.
+    UnknownEndpoint,
+    /// The secrets of the endpoint are not cached and cannot be fetched: 503.
+    SecretsUnavailable,
+    /// The delivery was handled before: 200, so that the sender does not try again.
+    Duplicate,
+    /// The delivery is being handled, and it is not known yet with what success: 409.
+    InFlight,
+    /// The replay guard cannot say whether the delivery was handled before: 503.
+    ReplayUnavailable,
+}
+
+impl Rejection {
+    /// What kind of reason it is.
+    #[must_use]
+    pub fn kind(&self) -> RejectionKind {
+        self.kind
+    }
+
+    /// The status that answers it.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self.kind {
+            RejectionKind::Unverified(error) if error.is_setup() => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            RejectionKind::Unverified(_) => StatusCode::UNAUTHORIZED,
+            RejectionKind::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            RejectionKind::BodyFailed => StatusCode::BAD_REQUEST,
+            RejectionKind::UnknownEndpoint => StatusCode::NOT_FOUND,
+            RejectionKind::Duplicate => StatusCode::OK,
+            RejectionKind::InFlight => StatusCode::CONFLICT,
+            RejectionKind::SecretsUnavailable | RejectionKind::ReplayUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+
+    /// How long the sender should wait before it tries again, if the condition is temporary: the
+    /// value of `Retry-After`.
+    ///
+    /// For secrets it is what the provider asks for, between 5 seconds and 5 minutes, or else 30
+    /// seconds. For the replay guard it is 5 seconds.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    #[cfg(feature = "fetch")]
+    pub(super) fn not_fetched(error: FetchError) -> Self {
+        let kind = match error.kind() {
+            FetchErrorKind::NotFound => RejectionKind::UnknownEndpoint,
+            _ => RejectionKind::SecretsUnavailable,
+        };
+        let (least, most) = PASSED_ON;
+        let asked = error.retry_after().map_or(SECRETS, |asked| asked.clamp(least, most));
+        let retry_after = (kind == RejectionKind::SecretsUnavailable).then_some(asked);
+        Self { kind, retry_after, source: Some(Arc::new(error)) }
+    }
+
+    #[cfg(feature = "replay")]
+    pub(super) fn not_claimed(error: ReplayError) -> Self {
+        let source: Arc<dyn Error + Send + Sync> = Arc::new(error);
+        Self { source: Some(source), ..RejectionKind::ReplayUnavailable.into() }
+    }
+}
+
+impl From<RejectionKind> for Rejection {
+    fn from(kind: RejectionKind) -> Self {
+        let retry_after = match kind {
+            RejectionKind::InFlight | RejectionKind::ReplayUnavailable => Some(REPLAY),
+            RejectionKind::SecretsUnavailable => Some(SECRETS),
+            _ => None,
+        };
+        Self { kind, retry_after, source: None }
+    }
+}
+
+impl From<VerifyError> for Rejection {
+    fn from(error: VerifyError) -> Self {
+        RejectionKind::Unverified(error).into()
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            RejectionKind::Unverified(_) => "delivery could not be verified",
+            RejectionKind::BodyTooLarge => "body is over the limit",
+            RejectionKind::BodyFailed => "body could not be read",
+            RejectionKind::UnknownEndpoint => "endpoint is unknown",
+            RejectionKind::SecretsUnavailable => "secrets are not available",
+            RejectionKind::Duplicate => "delivery was handled before",
+            RejectionKind::InFlight => "delivery is being handled",
+            RejectionKind::ReplayUnavailable => "replay guard is not available",
+        })
+    }
+}
+
+impl Error for Rejection {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.kind {
+            RejectionKind::Unverified(error) => Some(error),
+            _ => self.source.as_ref().map(|source| &**source as _),
+        }
+    }
+}
