@@ -205,33 +205,6 @@ fn there_are_enough_presets_and_each_has_a_name_and_a_source() {
 }
 
 #[test]
-fn every_preset_on_third_party_sources_says_so() {
-    let catalogue = [
-        include_str!("../src/scheme/catalog/body.rs"),
-        include_str!("../src/scheme/catalog/id.rs"),
-        include_str!("../src/scheme/catalog/request.rs"),
-        include_str!("../src/scheme/catalog/timestamp.rs"),
-    ]
-    .concat();
-    let presets: Vec<_> = catalogue.split(".build();").collect();
-    let mut found = 0;
-    for scheme in Scheme::ALL {
-        let constant = scheme.name().to_uppercase().replace('-', "_");
-        let constant = constant.replace("STANDARD_WEBHOOKS", "STANDARD");
-        let preset = presets.iter().find(|text| text.contains(&format!("const {constant}: Self")));
-        let docs: String = preset
-            .unwrap_or_else(|| panic!("{scheme:?} is not in the catalogue"))
-            .lines()
-            .filter_map(|line| line.trim_start().strip_prefix("///"))
-            .collect();
-        let says = docs.contains("third-party sources");
-        assert_eq!(says, scheme.evidence() == Some(Evidence::ThirdParty), "{scheme:?}");
-        found += usize::from(says);
-    }
-    assert!(found > 10, "{found}");
-}
-
-#[test]
 fn no_preset_uses_anything_private() {
     for scheme in Scheme::ALL {
         let tolerance = scheme.tolerance();

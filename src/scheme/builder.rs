@@ -31,6 +31,12 @@ use crate::timestamp::{TimestampFormat, Tolerance};
 pub struct SchemeBuilder(pub(super) Definition);
 
 impl SchemeBuilder {
+    /// For presets, which have their name in the row and the rest in a shape.
+    pub(super) const fn named(mut self, name: &'static str) -> Self {
+        self.0.name = name;
+        self
+    }
+
     /// Sets the header families, the preferred one first. The first whose signature header is in
     /// the request is used whole; families never mix.
     ///

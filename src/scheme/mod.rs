@@ -36,9 +36,9 @@ use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier}
 /// its secrets.
 ///
 /// A scheme is a reference to plain `'static` data, and two of them are equal if their data are.
-/// Presets are associated constants such as
-/// [`Scheme::STANDARD`] and [`Scheme::GITHUB`]; [`Scheme::custom`] builds any other one from the
-/// same parts.
+/// Presets are associated constants such as [`Scheme::STANDARD`] and [`Scheme::GITHUB`], listed
+/// below by trade and [in a table](crate::manual::schemes#find-the-provider); [`Scheme::custom`]
+/// builds any other one from the same parts.
 ///
 /// # Examples
 ///
@@ -71,6 +71,18 @@ pub(crate) struct Definition {
 }
 
 impl Scheme {
+    /// Every preset, in the order of the manual's table: trade by trade.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let scheme = Scheme::ALL.iter().find(|scheme| scheme.name() == "stripe");
+    /// assert_eq!(scheme, Some(&Scheme::STRIPE));
+    /// ```
+    pub const ALL: &'static [Self] = &catalog::ALL;
+
     /// Starts the description of a scheme that is not among the presets.
     ///
     /// Unless told otherwise, the scheme is one hexadecimal HMAC-SHA-256 of the body, and the

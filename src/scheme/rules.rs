@@ -9,7 +9,7 @@ use super::layout::{Layout, LayoutKind};
 use super::part::Part;
 
 /// A description that contradicts itself; see
-/// [`SchemeBuilder::try_build`](crate::SchemeBuilder::try_build).
+/// [`SchemeBuilder::try_build`](crate::scheme::SchemeBuilder::try_build).
 ///
 /// The message is the rule that is broken. It contains nothing of the description.
 ///
