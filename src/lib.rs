@@ -136,7 +136,7 @@ pub use self::replay::{
 pub use self::replay::{RedisReplayGuard, RedisReplayGuardBuilder};
 pub use self::scheme::{
     Algorithm, Encoding, Evidence, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, Scheme,
-    SchemeBuilder,
+    SchemeBuilder, UnknownScheme,
 };
 pub use self::secret::Secret;
 #[cfg(any(feature = "velt", feature = "spaaza"))]

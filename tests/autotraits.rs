@@ -6,8 +6,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use tower_webhook::{
     Algorithm, Encoding, Field, HeaderNames, InvalidScheme, InvalidSecret, KeyFormat, Layout, Part,
-    Scheme, SchemeBuilder, Secret, Signer, SystemClock, TimestampFormat, Tolerance, Verification,
-    Verified, Verifier, VerifyError,
+    Scheme, SchemeBuilder, Secret, Signer, SystemClock, TimestampFormat, Tolerance, UnknownScheme,
+    Verification, Verified, Verifier, VerifyError,
 };
 
 fn shared<T: Send + Sync + Unpin + 'static>() {}
@@ -32,6 +32,7 @@ fn everything_can_be_shared_between_threads() {
     shared::<Tolerance>();
     shared::<SystemClock>();
     shared::<InvalidScheme>();
+    shared::<UnknownScheme>();
     shared::<InvalidSecret>();
     shared::<VerifyError>();
     unwind_safe::<Secret>();
@@ -62,6 +63,7 @@ fn data_is_copy_and_state_is_clone() {
 #[test]
 fn errors_are_errors_of_one_level_in_lower_case() {
     error::<InvalidScheme>();
+    error::<UnknownScheme>();
     error::<InvalidSecret>();
     error::<VerifyError>();
     let fields = [Field::Id, Field::Signature, Field::Timestamp];

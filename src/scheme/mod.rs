@@ -9,6 +9,7 @@ pub(crate) mod evidence;
 pub(crate) mod header;
 pub(crate) mod key_format;
 pub(crate) mod layout;
+mod named;
 pub(crate) mod part;
 pub(crate) mod parts;
 mod rules;
@@ -25,6 +26,7 @@ pub use self::header::HeaderNames;
 pub use self::key_format::KeyFormat;
 pub use self::layout::Layout;
 pub(crate) use self::layout::{LayoutKind, List};
+pub use self::named::UnknownScheme;
 pub use self::part::Part;
 pub use self::parts::Algorithm;
 pub use self::rules::InvalidScheme;
@@ -37,8 +39,8 @@ use crate::{InvalidSecret, Secret, Signer, TimestampFormat, Tolerance, Verifier}
 ///
 /// A scheme is a reference to plain `'static` data, and two of them are equal if their data are.
 /// Presets are associated constants such as [`Scheme::STANDARD`] and [`Scheme::GITHUB`], listed
-/// below by trade and [in a table](crate::manual::schemes#find-the-provider); [`Scheme::custom`]
-/// builds any other one from the same parts.
+/// below by trade and [in a table](crate::manual::schemes#find-the-provider). [`Scheme::named`]
+/// finds one by its name, and [`Scheme::custom`] describes any other from the same parts.
 ///
 /// # Examples
 ///
