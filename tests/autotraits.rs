@@ -77,6 +77,7 @@ fn errors_are_errors_of_one_level_in_lower_case() {
         InvalidSecret::NotHex,
         InvalidSecret::TooManySecrets,
         InvalidSecret::SingleSignature,
+        InvalidSecret::MissingFeature("sha1"),
     ]
     .map(|error| error.to_string())
     .into();
