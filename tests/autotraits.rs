@@ -100,7 +100,7 @@ fn errors_are_errors_of_one_level_in_lower_case() {
     }
     shown.sort();
     shown.dedup();
-    assert_eq!(shown.len(), 23, "two errors read the same");
+    assert_eq!(shown.len(), 24, "two errors read the same");
 }
 
 #[cfg(feature = "tower")]
