@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use http::StatusCode;
 
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 
 /// A request was answered without its handler.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]

@@ -126,7 +126,7 @@ pub use self::head::Head;
 pub use self::layer::webhook::WebhookLayer;
 #[cfg(feature = "receive")]
 pub use self::receive::receiver::Receiver;
-pub use self::scheme::Scheme;
+pub use self::scheme::definition::Scheme;
 pub use self::scheme::timestamp::Tolerance;
 pub use self::secret::{InvalidSecret, Secret};
 pub use self::sign::signer::Signer;

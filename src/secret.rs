@@ -10,7 +10,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 use crate::crypto::Algorithm;
 use crate::crypto::InvalidKey;
 use crate::crypto::key::{SigningKey, VerifyingKey};
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::scheme::key_format::KeyFormat;
 
 /// A secret shared with the sender of webhooks.

@@ -7,7 +7,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use tower_webhook::clock::SystemClock;
 use tower_webhook::scheme::{
     Algorithm, Encoding, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, SchemeBuilder,
-    TimestampFormat,
+    TimestampFormat, UnknownScheme,
 };
 use tower_webhook::{
     Field, InvalidSecret, Scheme, Secret, Signer, Tolerance, Verification, Verified, Verifier,
@@ -36,6 +36,7 @@ fn everything_can_be_shared_between_threads() {
     shared::<Tolerance>();
     shared::<SystemClock>();
     shared::<InvalidScheme>();
+    shared::<UnknownScheme>();
     shared::<InvalidSecret>();
     shared::<VerifyError>();
     unwind_safe::<Secret>();
@@ -66,6 +67,7 @@ fn data_is_copy_and_state_is_clone() {
 #[test]
 fn errors_are_errors_of_one_level_in_lower_case() {
     error::<InvalidScheme>();
+    error::<UnknownScheme>();
     error::<InvalidSecret>();
     error::<VerifyError>();
     let fields = [Field::Id, Field::Signature, Field::Timestamp];
@@ -79,6 +81,7 @@ fn errors_are_errors_of_one_level_in_lower_case() {
         InvalidSecret::NotHex,
         InvalidSecret::TooManySecrets,
         InvalidSecret::SingleSignature,
+        InvalidSecret::MissingFeature("sha1"),
     ]
     .map(|error| error.to_string())
     .into();
@@ -101,7 +104,7 @@ fn errors_are_errors_of_one_level_in_lower_case() {
     }
     shown.sort();
     shown.dedup();
-    assert_eq!(shown.len(), 23, "two errors read the same");
+    assert_eq!(shown.len(), 24, "two errors read the same");
 }
 
 #[cfg(feature = "tower")]

@@ -8,7 +8,7 @@ use crate::head::fields::{Fields, Target, read_id};
 use crate::head::list::{Algorithms, Entries};
 use crate::head::signatures::{Listed, Signatures};
 use crate::head::{Head, Values};
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::{Outside, Tolerance};
 
 /// By what a head is read.

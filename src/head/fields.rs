@@ -7,7 +7,7 @@ use http::{Method, Uri};
 
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::scheme::part::Part;
 use crate::scheme::timestamp::MAX_TEXT;
 use crate::text::Text;

@@ -3,7 +3,7 @@
 use crate::crypto::Algorithm;
 use crate::error::VerifyError;
 use crate::head::Head;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{LayoutKind, List};
 

@@ -23,7 +23,7 @@ use crate::receive::source::Selected;
 use crate::receive::source::Source;
 #[cfg(feature = "replay")]
 use crate::replay::settings::Replay;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::verify::verifier::Verifier;
 
 /// The default of [`Receiver::body_limit`] where the scheme has none: 2 MiB.

@@ -16,7 +16,7 @@ use crate::head::envelope::Envelope;
 use crate::receive::rejection::Rejection;
 #[cfg(feature = "fetch")]
 use crate::receive::rejection::RejectionKind;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 #[cfg(feature = "replay")]
 use crate::scheme::timestamp::Tolerance;
 use crate::verify::verifier::Verifier;

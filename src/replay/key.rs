@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::verify::verified::Verified;
 
 /// What one delivery is remembered by: a SHA-256 over the scheme's name, the endpoint and the

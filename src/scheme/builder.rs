@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::crypto::Algorithm;
+use crate::scheme::definition::{Definition, Scheme};
 use crate::scheme::encoding::Encoding;
 use crate::scheme::evidence::Evidence;
 use crate::scheme::header::HeaderNames;
@@ -12,7 +13,6 @@ use crate::scheme::part::Part;
 use crate::scheme::rules;
 use crate::scheme::rules::{InvalidScheme, Tally};
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
-use crate::scheme::{Definition, Scheme};
 
 /// Describes a [`Scheme`]; made by [`Scheme::custom`].
 ///
@@ -33,6 +33,12 @@ use crate::scheme::{Definition, Scheme};
 pub struct SchemeBuilder(pub(super) Definition);
 
 impl SchemeBuilder {
+    /// For presets, which have their name in the row and the rest in a shape.
+    pub(super) const fn named(mut self, name: &'static str) -> Self {
+        self.0.name = name;
+        self
+    }
+
     /// Sets the header families, the preferred one first. The first whose signature header is in
     /// the request is used whole; families never mix.
     ///

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::scheme::Definition;
+use crate::scheme::definition::Definition;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{Layout, LayoutKind};
 use crate::scheme::part::Part;
@@ -197,7 +197,7 @@ const fn same(left: &str, right: &str) -> bool {
 mod tests {
     use http::HeaderName;
 
-    use super::*;
+    use crate::scheme::*;
 
     #[test]
     fn keys_of_a_list_are_compared_whole() {

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use crate::crypto::key::SigningKey;
 use crate::head::fields::{Fields, Target, read_id};
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::LayoutKind;
 use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};

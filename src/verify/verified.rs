@@ -8,7 +8,7 @@ use crate::clock::UnixTime;
 use crate::error::VerifyError;
 use crate::head::envelope::Envelope;
 use crate::head::fields::Id;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::text::Text;
 
 /// Proof that a delivery was signed by a holder of a secret within the tolerance.

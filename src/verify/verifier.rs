@@ -12,7 +12,7 @@ use crate::head::Head;
 use crate::head::envelope::Envelope;
 use crate::head::envelope::Terms;
 use crate::head::list::Algorithms;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::timestamp::Tolerance;
 use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};

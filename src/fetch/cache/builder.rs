@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::{Clock, SystemClock};
 use crate::fetch::cache::SecretCache;
 use crate::fetch::cache::shared::Shared;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::Tolerance;
 use crate::verify::url::InvalidPublicUrl;
 use crate::verify::url::PublicUrl;

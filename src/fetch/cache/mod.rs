@@ -25,7 +25,7 @@ use crate::head::Head;
 use crate::head::envelope::{Envelope, Terms};
 #[cfg(feature = "receive")]
 use crate::head::list::Algorithms;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 #[cfg(feature = "tower")]
 #[cfg(all(feature = "receive", feature = "replay"))]
 use crate::scheme::timestamp::Tolerance;

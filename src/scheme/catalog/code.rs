@@ -1,0 +1,46 @@
+//! Where source code is kept and reviewed.
+
+use crate::crypto::Algorithm;
+use crate::scheme::catalog::shapes::{header, hex_of_body, presets, standard};
+
+presets! {
+    /// # Code
+    ///
+    /// Where source code is kept and reviewed.
+    CODE
+
+    /// Cloud and Data Center.
+    BITBUCKET("bitbucket", "Bitbucket", ThirdParty,
+        "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/") =
+        hex_of_body(&[header("x-hub-signature")], "sha256=");
+
+    GITEA("gitea", "Gitea", ThirdParty,
+        "https://docs.gitea.com/usage/webhooks") =
+        hex_of_body(&[header("x-gitea-signature")], "");
+
+    /// bodies of up to 25 MB.
+    ///
+    /// `X-GitHub-Delivery` is not signed, so it is not an id to trust.
+    GITHUB("github", "GitHub", Vector,
+        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
+        hex_of_body(&[header("x-hub-signature-256")], "sha256=").body_limit(25 << 20);
+
+    /// `X-Hub-Signature`, which servers that copied it send too. GitHub sends both headers; prefer
+    /// [`Scheme::GITHUB`].
+    GITHUB_SHA1("github-sha1", "GitHub's legacy header", Vector,
+        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
+        hex_of_body(&[header("x-hub-signature")], "sha1=")
+            .algorithm(Algorithm::HmacSha1)
+            .body_limit(25 << 20);
+
+    /// the signed deliveries of its
+    /// [signing tokens](https://docs.gitlab.com/user/project/integrations/webhooks/). The older
+    /// `X-Gitlab-Token` is a password, not a signature.
+    GITLAB("gitlab", "GitLab", Documentation,
+        "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944") =
+        standard();
+
+    GOGS("gogs", "Gogs", ThirdParty,
+        "https://gogs.io/docs/features/webhook") =
+        hex_of_body(&[header("x-gogs-signature")], "");
+}

@@ -1,0 +1,39 @@
+//! Sales, support and other talk with customers.
+
+use crate::crypto::Algorithm;
+use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets};
+use crate::scheme::encoding::Encoding;
+use crate::scheme::part::Part;
+use crate::scheme::timestamp::TimestampFormat;
+
+presets! {
+    /// # Customers
+    ///
+    /// Sales, support and other talk with customers.
+    CUSTOMERS
+
+    /// method, URL, body and milliseconds are signed with the app's client secret. 5 minutes.
+    ///
+    /// The URL is signed as it is called. HubSpot decodes some percent-encoded characters before
+    /// it signs; a URL that has none of them avoids the question.
+    HUBSPOT_V3("hubspot-v3", "HubSpot, version 3", Library,
+        "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation") =
+        custom(&[header("x-hubspot-signature-v3").timestamp("x-hubspot-request-timestamp")])
+            .encoding(Encoding::Base64)
+            .timestamp_format(TimestampFormat::Millis)
+            .signed(&[Part::Method, Part::Url, Part::Body, Part::Timestamp]);
+
+    /// HMAC-SHA-1 with the app's client secret.
+    INTERCOM("intercom", "Intercom", ThirdParty,
+        "https://developers.intercom.com/docs/webhooks") =
+        hex_of_body(&[header("x-hub-signature")], "sha1=").algorithm(Algorithm::HmacSha1);
+
+    /// RFC 3339. Zendesk states no tolerance.
+    ZENDESK("zendesk", "Zendesk", Documentation,
+        "https://developer.zendesk.com/documentation/webhooks/verifying/") =
+        custom(&[header("x-zendesk-webhook-signature")
+            .timestamp("x-zendesk-webhook-signature-timestamp")])
+        .encoding(Encoding::Base64)
+        .timestamp_format(TimestampFormat::Rfc3339)
+        .signed(&[Part::Timestamp, Part::Body]);
+}

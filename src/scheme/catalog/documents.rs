@@ -1,0 +1,64 @@
+//! Files, forms and signatures of people.
+
+use std::time::Duration;
+
+use crate::scheme::catalog::shapes::{base64_of_body, custom, header, hex_of_body, presets};
+use crate::scheme::encoding::Encoding;
+use crate::scheme::part::Part;
+use crate::scheme::timestamp::{TimestampFormat, Tolerance};
+
+presets! {
+    /// # Documents
+    ///
+    /// Files, forms and signatures of people.
+    DOCUMENTS
+
+    /// a primary and a secondary key, either of which matches. 10 minutes in the past, none in the
+    /// future.
+    ///
+    /// Deliveries are verified as they were received; the second attempt of Box's own libraries,
+    /// with an escaped body, is not made.
+    BOX("box", "Box", Vector,
+        "https://developer.box.com/guides/webhooks/v2/signatures-v2/") =
+        custom(&[header("box-signature-primary")
+            .more_signatures(&["box-signature-secondary"])
+            .timestamp("box-delivery-timestamp")])
+        .encoding(Encoding::Base64)
+        .timestamp_format(TimestampFormat::Rfc3339)
+        .signed(&[Part::Body, Part::Timestamp])
+        .tolerance(Tolerance::new(Duration::from_secs(600), Duration::ZERO));
+
+    /// one numbered header for each of the account's keys, any of which matches. Of up to 100, the
+    /// first 16 are looked at.
+    DOCUSIGN("docusign", "DocuSign Connect", ThirdParty,
+        "https://developers.docusign.com/platform/webhooks/connect/hmac/") =
+        base64_of_body(
+            &[header("x-docusign-signature-1").more_signatures(&[
+                "x-docusign-signature-2",
+                "x-docusign-signature-3",
+                "x-docusign-signature-4",
+                "x-docusign-signature-5",
+                "x-docusign-signature-6",
+                "x-docusign-signature-7",
+                "x-docusign-signature-8",
+                "x-docusign-signature-9",
+                "x-docusign-signature-10",
+                "x-docusign-signature-11",
+                "x-docusign-signature-12",
+                "x-docusign-signature-13",
+                "x-docusign-signature-14",
+                "x-docusign-signature-15",
+                "x-docusign-signature-16",
+            ])],
+            "",
+        );
+
+    /// the key is the app's secret.
+    DROPBOX("dropbox", "Dropbox", ThirdParty,
+        "https://www.dropbox.com/developers/reference/webhooks") =
+        hex_of_body(&[header("x-dropbox-signature")], "");
+
+    TYPEFORM("typeform", "Typeform", ThirdParty,
+        "https://www.typeform.com/developers/webhooks/secure-your-webhooks/") =
+        base64_of_body(&[header("typeform-signature")], "sha256=");
+}

@@ -1,0 +1,64 @@
+//! Cards, bank transfers and coins.
+
+use crate::crypto::Algorithm;
+use crate::scheme::catalog::shapes::{
+    base64_of_body, custom, header, hex_of_body, listed, presets,
+};
+use crate::scheme::encoding::Encoding;
+use crate::scheme::key_format::KeyFormat;
+use crate::scheme::part::Part;
+
+presets! {
+    /// # Payments
+    ///
+    /// Cards, bank transfers and coins.
+    PAYMENTS
+
+    /// the webhooks with an `HmacSignature` header (Balance Platform, Management). The key is
+    /// printed in hexadecimal digits.
+    ///
+    /// Standard payment notifications carry their signature inside the body, over eight of its
+    /// fields; they are not covered.
+    ADYEN("adyen", "Adyen", Library,
+        "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures/") =
+        base64_of_body(&[header("hmacsignature")], "").key_format(KeyFormat::Hex);
+
+    COINBASE_COMMERCE("coinbase-commerce", "Coinbase Commerce", Documentation,
+        "https://docs.cdp.coinbase.com/commerce/docs/webhooks-security") =
+        hex_of_body(&[header("x-cc-webhook-signature")], "");
+
+    /// the header has the name of the one of Standard Webhooks, and is another.
+    GOCARDLESS("gocardless", "GoCardless", Library,
+        "https://developer.gocardless.com/api-reference/#webhooks-overview") =
+        hex_of_body(&[header("webhook-signature")], "");
+
+    /// the next-generation webhooks, with one header for each secret that is valid. Mollie's
+    /// classic webhooks are not signed.
+    MOLLIE("mollie", "Mollie", Library,
+        "https://docs.mollie.com/reference/webhooks-new") =
+        hex_of_body(&[header("x-mollie-signature")], "sha256=").repeated_signature();
+
+    /// HMAC-SHA-512 with the secret key of the API.
+    PAYSTACK("paystack", "Paystack", Library,
+        "https://paystack.com/docs/payments/webhooks/") =
+        hex_of_body(&[header("x-paystack-signature")], "").algorithm(Algorithm::HmacSha512);
+
+    RAZORPAY("razorpay", "Razorpay", Library,
+        "https://razorpay.com/docs/webhooks/validate-test/") =
+        hex_of_body(&[header("x-razorpay-signature")], "");
+
+    /// the URL and the body are signed.
+    SQUARE("square", "Square", Vector,
+        "https://developer.squareup.com/docs/webhooks/step3validate") =
+        custom(&[header("x-square-hmacsha256-signature")])
+            .encoding(Encoding::Base64)
+            .signed(&[Part::Url, Part::Body]);
+
+    /// `Stripe-Signature: t=…,v1=…`.
+    ///
+    /// The whole secret is the key, including the `whsec_` in front: it only looks like one of
+    /// Standard Webhooks.
+    STRIPE("stripe", "Stripe", Vector,
+        "https://docs.stripe.com/webhooks") =
+        listed(&[header("stripe-signature")]);
+}

@@ -1,0 +1,130 @@
+//! What many providers have in common, and the table that presets are rows of.
+
+use crate::crypto::Algorithm;
+use crate::scheme::builder::SchemeBuilder;
+use crate::scheme::definition::Scheme;
+use crate::scheme::encoding::Encoding;
+use crate::scheme::header::HeaderNames;
+use crate::scheme::key_format::KeyFormat;
+use crate::scheme::layout::Layout;
+use crate::scheme::part::Part;
+
+/// One trade: its documentation, its list, and a row for each preset.
+///
+/// A row is `NAME("name", "Title", Evidence, "url") = shape;`. It makes the constant, its entry in
+/// the list, and its documentation: a link to the page, what the row says (it goes on after the
+/// colon that follows the link), and what the preset rests on.
+macro_rules! presets {
+    (
+        $(#[$trade_docs:meta])*
+        $trade:ident
+
+        $(
+            $(#[doc = $first:literal] $(#[doc = $rest:literal])*)?
+            $preset:ident($name:literal, $title:literal, $evidence:ident, $url:literal) = $shape:expr;
+        )*
+    ) => {
+        // The links in the documentation need it too.
+        use $crate::scheme::definition::Scheme;
+
+        $(#[$trade_docs])*
+        impl Scheme {
+            $(
+                #[doc = presets!(@link $title, $url $(, $first)?)]
+                $($(#[doc = $rest])*)?
+                ///
+                #[doc = presets!(@rests_on $evidence)]
+                pub const $preset: Self = $shape
+                    .named($name)
+                    .documentation($url, $crate::scheme::evidence::Evidence::$evidence)
+                    .build();
+            )*
+        }
+
+        pub(super) const $trade: &[Scheme] = &[$(Scheme::$preset),*];
+    };
+    (@link $title:literal, $url:literal) => {
+        concat!(" [", $title, "](", $url, ").")
+    };
+    (@link $title:literal, $url:literal, $first:literal) => {
+        concat!(" [", $title, "](", $url, "):", $first)
+    };
+    (@rests_on Vector) => {
+        " Rests on [a published vector](crate::scheme::Evidence::Vector)."
+    };
+    (@rests_on Documentation) => {
+        " Rests on [its documentation](crate::scheme::Evidence::Documentation)."
+    };
+    (@rests_on Library) => {
+        " Rests on [its own code](crate::scheme::Evidence::Library)."
+    };
+    (@rests_on ThirdParty) => {
+        " Rests on [third-party sources](crate::scheme::Evidence::ThirdParty): try a delivery of your own \
+         before you rely on it."
+    };
+}
+
+pub(super) use presets;
+
+pub(super) const WEBHOOK: HeaderNames =
+    header("webhook-signature").id("webhook-id").timestamp("webhook-timestamp");
+pub(super) const SVIX: HeaderNames =
+    header("svix-signature").id("svix-id").timestamp("svix-timestamp");
+
+/// The `v1` signatures of Standard Webhooks, and `v1a`, which are Ed25519.
+pub(super) const V1_AND_V1A: Layout =
+    Layout::list(' ', ',', "v1").more_versions(&[("v1a", Algorithm::Ed25519)]);
+
+/// One header with the signature.
+pub(super) const fn header(signature: &'static str) -> HeaderNames {
+    HeaderNames::new(signature)
+}
+
+/// Hexadecimal digits, over the body alone.
+pub(super) const fn hex_of_body(
+    headers: &'static [HeaderNames],
+    prefix: &'static str,
+) -> SchemeBuilder {
+    custom(headers).layout(Layout::single(prefix))
+}
+
+/// Base64, over the body alone.
+pub(super) const fn base64_of_body(
+    headers: &'static [HeaderNames],
+    prefix: &'static str,
+) -> SchemeBuilder {
+    hex_of_body(headers, prefix).encoding(Encoding::Base64)
+}
+
+/// `t=…,v1=…` in one header, over `{timestamp}.{body}`.
+pub(super) const fn listed(headers: &'static [HeaderNames]) -> SchemeBuilder {
+    custom(headers).layout(Layout::list(',', '=', "v1").timestamp_key("t")).signed(&[
+        Part::Timestamp,
+        Part::Literal("."),
+        Part::Body,
+    ])
+}
+
+/// `v0=…` and a header with the time, over `v0:{timestamp}:{body}`.
+pub(super) const fn version_0(headers: &'static [HeaderNames]) -> SchemeBuilder {
+    custom(headers).layout(Layout::single("v0=")).signed(&[
+        Part::Literal("v0:"),
+        Part::Timestamp,
+        Part::Literal(":"),
+        Part::Body,
+    ])
+}
+
+/// `v1,…` in the headers of Standard Webhooks, over `{id}.{timestamp}.{body}`.
+pub(super) const fn standard() -> SchemeBuilder {
+    custom(&[WEBHOOK])
+        .layout(Layout::list(' ', ',', "v1"))
+        .encoding(Encoding::Base64)
+        .signed(&[Part::Id, Part::Literal("."), Part::Timestamp, Part::Literal("."), Part::Body])
+        .key_format(KeyFormat::Whsec)
+}
+
+/// Anything else. The row gives the name.
+pub(super) const fn custom(headers: &'static [HeaderNames]) -> SchemeBuilder {
+    Scheme::custom("").headers(headers)
+}

@@ -1,0 +1,25 @@
+//! Standard Webhooks, and services that send webhooks for others.
+
+use crate::scheme::catalog::shapes::{SVIX, V1_AND_V1A, WEBHOOK, presets, standard};
+
+presets! {
+    /// # Standard Webhooks
+    ///
+    /// The specification, and the services that send webhooks for others.
+    STANDARD
+
+    /// the `webhook-*` headers, or the `svix-*` ones of senders that came before the
+    /// specification. The specification states no tolerance; its libraries have 5 minutes.
+    ///
+    /// The asymmetric `v1a` signatures, of which the first 11 of a request are looked at, are
+    /// verified with `whpk_` keys, which need the feature `ed25519`.
+    STANDARD("standard-webhooks", "Standard Webhooks", Vector,
+        "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md") =
+        standard().headers(&[WEBHOOK, SVIX]).layout(V1_AND_V1A);
+
+    /// the `svix-*` headers, or the `webhook-*` ones of a white-labeled sender; `v1a` as in
+    /// [`Scheme::STANDARD`].
+    SVIX("svix", "Svix", Vector,
+        "https://docs.svix.com/receiving/verifying-payloads/how/") =
+        standard().headers(&[SVIX, WEBHOOK]).layout(V1_AND_V1A);
+}

@@ -1,0 +1,60 @@
+//! Tasks, notes and work on them together.
+
+use crate::crypto::Algorithm;
+use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets, standard};
+use crate::scheme::encoding::Encoding;
+use crate::scheme::part::Part;
+
+presets! {
+    /// # Work
+    ///
+    /// Tasks, notes and work on them together.
+    WORK
+
+    /// the secret is the `X-Hook-Secret` of the handshake, which the receiver has to echo before
+    /// it can verify anything.
+    ASANA("asana", "Asana", Documentation,
+        "https://developers.asana.com/reference/createwebhook") =
+        hex_of_body(&[header("x-hook-signature")], "");
+
+    CLICKUP("clickup", "ClickUp", Documentation,
+        "https://developer.clickup.com/docs/webhooksignature") =
+        hex_of_body(&[header("x-signature")], "");
+
+    JIRA("jira", "Jira Cloud", Vector,
+        "https://developer.atlassian.com/cloud/jira/platform/webhooks/") =
+        hex_of_body(&[header("x-hub-signature")], "sha256=");
+
+    /// the time is inside the signed body (`webhookTimestamp`, milliseconds, good for a minute),
+    /// where only the handler can read it. The `Linear-Timestamp` header is not signed.
+    LINEAR("linear", "Linear", Library,
+        "https://linear.app/developers/webhooks") =
+        hex_of_body(&[header("linear-signature")], "");
+
+    /// the key is the verification token.
+    NOTION("notion", "Notion", ThirdParty,
+        "https://developers.notion.com/reference/webhooks") =
+        hex_of_body(&[header("x-notion-signature")], "sha256=");
+
+    /// the body and the callback URL are signed, by HMAC-SHA-1 with the application's secret.
+    TRELLO("trello", "Trello", ThirdParty,
+        "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/") =
+        custom(&[header("x-trello-webhook")])
+            .algorithm(Algorithm::HmacSha1)
+            .encoding(Encoding::Base64)
+            .signed(&[Part::Body, Part::Url]);
+
+    /// its basic webhooks are not signed; its approval engine is [`Scheme::VELT_APPROVAL`].
+    ///
+    /// A payload that Velt encodes or encrypts is signed as it is sent, so verify first and decode
+    /// afterwards.
+    VELT("velt", "Velt's advanced webhooks", Vector,
+        "https://velt.dev/docs/webhooks/advanced") =
+        standard();
+
+    /// the whole `webhookSecret` is the key, even if it begins with `whsec_`. The
+    /// `x-velt-event-id` header is not signed; the `eventId` in the body is.
+    VELT_APPROVAL("velt-approval", "Velt's approval engine", Documentation,
+        "https://velt.dev/docs/ai/approval-engine/setup") =
+        hex_of_body(&[header("x-velt-signature")], "sha256=");
+}
