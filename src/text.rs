@@ -7,27 +7,30 @@ use std::sync::Arc;
 /// clones share it.
 #[derive(Clone)]
 pub(crate) enum Text<'t, const N: usize> {
-    Borrowed(&'t str),
+    Borrowed(&'t [u8]),
     Inline { bytes: [u8; N], size: u8 },
-    Shared(Arc<str>),
+    Shared(Arc<[u8]>),
 }
 
 impl<'t, const N: usize> Text<'t, N> {
-    /// Copies a text.
-    pub(crate) fn new(text: &str) -> Text<'static, N> {
-        let mut bytes = [0; N];
-        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
-            (Some(room), Ok(size)) => {
-                room.copy_from_slice(text.as_bytes());
-                Text::Inline { bytes, size }
-            }
-            _ => Text::Shared(text.into()),
-        }
+    /// Borrows a text that the caller has found to be ASCII.
+    #[inline]
+    pub(crate) fn ascii(text: &'t [u8]) -> Self {
+        Self::Borrowed(text)
     }
 
     pub(crate) fn into_owned(self) -> Text<'static, N> {
         match self {
-            Self::Borrowed(text) => Self::new(text),
+            Self::Borrowed(text) => {
+                let mut bytes = [0; N];
+                match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+                    (Some(room), Ok(size)) => {
+                        room.copy_from_slice(text);
+                        Text::Inline { bytes, size }
+                    }
+                    _ => Text::Shared(text.into()),
+                }
+            }
             Self::Inline { bytes, size } => Text::Inline { bytes, size },
             Self::Shared(text) => Text::Shared(text),
         }
@@ -36,25 +39,21 @@ impl<'t, const N: usize> Text<'t, N> {
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Borrowed(text) => text.as_bytes(),
+            Self::Borrowed(text) => text,
             Self::Inline { bytes, size } => &bytes[..usize::from(*size)],
-            Self::Shared(text) => text.as_bytes(),
+            Self::Shared(text) => text,
         }
     }
 
-    #[expect(clippy::expect_used, reason = "only `new` fills it")]
+    #[expect(clippy::expect_used, reason = "it is made of nothing else")]
     pub(crate) fn as_str(&self) -> &str {
-        match self {
-            Self::Borrowed(text) => text,
-            Self::Inline { .. } => str::from_utf8(self.as_bytes()).expect("copied from a text"),
-            Self::Shared(text) => text,
-        }
+        str::from_utf8(self.as_bytes()).expect("a text is UTF-8")
     }
 }
 
 impl<'t, const N: usize> From<&'t str> for Text<'t, N> {
     fn from(text: &'t str) -> Self {
-        Self::Borrowed(text)
+        Self::Borrowed(text.as_bytes())
     }
 }
 

@@ -10,6 +10,7 @@ use crate::head::signatures::{Listed, Signatures};
 use crate::head::{Head, Values};
 use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::{Outside, Tolerance};
+use crate::text::Text;
 
 /// By what a head is read.
 #[derive(Clone, Copy)]
@@ -36,20 +37,6 @@ impl<'h> Envelope<'h> {
         head: Head<'h>,
         now: impl FnOnce() -> UnixTime,
     ) -> Result<Self, VerifyError> {
-        let envelope = Self::read(&terms, head)?;
-        let format = terms.scheme.timestamp_format();
-        if let Some((format, (at, _))) = format.zip(envelope.fields.timestamp.as_ref()) {
-            match terms.tolerance.outside(format, *at, now()) {
-                Some(Outside::Past) => return Err(VerifyError::TimestampTooOld),
-                Some(Outside::Future) => return Err(VerifyError::TimestampTooNew),
-                None => {}
-            }
-        }
-        Ok(envelope)
-    }
-
-    #[inline]
-    fn read(terms: &Terms<'h>, head: Head<'h>) -> Result<Self, VerifyError> {
         let scheme = terms.scheme;
         let target = match head.request() {
             _ if !scheme.signs_request() => None,
@@ -71,29 +58,33 @@ impl<'h> Envelope<'h> {
                 }
             }
             let id = match names.id_name() {
-                Some(_) => Some(read_id(scheme, found.id.single(Field::Id)?)?.into()),
+                Some(_) => Some(read_id(scheme, found.id.single(Field::Id)?)?),
                 None => None,
             };
             let entries = Entries::new(scheme, terms.algorithms, head, names, first, count)?;
-            let lists_timestamp = scheme.lists_timestamp();
-            let listed = Listed::read(scheme.encoding(), entries, lists_timestamp)?;
-            let time = match names.timestamp_name() {
+            let listed = Listed::read(scheme, entries)?;
+            let text = match names.timestamp_name() {
                 Some(_) => Some(found.timestamp.single(Field::Timestamp)?),
-                None if lists_timestamp && listed.timestamp.is_none() => {
-                    return Err(VerifyError::Missing(Field::Timestamp));
-                }
                 None => listed.timestamp,
             };
-            let timestamp = match scheme.timestamp_format().zip(time) {
-                Some((format, text)) => {
-                    let read = format.read(text);
-                    let (at, text) = read.ok_or(VerifyError::Malformed(Field::Timestamp))?;
-                    Some((at, text.into()))
+            let timestamp = match (scheme.timestamp_format(), text) {
+                (Some(format), Some(text)) => {
+                    let at = format.read(text).ok_or(VerifyError::Malformed(Field::Timestamp))?;
+                    Some((at, Text::ascii(text)))
                 }
-                None => None,
+                (Some(_), None) => return Err(VerifyError::Missing(Field::Timestamp)),
+                (None, _) => None,
             };
+            let signatures = listed.signatures?;
+            if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp) {
+                match terms.tolerance.outside(format, *at, now()) {
+                    Some(Outside::Past) => return Err(VerifyError::TimestampTooOld),
+                    Some(Outside::Future) => return Err(VerifyError::TimestampTooNew),
+                    None => {}
+                }
+            }
             let fields = Fields { scheme, id, timestamp, target };
-            return Ok(Self { fields, signatures: listed.signatures? });
+            return Ok(Self { fields, signatures });
         }
         Err(VerifyError::Missing(Field::Signature))
     }

@@ -1,6 +1,7 @@
 //! What a signature covers beside the body.
 
 use std::borrow::Cow;
+use std::slice;
 use std::sync::Arc;
 
 use http::{Method, Uri};
@@ -36,7 +37,7 @@ pub(crate) struct Target<'h> {
     method: Cow<'h, Method>,
     /// What comes before the path of the request.
     base: Cow<'h, Arc<str>>,
-    path_and_query: Text<'h, 192>,
+    path_and_query: Text<'h, 94>,
 }
 
 impl<'h> Target<'h> {
@@ -90,16 +91,14 @@ impl<'h> Fields<'h> {
 
     /// The signed content that comes before the body.
     #[inline]
-    pub(crate) fn before_body(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        let signed = self.scheme.signed().iter();
-        signed.take_while(|part| **part != Part::Body).flat_map(|part| self.pieces(part))
+    pub(crate) fn before_body(&self) -> Pieces<'_> {
+        Pieces { fields: self, parts: self.scheme.before_body().iter(), path: None }
     }
 
     /// The signed content that comes after the body.
     #[inline]
-    pub(crate) fn after_body(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        let signed = self.scheme.signed().iter();
-        signed.skip_while(|part| **part != Part::Body).flat_map(|part| self.pieces(part))
+    pub(crate) fn after_body(&self) -> Pieces<'_> {
+        Pieces { fields: self, parts: self.scheme.after_body().iter(), path: None }
     }
 
     pub(crate) fn into_owned(self) -> Fields<'static> {
@@ -114,23 +113,37 @@ impl<'h> Fields<'h> {
             }),
         }
     }
+}
 
-    /// What a part other than the body stands for. Only a URL has two pieces.
+/// What some parts of the signed content stand for, piece by piece.
+#[derive(Clone)]
+pub(crate) struct Pieces<'f> {
+    fields: &'f Fields<'f>,
+    parts: slice::Iter<'static, Part>,
+    /// The second piece of a URL, if that comes next.
+    path: Option<&'f [u8]>,
+}
+
+impl<'f> Iterator for Pieces<'f> {
+    type Item = &'f [u8];
+
     #[inline]
-    fn pieces(&self, part: &Part) -> impl Iterator<Item = &[u8]> + Clone {
-        let target = self.target.as_ref();
-        let (piece, more) = match part {
-            Part::Literal(text) => (Some(text.as_bytes()), None),
-            Part::Id => (self.id.as_ref().map(Text::as_bytes), None),
-            Part::Timestamp => (self.timestamp.as_ref().map(|(_, text)| text.as_bytes()), None),
-            Part::Method => (target.map(|target| target.method.as_str().as_bytes()), None),
-            Part::Url => (
-                target.map(|target| target.base.as_bytes()),
-                target.map(|target| target.path_and_query.as_bytes()),
-            ),
-            Part::Body => (None, None),
-        };
-        piece.into_iter().chain(more)
+    fn next(&mut self) -> Option<&'f [u8]> {
+        if let Some(path) = self.path.take() {
+            return Some(path);
+        }
+        let Fields { id, timestamp, target, .. } = self.fields;
+        Some(match (self.parts.next()?, target) {
+            (Part::Literal(text), _) => text.as_bytes(),
+            (Part::Id, _) => id.as_ref().map_or(&[], Text::as_bytes),
+            (Part::Timestamp, _) => timestamp.as_ref().map_or(&[], |(_, text)| text.as_bytes()),
+            (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
+            (Part::Url, Some(target)) => {
+                self.path = Some(target.path_and_query.as_bytes());
+                target.base.as_bytes()
+            }
+            (Part::Method | Part::Url | Part::Body, _) => &[],
+        })
     }
 }
 
@@ -138,17 +151,17 @@ impl<'h> Fields<'h> {
 /// it in the signed content, or two different deliveries could have the same content and so the
 /// same signature.
 #[inline]
-pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<&str, VerifyError> {
+pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> {
     let strange = |end| any(id, |byte| !matches!(byte, b' '..=b'~') | (byte == end));
     let runs_on = match scheme.id_end().as_bytes() {
         [end] => strange(*end),
         [] => strange(0),
         end => strange(0) || id.windows(end.len()).any(|part| part == end),
     };
-    match str::from_utf8(id) {
-        Ok(id) if !runs_on && !id.is_empty() && id.len() <= MAX_ID => Ok(id),
-        _ => Err(VerifyError::Malformed(Field::Id)),
+    if runs_on || id.is_empty() || id.len() > MAX_ID {
+        return Err(VerifyError::Malformed(Field::Id));
     }
+    Ok(Id::ascii(id))
 }
 
 /// Tests every byte, without an early end and therefore sixteen at a time.

@@ -42,6 +42,8 @@ pub(super) struct Entries<'h> {
     algorithms: Algorithms,
     /// What is left of the line that is being read.
     line: Option<&'h [u8]>,
+    /// Whether no line has to be taken apart, so that none is searched for a separator.
+    lone: bool,
     /// Where the other lines are found: a scheme seldom has more than one.
     head: Head<'h>,
     names: &'static HeaderNames,
@@ -60,29 +62,41 @@ impl<'h> Entries<'h> {
         first: &'h [u8],
         lines: usize,
     ) -> Result<Self, VerifyError> {
-        let entries = Self { scheme, algorithms, line: Some(first), head, names, next: 1, lines };
-        if entries.is_bounded() { Ok(entries) } else { Err(VerifyError::TooManySignatures) }
+        let line = Some(first);
+        let mut entries =
+            Self { scheme, algorithms, line, lone: true, head, names, next: 1, lines };
+        let count = entries.tally().ok_or(VerifyError::TooManySignatures)?;
+        entries.lone = count == lines;
+        Ok(entries)
     }
 
+    /// Counts the entries, unless there are too many.
     #[inline]
-    fn is_bounded(&self) -> bool {
+    fn tally(&self) -> Option<usize> {
         let LayoutKind::List(list) = self.scheme.layout_kind() else {
-            return self.lines <= MAX_SIGNATURES;
+            return (self.lines <= MAX_SIGNATURES).then_some(self.lines);
         };
         // The timestamp is an entry too.
         let most = MAX_SIGNATURES + usize::from(list.timestamp.is_some());
         let (separator, _) = list.ascii();
-        let mut entries = self.lines;
-        let mut count = |line: &[u8]| {
+        let mut count = self.lines;
+        let mut add = |line: &[u8]| {
             // In pieces, so that a long line is not read to its end, nor byte by byte.
             line.chunks(128).all(|piece| {
                 let separators = piece.iter().map(|byte| u8::from(*byte == separator));
-                entries += usize::from(separators.sum::<u8>());
-                entries <= most
+                count += usize::from(separators.sum::<u8>());
+                count <= most
             })
         };
-        let first = self.line.is_none_or(&mut count);
-        first && (self.lines <= 1 || self.other_lines().all(count)) && entries <= most
+        let bounded =
+            self.line.is_none_or(&mut add) && (self.lines == 1 || self.other_lines().all(add));
+        (bounded && count <= most).then_some(count)
+    }
+
+    /// Whether nothing is left.
+    #[inline]
+    pub(super) fn is_done(&self) -> bool {
+        self.line.is_none() && self.next >= self.lines
     }
 
     fn other_lines(&self) -> impl Iterator<Item = &'h [u8]> {
@@ -102,7 +116,8 @@ impl<'h> Entries<'h> {
     #[inline]
     fn listed(&mut self, list: &List, line: &'h [u8]) -> Option<Entry<'h>> {
         let (separator, assign) = list.ascii();
-        let end = line.iter().position(|byte| *byte == separator);
+        let is_separator = |byte: &u8| *byte == separator;
+        let end = if self.lone { None } else { line.iter().position(is_separator) };
         let (entry, rest) = match end.and_then(|end| line.split_at_checked(end)) {
             Some((entry, rest)) => (entry, rest.get(1..)),
             None => (line, None),

@@ -3,6 +3,7 @@
 use crate::crypto::{Algorithm, Signature};
 use crate::error::{Field, VerifyError};
 use crate::head::list::{Entries, Entry};
+use crate::scheme::definition::Scheme;
 use crate::scheme::encoding::Encoding;
 
 /// The signatures of one request, at least one. Each of them may be the valid one, so they do not
@@ -31,11 +32,8 @@ impl<'h> Listed<'h> {
     /// Reads the entries up to the first signature that can be decoded: a malformed one does no
     /// harm to a good one beside it. The timestamp is found wherever it is, and may not come twice.
     #[inline]
-    pub(super) fn read(
-        encoding: Encoding,
-        mut entries: Entries<'h>,
-        lists_timestamp: bool,
-    ) -> Result<Self, VerifyError> {
+    pub(super) fn read(scheme: Scheme, mut entries: Entries<'h>) -> Result<Self, VerifyError> {
+        let (encoding, lists_timestamp) = (scheme.encoding(), scheme.lists_timestamp());
         let mut timestamp = None;
         let mut signatures = Err(VerifyError::UnsupportedVersion);
         while let Some(entry) = entries.next() {
@@ -49,7 +47,11 @@ impl<'h> Listed<'h> {
                 Entry::Signature(algorithm, text) => {
                     signatures = match decode(encoding, algorithm, text) {
                         Some(first) => {
-                            Ok(Signatures { encoding, first, others: Others::Listed(entries) })
+                            let others = match entries.is_done() {
+                                true => Others::Kept(Vec::new()),
+                                false => Others::Listed(entries),
+                            };
+                            Ok(Signatures { encoding, first, others })
                         }
                         None => Err(VerifyError::Malformed(Field::Signature)),
                     };

@@ -140,6 +140,7 @@ impl SchemeBuilder {
     pub const fn signed(mut self, parts: &'static [Part]) -> Self {
         self.0.signed = parts;
         let tally = Tally::of(parts);
+        (self.0.before_body, self.0.after_body) = (tally.before_body, tally.after_body);
         self.0.signs_id = tally.id > 0;
         self.0.id_end = tally.id_end;
         self.0.signs_timestamp = tally.timestamp > 0;

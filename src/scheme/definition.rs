@@ -42,6 +42,8 @@ pub(crate) struct Definition {
     pub(crate) encoding: Encoding,
     pub(crate) algorithm: Algorithm,
     pub(crate) signed: &'static [Part],
+    pub(crate) before_body: &'static [Part],
+    pub(crate) after_body: &'static [Part],
     pub(crate) signs_id: bool,
     pub(crate) id_end: &'static str,
     pub(crate) signs_timestamp: bool,
@@ -129,6 +131,8 @@ impl Scheme {
             encoding: Encoding::Hex,
             algorithm: Algorithm::HmacSha256,
             signed: &[Part::Body],
+            before_body: &[],
+            after_body: &[],
             signs_id: false,
             id_end: "",
             signs_timestamp: false,
@@ -334,6 +338,16 @@ impl Scheme {
 
     pub(crate) const fn layout_kind(&self) -> &'static LayoutKind {
         &self.0.layout.0
+    }
+
+    /// The parts that come before the body.
+    pub(crate) const fn before_body(&self) -> &'static [Part] {
+        self.0.before_body
+    }
+
+    /// The parts that come after the body.
+    pub(crate) const fn after_body(&self) -> &'static [Part] {
+        self.0.after_body
     }
 
     /// Whether the timestamp is an entry of the list of signatures.

@@ -76,6 +76,8 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
 /// How often each part is in the signed content.
 pub(super) struct Tally {
     pub(super) id: usize,
+    pub(super) before_body: &'static [Part],
+    pub(super) after_body: &'static [Part],
     /// The literal behind the id, which ends it.
     pub(super) id_end: &'static str,
     pub(super) timestamp: usize,
@@ -86,7 +88,17 @@ pub(super) struct Tally {
 
 impl Tally {
     pub(super) const fn of(mut parts: &'static [Part]) -> Self {
-        let mut tally = Self { id: 0, id_end: "", timestamp: 0, request: 0, body: 0, empty: 0 };
+        let all = parts;
+        let mut tally = Self {
+            before_body: &[],
+            after_body: &[],
+            id: 0,
+            id_end: "",
+            timestamp: 0,
+            request: 0,
+            body: 0,
+            empty: 0,
+        };
         while let [part, rest @ ..] = parts {
             if let (Part::Id, [Part::Literal(end), ..]) = (part, rest) {
                 tally.id_end = end;
@@ -94,7 +106,11 @@ impl Tally {
             match part {
                 Part::Id => tally.id += 1,
                 Part::Timestamp => tally.timestamp += 1,
-                Part::Body => tally.body += 1,
+                Part::Body => {
+                    tally.body += 1;
+                    (tally.before_body, _) = all.split_at(all.len() - parts.len());
+                    tally.after_body = rest;
+                }
                 Part::Method | Part::Url => tally.request += 1,
                 Part::Literal(text) => tally.empty += text.is_empty() as usize,
             }

@@ -183,16 +183,15 @@ impl Signer {
         let id = match id {
             _ if !self.scheme.signs_id() => None,
             Some(id) => {
-                Some(read_id(self.scheme, id.as_bytes()).map_err(|_| SignError::InvalidId)?)
+                read_id(self.scheme, id.as_bytes()).map_err(|_| SignError::InvalidId)?;
+                Some(id)
             }
             None => return Err(SignError::MissingId),
         };
         let format = self.scheme.timestamp_format();
         let text = format.map(|format| format.print(timestamp).ok_or(SignError::InvalidTimestamp));
         let text = text.transpose()?;
-        let time = format.zip(text.as_deref());
-        let time = time.and_then(|(format, text)| format.read(text.as_bytes()));
-        let time = time.map(|(at, text)| (at, text.into()));
+        let time = text.as_deref().map(|text| (timestamp.into(), text.into()));
         let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
 
         let names = self.names();
