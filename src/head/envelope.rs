@@ -47,11 +47,11 @@ impl<'h> Envelope<'h> {
             }
         };
         for names in scheme.headers() {
-            let found = head.find(names);
+            let found = head.headers.find(names);
             let Values { first: Some(first), count } = found.signature else { continue };
             if count > 1 && !scheme.repeated_signature() {
                 let repeats = |name: &str| {
-                    head.all(|other| other.eq_ignore_ascii_case(name)).nth(1).is_some()
+                    head.headers.all(|other| other.eq_ignore_ascii_case(name)).nth(1).is_some()
                 };
                 if names.signatures().any(repeats) {
                     return Err(VerifyError::Repeated(Field::Signature));
@@ -61,7 +61,8 @@ impl<'h> Envelope<'h> {
                 Some(_) => Some(read_id(scheme, found.id.single(Field::Id)?)?),
                 None => None,
             };
-            let entries = Entries::new(scheme, terms.algorithms, head, names, first, count)?;
+            let entries =
+                Entries::new(scheme, terms.algorithms, head.headers, names, first, count)?;
             let listed = Listed::read(scheme, entries)?;
             let text = match names.timestamp_name() {
                 Some(_) => Some(found.timestamp.single(Field::Timestamp)?),

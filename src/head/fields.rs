@@ -37,7 +37,7 @@ pub(crate) struct Target<'h> {
     method: Cow<'h, Method>,
     /// What comes before the path of the request.
     base: Cow<'h, Arc<str>>,
-    path_and_query: Text<'h, 94>,
+    path_and_query: Text<'h, 46>,
 }
 
 impl<'h> Target<'h> {

@@ -2,7 +2,7 @@
 
 use crate::crypto::Algorithm;
 use crate::error::VerifyError;
-use crate::head::Head;
+use crate::head::Headers;
 use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{LayoutKind, List};
@@ -45,7 +45,7 @@ pub(super) struct Entries<'h> {
     /// Whether no line has to be taken apart, so that none is searched for a separator.
     lone: bool,
     /// Where the other lines are found: a scheme seldom has more than one.
-    head: Head<'h>,
+    headers: Headers<'h>,
     names: &'static HeaderNames,
     next: usize,
     lines: usize,
@@ -57,14 +57,14 @@ impl<'h> Entries<'h> {
     pub(super) fn new(
         scheme: Scheme,
         algorithms: Algorithms,
-        head: Head<'h>,
+        headers: Headers<'h>,
         names: &'static HeaderNames,
         first: &'h [u8],
         lines: usize,
     ) -> Result<Self, VerifyError> {
         let line = Some(first);
         let mut entries =
-            Self { scheme, algorithms, line, lone: true, head, names, next: 1, lines };
+            Self { scheme, algorithms, line, lone: true, headers, names, next: 1, lines };
         let count = entries.tally().ok_or(VerifyError::TooManySignatures)?;
         entries.lone = count == lines;
         Ok(entries)
@@ -102,7 +102,7 @@ impl<'h> Entries<'h> {
     fn other_lines(&self) -> impl Iterator<Item = &'h [u8]> {
         let names = self.names;
         let is_one = |name: &str| names.is_signature(|other| name.eq_ignore_ascii_case(other));
-        self.head.all(is_one).skip(self.next)
+        self.headers.all(is_one).skip(self.next)
     }
 
     #[cold]

@@ -129,12 +129,14 @@ impl<'h> Head<'h> {
     pub(crate) fn request(&self) -> Option<(&'h Method, &'h Uri)> {
         self.request
     }
+}
 
+impl<'h> Headers<'h> {
     /// Finds the headers of one family, in one pass over those of the request: for as many as
     /// there usually are that takes less than half the time of hashing each name.
     #[inline]
-    fn find(&self, names: &HeaderNames) -> Found<'h> {
-        match self.headers {
+    fn find(self, names: &HeaderNames) -> Found<'h> {
+        match self {
             Headers::Map(map) => {
                 let pairs = map.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
                 Found::among(pairs, names, |name, other| name == other)
@@ -147,7 +149,7 @@ impl<'h> Head<'h> {
 
     /// The values of all headers whose name is one of those, in order.
     fn all(self, is_one: impl Fn(&str) -> bool) -> impl Iterator<Item = &'h [u8]> {
-        let (map, pairs) = match self.headers {
+        let (map, pairs) = match self {
             Headers::Map(map) => (Some(map), None),
             Headers::Pairs(pairs) => (None, Some(pairs)),
         };

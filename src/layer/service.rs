@@ -14,7 +14,6 @@ use crate::event;
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
-use crate::receive::incoming::Incoming;
 use crate::receive::receiver::Receiver;
 use crate::receive::rejection::{Rejection, RejectionKind};
 
@@ -101,10 +100,29 @@ where
         let (parts, body) = request.into_parts();
         let least = body.size_hint().lower();
         match self.receiver.open_sized(Head::from(&parts), least) {
-            Ok(incoming) => {
-                let Self { inner, receiver, on_rejection } = self.clone();
-                let answer = Answer { parts, receiver, on_rejection };
-                ResponseFuture(State::Running(Box::pin(run(inner, answer, incoming, body))))
+            Ok(mut incoming) => {
+                let Self { mut inner, receiver, on_rejection } = self.clone();
+                let mut parts = parts;
+                // One block and no function of its own: arguments would be held twice.
+                ResponseFuture(State::Running(Box::pin(async move {
+                    let received = match incoming.read(body).await {
+                        Ok(()) => incoming.conclude().await,
+                        Err(rejection) => Err(rejection),
+                    };
+                    let mut delivery = match received {
+                        Ok(delivery) => delivery,
+                        Err(rejection) => {
+                            return Ok(respond(&receiver, &on_rejection, &parts, rejection));
+                        }
+                    };
+                    parts.extensions.insert(delivery.verified().clone());
+                    let body = VerifiedBody::from(delivery.take_frames());
+                    poll_fn(|cx| inner.poll_ready(cx)).await?;
+                    let answer = inner.call(Request::from_parts(parts, body)).await;
+                    let success = answer.as_ref().is_ok_and(|it| it.status().is_success());
+                    delivery.settle(success).await;
+                    answer
+                })))
             }
             Err(rejection) => {
                 let answer = respond(&self.receiver, &self.on_rejection, &parts, rejection);
@@ -112,43 +130,6 @@ where
             }
         }
     }
-}
-
-/// What is kept for the answer.
-struct Answer<R> {
-    parts: Parts,
-    receiver: Receiver,
-    on_rejection: R,
-}
-
-/// From an admitted head to the answer of the inner service.
-async fn run<S, R, B, ResBody>(
-    mut inner: S,
-    answer: Answer<R>,
-    mut incoming: Incoming,
-    body: B,
-) -> Result<Response<ResBody>, S::Error>
-where
-    S: Service<Request<VerifiedBody>, Response = Response<ResBody>>,
-    R: OnRejection<ResBody>,
-    B: Body,
-{
-    let received = match incoming.read(body).await {
-        Ok(()) => incoming.finish().await,
-        Err(rejection) => Err(rejection),
-    };
-    let Answer { mut parts, receiver, on_rejection } = answer;
-    let mut delivery = match received {
-        Ok(delivery) => delivery,
-        Err(rejection) => return Ok(respond(&receiver, &on_rejection, &parts, rejection)),
-    };
-    parts.extensions.insert(delivery.verified().clone());
-    let request = Request::from_parts(parts, VerifiedBody::from(delivery.take_frames()));
-    poll_fn(|cx| inner.poll_ready(cx)).await?;
-    let answer = inner.call(request).await;
-    let success = answer.as_ref().is_ok_and(|answer| answer.status().is_success());
-    delivery.settle(success).await;
-    answer
 }
 
 fn respond<R, B>(receiver: &Receiver, on: &R, parts: &Parts, rejection: Rejection) -> Response<B>

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::mem;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -118,12 +119,18 @@ impl Incoming {
     /// If the future is dropped, a claim that was under way goes on in the background, and is
     /// released.
     pub async fn finish(mut self) -> Result<Delivery, Rejection> {
+        self.conclude().await
+    }
+
+    /// As [`Incoming::finish`], where it lies: it is large, and a future that it is moved into
+    /// would hold it twice.
+    pub(crate) async fn conclude(&mut self) -> Result<Delivery, Rejection> {
         let verified = self.verdict().await?;
         #[cfg(feature = "replay")]
         let claimed = self.claim(&verified).await?;
         Ok(Delivery {
             verified,
-            frames: self.frames,
+            frames: mem::take(&mut self.frames),
             #[cfg(feature = "replay")]
             claimed,
         })
