@@ -2,21 +2,22 @@
 
 use std::future::Future;
 use std::pin::pin;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use tower_webhook::Scheme;
-use tower_webhook::replay::{Claim, Lease, MemoryReplayGuard, ReplayErrorKind, ReplayGuard, ReplayKey, WhenFull};
+use tower_webhook::clock::ManualClock;
+use tower_webhook::replay::{
+    Claim, Lease, MemoryReplayGuard, ReplayErrorKind, ReplayGuard, ReplayKey, WhenFull,
+};
 
 use crate::input::Input;
 
-/// The ends of the calendar.
-const FIRST: i64 = -377_705_116_800;
-const LAST: i64 = 253_402_300_799;
-
+/// The longest time that passes at once: 200 years.
+const LEAP: u64 = 200 * 365 * 24 * 60 * 60;
+const DECADE: Duration = Duration::from_secs(3652 * 24 * 60 * 60);
 const KEYS: usize = 12;
 /// The longest lease and the longest keep time.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -24,30 +25,19 @@ const STEPS: usize = 300;
 
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let flags = input.byte();
-    let backwards = flags & 1 == 1;
-    let evict = flags & 2 == 2;
-    // A clock that goes backwards is read by each part of the guard on its own, so the keys are all
-    // of one part and there is room for all of them: what is looked at then is time alone.
-    let capacity = if backwards { KEYS } else { input.below(8) };
+    let evict = input.byte() & 2 == 2;
+    let capacity = input.below(8);
     let when_full = if evict { WhenFull::EvictOldest } else { WhenFull::Refuse };
 
-    let clock = Arc::new(AtomicI64::new(0));
-    let read = Arc::clone(&clock);
+    let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH);
     let guard = MemoryReplayGuard::builder()
         .capacity(capacity)
         .when_full(when_full)
-        .clock(move || at(read.load(Ordering::Relaxed)))
+        .clock(clock.clone())
         .build();
-    let mut model = Model {
-        capacity,
-        evict,
-        entries: Vec::new(),
-        evicted: 0,
-        time: Time { reading: 0, elapsed: 0, behind: None },
-    };
+    let mut model = Model { capacity, evict, entries: Vec::new(), evicted: 0, now: 0 };
     let mut leases: Vec<(usize, Lease)> = Vec::new();
-    let keys = if backwards { neighbours() } else { strangers() };
+    let keys = keys();
 
     for step in 0..STEPS {
         if input.is_empty() {
@@ -56,10 +46,8 @@ pub fn run(data: &[u8]) {
         let (what, which) = (input.byte(), input.below(KEYS));
         // Every end is at another moment, so that the one that ends first is known.
         let length = length(input.byte(), step, evict);
-        let now = clock.load(Ordering::Relaxed);
         match what % 8 {
             0..=2 => {
-                model.time.read(now);
                 let expected = model.claim(which, length, leases.len());
                 match (now_or_never(guard.claim(&keys[which], length)), expected) {
                     (Ok(Claim::Fresh(lease)), Expected::Fresh) => leases.push((which, lease)),
@@ -69,31 +57,40 @@ pub fn run(data: &[u8]) {
                     (claim, expected) => panic!("step {step}: {claim:?}, but {expected:?}"),
                 }
             }
-            kind @ 3..=5 if !leases.is_empty() => {
+            kind @ 3..=6 if !leases.is_empty() => {
                 let owner = usize::from(what / 8) % leases.len();
                 // Mostly the lease's own key, and at times another one.
                 let (own, lease) = &leases[owner];
                 let key = if which == 0 { (own + 1) % KEYS } else { *own };
-                model.time.read(now);
-                if kind == 5 {
-                    model.release(key, owner);
-                    now_or_never(guard.release(&keys[key], lease)).unwrap();
-                } else {
-                    let expected = model.commit(key, owner, length);
-                    let commit = now_or_never(guard.commit(&keys[key], lease, length));
-                    match commit {
-                        Ok(()) => assert!(expected, "step {step}"),
-                        Err(error) => {
-                            assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
-                            assert!(!expected, "step {step}");
-                        }
+                let (done, expected) = match kind {
+                    5 => {
+                        let done = now_or_never(guard.release(&keys[key], lease));
+                        model.release(key, owner);
+                        (done, true)
+                    }
+                    6 => {
+                        let done = now_or_never(guard.extend(&keys[key], lease, length));
+                        (done, model.extend(key, owner, length))
+                    }
+                    _ => {
+                        let done = now_or_never(guard.commit(&keys[key], lease, length));
+                        (done, model.commit(key, owner, length))
+                    }
+                };
+                match done {
+                    Ok(()) => assert!(expected, "step {step}"),
+                    Err(error) => {
+                        assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
+                        assert!(!expected, "step {step}");
                     }
                 }
             }
-            kind => {
-                let seconds = seconds(&mut input);
-                let then = if kind == 6 && backwards { now - seconds } else { now + seconds };
-                clock.store(then.clamp(FIRST, LAST), Ordering::Relaxed);
+            _ => {
+                let passed = Duration::from_secs(seconds(&mut input));
+                // Whatever the wall clock shows, the same time has passed.
+                clock.set(OffsetDateTime::UNIX_EPOCH + DECADE * which as u32);
+                clock.advance(passed);
+                model.now += passed.as_nanos();
             }
         }
         assert!(guard.len() <= capacity, "step {step}");
@@ -108,7 +105,7 @@ struct Model {
     evict: bool,
     entries: Vec<Entry>,
     evicted: u64,
-    time: Time,
+    now: u128,
 }
 
 struct Entry {
@@ -128,11 +125,11 @@ enum Expected {
 
 impl Model {
     fn live(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.until > self.time.elapsed).count()
+        self.entries.iter().filter(|entry| entry.until > self.now).count()
     }
 
     fn claim(&mut self, key: usize, lease: Duration, owner: usize) -> Expected {
-        let now = self.time.elapsed;
+        let now = self.now;
         self.entries.retain(|entry| entry.until > now);
         if let Some(entry) = self.entries.iter().find(|entry| entry.key == key) {
             return if entry.committed { Expected::Done } else { Expected::InFlight };
@@ -153,7 +150,7 @@ impl Model {
     }
 
     fn commit(&mut self, key: usize, owner: usize, keep: Duration) -> bool {
-        let now = self.time.elapsed;
+        let now = self.now;
         let found = self
             .entries
             .iter_mut()
@@ -166,37 +163,21 @@ impl Model {
         true
     }
 
+    fn extend(&mut self, key: usize, owner: usize, by: Duration) -> bool {
+        let now = self.now;
+        let found = self.entries.iter_mut().find(|entry| {
+            (entry.key, entry.owner) == (key, owner) && !entry.committed && entry.until > now
+        });
+        let Some(entry) = found else { return false };
+        entry.until = entry.until.max(now + bounded(by).as_nanos());
+        true
+    }
+
     fn release(&mut self, key: usize, owner: usize) {
-        let now = self.time.elapsed;
+        let now = self.now;
         self.entries.retain(|entry| {
             (entry.key, entry.owner) != (key, owner) || entry.committed || entry.until <= now
         });
-    }
-}
-
-/// Passed time by a clock that may go backwards: while it is behind its highest reading, time
-/// stands still; once it has gone on for a minute from its lowest reading there, that minute has
-/// passed, and time goes on from there.
-struct Time {
-    reading: i64,
-    elapsed: u128,
-    behind: Option<i64>,
-}
-
-impl Time {
-    fn read(&mut self, now: i64) {
-        let from = if now >= self.reading {
-            self.reading
-        } else {
-            let lowest = self.behind.unwrap_or(now).min(now);
-            self.behind = Some(lowest);
-            if now - lowest < 60 {
-                return;
-            }
-            lowest
-        };
-        self.elapsed += Duration::from_secs((now - from).unsigned_abs()).as_nanos();
-        (self.reading, self.behind) = (now, None);
     }
 }
 
@@ -216,27 +197,17 @@ fn length(byte: u8, step: usize, unique: bool) -> Duration {
     }
 }
 
-fn seconds(input: &mut Input<'_>) -> i64 {
+fn seconds(input: &mut Input<'_>) -> u64 {
     match input.byte() {
-        255 => 200 * 365 * 24 * 60 * 60,
+        255 => LEAP,
         byte if byte < 128 => byte.into(),
-        byte => 60 * i64::from(byte - 128),
+        byte => 60 * u64::from(byte - 128),
     }
 }
 
-fn at(seconds: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap()
-}
-
-fn strangers() -> &'static [ReplayKey] {
+fn keys() -> &'static [ReplayKey] {
     static ALL: OnceLock<Vec<ReplayKey>> = OnceLock::new();
     ALL.get_or_init(|| numbered().take(KEYS).collect())
-}
-
-/// Keys that are kept together.
-fn neighbours() -> &'static [ReplayKey] {
-    static ALL: OnceLock<Vec<ReplayKey>> = OnceLock::new();
-    ALL.get_or_init(|| numbered().filter(|key| key.as_bytes()[0] % 16 == 0).take(KEYS).collect())
 }
 
 fn numbered() -> impl Iterator<Item = ReplayKey> {

@@ -1,11 +1,11 @@
-//! What can go wrong in a store of deliveries.
+//! How a store of deliveries fails.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why a [`ReplayGuard`](super::ReplayGuard) could not do what it was asked.
+/// Why a [`ReplayGuard`](crate::replay::ReplayGuard) did not do what it was asked.
 ///
-/// What lies beneath, such as an error of the network, is its [`source`](Error::source).
+/// Its cause, such as an error of the network, is its [`source`](Error::source).
 ///
 /// # Examples
 ///
@@ -24,47 +24,19 @@ pub struct ReplayError {
 }
 
 impl ReplayError {
-    /// Makes an error with nothing beneath it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
-    ///
-    /// assert_eq!(ReplayError::new(ReplayErrorKind::Full).to_string(), "replay store is full");
-    /// ```
+    /// Makes an error without a cause.
     #[must_use]
     pub fn new(kind: ReplayErrorKind) -> Self {
         Self { kind, source: None }
     }
 
-    /// Makes an error of the kind [`ReplayErrorKind::Unavailable`], with what caused it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::io;
-    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
-    ///
-    /// let error = ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut));
-    /// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
-    /// ```
+    /// Makes an error of the kind [`ReplayErrorKind::Unavailable`], with its cause.
     #[must_use]
     pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(ReplayErrorKind::Unavailable).with_source(source)
     }
 
-    /// Adds what caused the error. Nothing in it may be secret: it ends up in logs.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::error::Error as _;
-    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
-    ///
-    /// let error = ReplayError::new(ReplayErrorKind::Full).with_source("out of memory");
-    /// assert_eq!(error.source().unwrap().to_string(), "out of memory");
-    /// ```
+    /// Adds the cause. Nothing in it may be secret: it ends up in logs.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -72,15 +44,6 @@ impl ReplayError {
     }
 
     /// What kind of failure it is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
-    ///
-    /// let error = ReplayError::new(ReplayErrorKind::LeaseLost);
-    /// assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
-    /// ```
     #[must_use]
     pub fn kind(&self) -> ReplayErrorKind {
         self.kind
@@ -121,7 +84,7 @@ impl Error for ReplayError {
 /// ```
 /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
 ///
-/// /// Whether the operator has to do something, or only to wait.
+/// /// Whether the operator has to act, or only to wait.
 /// fn page(error: &ReplayError) -> bool {
 ///     matches!(error.kind(), ReplayErrorKind::Full)
 /// }
@@ -134,6 +97,6 @@ pub enum ReplayErrorKind {
     Unavailable,
     /// The store has no room for another delivery, and none that it may forget.
     Full,
-    /// The lease has ended or was released, so its former owner changed nothing.
+    /// The lease has ended, so its former owner changed nothing.
     LeaseLost,
 }

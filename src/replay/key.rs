@@ -7,16 +7,15 @@ use sha2::{Digest as _, Sha256};
 use crate::scheme::definition::Scheme;
 use crate::verify::verified::Verified;
 
-/// What one delivery is remembered by: a SHA-256 over the scheme's name, the endpoint and the
-/// signed id, or the signed content where no id is signed.
+/// What a delivery is remembered by: a SHA-256 over the scheme's name, the endpoint and the signed
+/// id, or the signed content if no id is signed.
 ///
-/// The same delivery has the same key each time it is sent, whichever of the secrets signed it
-/// and whatever its other headers say. The key tells nothing about the secret, and every key has
-/// 32 bytes, however long the id is.
+/// A delivery has the same key each time it is sent, whichever of the secrets signed it and whatever
+/// its other headers say. The key tells nothing about the secret, and every key has 32 bytes, however
+/// long the id is.
 ///
-/// `endpoint` keeps the deliveries of several senders apart that use one scheme, such as the
-/// tenants of a service. It is the receiver's own name for the sender, never text from an
-/// unsigned header.
+/// `endpoint` keeps the deliveries of several senders apart that use one scheme, such as the tenants
+/// of a service. It is the receiver's own name for the sender, never text from an unsigned header.
 ///
 /// # Examples
 ///
@@ -40,21 +39,7 @@ use crate::verify::verified::Verified;
 pub struct ReplayKey([u8; 32]);
 
 impl ReplayKey {
-    /// The key of a verified delivery, or `None` when its scheme signs no id.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use time::OffsetDateTime;
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::replay::ReplayKey;
-    ///
-    /// let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
-    /// let verified = Scheme::GITHUB.verifier("secret")?.verify(&headers, b"{}")?;
-    /// // GitHub signs no id.
-    /// assert_eq!(ReplayKey::of(&verified, None), None);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The key of a verified delivery, or `None` if its scheme signs no id.
     #[must_use]
     pub fn of(verified: &Verified, endpoint: Option<&str>) -> Option<Self> {
         Some(Self::of_id(verified.scheme().name(), endpoint, verified.id()?))
@@ -62,7 +47,7 @@ impl ReplayKey {
 
     /// The key of a delivery whose scheme signs no id, by its signed content.
     ///
-    /// `content` is what the signature covers: the timestamp too where the scheme signs one. Two
+    /// `content` is what the signature covers: the timestamp too if the scheme signs one. Two
     /// deliveries with the same content count as one, so a scheme that signs the body alone needs
     /// bodies that differ. Pass it only after the delivery was verified.
     ///
@@ -88,18 +73,7 @@ impl ReplayKey {
         Self(hash.finalize().into())
     }
 
-    /// The bytes of the key, for implementations of [`ReplayGuard`](super::ReplayGuard).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::replay::ReplayKey;
-    ///
-    /// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"{}");
-    /// let other = ReplayKey::of_content(Scheme::GITHUB, Some("acme"), b"{}");
-    /// assert_ne!(key.as_bytes(), other.as_bytes());
-    /// ```
+    /// The bytes of the key, for implementations of [`ReplayGuard`](crate::replay::ReplayGuard).
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -112,7 +86,7 @@ impl fmt::Debug for ReplayKey {
     }
 }
 
-/// The key of a delivery whose signed content comes in pieces.
+/// The key of a delivery whose signed content arrives in pieces.
 pub(crate) struct ContentKey(Sha256);
 
 impl ContentKey {

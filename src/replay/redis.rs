@@ -10,8 +10,9 @@ use redis::{Client, RedisError, RedisResult, Script};
 use tokio::time::timeout;
 
 use crate::replay::error::{ReplayError, ReplayErrorKind};
+use crate::replay::guard::{Claim, ReplayGuard, bounded};
 use crate::replay::key::ReplayKey;
-use crate::replay::{Claim, Lease, ReplayGuard, bounded};
+use crate::replay::lease::Lease;
 
 /// Replaces the owner's claim by the mark of a committed delivery. A second time it finds the mark.
 const COMMIT: &str = "\
@@ -28,20 +29,31 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then
 end
 return 0";
 
+/// Moves the end of the owner's claim, but not to an earlier time. `PEXPIRE … GT` would do the same,
+/// from Redis 7 on.
+const EXTEND: &str = "\
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return 1";
+
 /// A [`ReplayGuard`] for many processes, which share a Redis server or cluster.
 ///
 /// Each delivery is one key: the prefix and the 64 hexadecimal digits of its [`ReplayKey`]. Its
 /// value is `claimed:` or `done:` and the token of the owner, and it expires when the lease or the
-/// keep time ends. A claim is `SET … NX PX`; commit and release are scripts that check the owner,
-/// and they are loaded again by themselves after a restart of the server. Redis 2.6.12 or newer.
+/// keep time ends. A claim is `SET … NX PX`; commit, release and extend are scripts that check the
+/// owner, and they are loaded again by themselves after a restart of the server. Redis 5 or newer.
 ///
 /// # What happens when something breaks
 ///
-/// A server that does not answer within the [time-out](RedisReplayGuardBuilder::timeout) is
+/// A server that does not answer within the [timeout](RedisReplayGuardBuilder::timeout) is
 /// [`ReplayErrorKind::Unavailable`]. A connection that turns out to be lost is made anew, and the
-/// call repeated once within the same time-out. When the server carried out a claim and its answer
-/// was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the lease
-/// ends, and then [`Claim::Fresh`]. It is late, not lost.
+/// call repeated once within the same timeout. If the server carried out a claim and its answer was
+/// lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the lease ends,
+/// and then [`Claim::Fresh`]. It is late, not lost.
 ///
 /// A server that forgets makes the guard forget. Deliveries are never lost by that, but they can be
 /// handled twice: after a restart without persistence, after a failover that lost the last writes,
@@ -50,10 +62,20 @@ return 0";
 ///
 /// Time is the server's.
 ///
+/// # Permissions
+///
+/// An ACL user needs the keys that begin with the prefix, and these commands:
+///
+/// ```text
+/// ~tower-webhook:replay:* +get +set +del +pttl +pexpire +evalsha +script|load +ping
+/// ```
+///
+/// `+select` too if the URL names a database. A cluster's connection needs `+cluster|slots`.
+///
 /// # TLS
 ///
-/// `rediss://` URLs work when the binary turns on a TLS feature of the `redis` crate, by a
-/// dependency of its own such as `redis = { version = "1", features = ["tokio-rustls-comp"] }`.
+/// `rediss://` URLs work if the binary turns on a TLS feature of the `redis` crate, by a dependency
+/// of its own such as `redis = { version = "1", features = ["tokio-rustls-comp"] }`.
 ///
 /// # Clusters
 ///
@@ -90,6 +112,7 @@ pub struct RedisReplayGuard<C = ConnectionManager> {
     connection: C,
     commit: Script,
     release: Script,
+    extend: Script,
     key_prefix: String,
     timeout: Duration,
 }
@@ -125,17 +148,7 @@ pub struct RedisReplayGuardBuilder {
 }
 
 impl RedisReplayGuard {
-    /// Starts to set up a guard with the key prefix `tower-webhook:replay:` and a time-out of 1
-    /// second.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::replay::RedisReplayGuard;
-    ///
-    /// let builder = RedisReplayGuard::builder();
-    /// # assert!(format!("{builder:?}").contains("tower-webhook:replay:"));
-    /// ```
+    /// Starts to set up a guard with the key prefix `tower-webhook:replay:` and a timeout of 1 second.
     pub fn builder() -> RedisReplayGuardBuilder {
         RedisReplayGuardBuilder {
             key_prefix: "tower-webhook:replay:".into(),
@@ -181,8 +194,18 @@ where
         release.arg(value(CLAIMED, lease)).invoke_async(&mut self.connection.clone()).await
     }
 
-    /// Makes a call, and makes it again if the connection was lost. Each of the three calls may be
-    /// repeated, since the server knows the owner.
+    async fn try_extend(&self, name: &str, lease: &Lease, by: u64) -> RedisResult<bool> {
+        let mut extend = self.extend.key(name);
+        extend.arg(value(CLAIMED, lease)).arg(by);
+        extend.invoke_async(&mut self.connection.clone()).await
+    }
+
+    async fn try_ping(&self) -> RedisResult<()> {
+        redis::cmd("PING").exec_async(&mut self.connection.clone()).await
+    }
+
+    /// Makes a call, and makes it again if the connection was lost. Each of the calls may be repeated,
+    /// since the server knows the owner.
     async fn call<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, ReplayError>
     where
         F: Future<Output = RedisResult<T>>,
@@ -232,6 +255,21 @@ where
         self.call(|| self.try_release(&name, lease)).await?;
         Ok(())
     }
+
+    async fn extend(
+        &self,
+        key: &ReplayKey,
+        lease: &Lease,
+        by: Duration,
+    ) -> Result<(), ReplayError> {
+        let name = self.name(key);
+        let extended = self.call(|| self.try_extend(&name, lease, millis(by))).await?;
+        extended.then_some(()).ok_or_else(|| ReplayError::new(ReplayErrorKind::LeaseLost))
+    }
+
+    async fn health(&self) -> Result<(), ReplayError> {
+        self.call(|| self.try_ping()).await
+    }
 }
 
 impl<C> fmt::Debug for RedisReplayGuard<C> {
@@ -244,53 +282,23 @@ impl<C> fmt::Debug for RedisReplayGuard<C> {
 }
 
 impl RedisReplayGuardBuilder {
-    /// Sets what the name of every key begins with. The default is `tower-webhook:replay:`.
+    /// Sets what the name of every key begins with, default `tower-webhook:replay:`.
     ///
     /// Guards that share a server and a prefix share their deliveries. In a cluster, a prefix with
     /// `{…}` in it puts all keys on one node.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::replay::RedisReplayGuard;
-    ///
-    /// let builder = RedisReplayGuard::builder().key_prefix("billing:webhooks:");
-    /// # assert!(format!("{builder:?}").contains("billing:webhooks:"));
-    /// ```
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
         self
     }
 
-    /// Sets how long one claim, commit or release may take, with all its commands and a new
-    /// connection if one is needed. The default is 1 second.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::replay::RedisReplayGuard;
-    ///
-    /// let builder = RedisReplayGuard::builder().timeout(Duration::from_millis(250));
-    /// # assert!(format!("{builder:?}").contains("timeout: 250ms"));
-    /// ```
+    /// Sets how long a call of the guard may take, with all its commands and a new connection if one
+    /// is needed, default 1 second.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets how long [`RedisReplayGuardBuilder::connect`] waits for the server. The default is 5
-    /// seconds.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::replay::RedisReplayGuard;
-    ///
-    /// let builder = RedisReplayGuard::builder().connect_timeout(Duration::from_secs(2));
-    /// # assert!(format!("{builder:?}").contains("connect_timeout: 2s"));
-    /// ```
+    /// Sets how long [`RedisReplayGuardBuilder::connect`] waits for the server, default 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -301,26 +309,12 @@ impl RedisReplayGuardBuilder {
     ///
     /// # Errors
     ///
-    /// [`ReplayErrorKind::Unavailable`] when the URL cannot be read, and when the server cannot be
-    /// reached or refuses us.
+    /// Returns [`ReplayErrorKind::Unavailable`] if the URL cannot be read, or the server cannot be
+    /// reached or rejects us.
     ///
     /// # Cancel safety
     ///
-    /// When the future is dropped, nothing is left behind.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::replay::{RedisReplayGuard, ReplayErrorKind};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// // A server that cannot be used is noticed when the process starts.
-    /// let error = RedisReplayGuard::builder().connect("no URL").await.unwrap_err();
-    /// assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// If the future is dropped, nothing is left behind.
     pub async fn connect(self, url: &str) -> Result<RedisReplayGuard, ReplayError> {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
@@ -334,8 +328,8 @@ impl RedisReplayGuardBuilder {
         Ok(self.connection(connection))
     }
 
-    /// Uses a connection that is made by other means: to a cluster, through sentinels, with
-    /// settings of its own. It should restore itself when it is lost.
+    /// Uses a connection that is made by other means: to a cluster, through sentinels, with settings of
+    /// its own. It should restore itself when it is lost.
     ///
     /// # Examples
     ///
@@ -362,6 +356,7 @@ impl RedisReplayGuardBuilder {
             connection,
             commit: Script::new(COMMIT),
             release: Script::new(RELEASE),
+            extend: Script::new(EXTEND),
             key_prefix: self.key_prefix,
             timeout: self.timeout,
         }

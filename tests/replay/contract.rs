@@ -7,7 +7,7 @@ use std::time::Duration;
 use tower_webhook::Scheme;
 use tower_webhook::replay::{Claim, Lease, ReplayErrorKind, ReplayGuard, ReplayKey};
 
-/// Not of this order of magnitude is whatever really passes while a test runs.
+/// Far longer than any test takes.
 pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) trait Store {
@@ -32,6 +32,10 @@ macro_rules! conformance {
             a_released_delivery_is_free_at_once,
             a_committed_delivery_is_done_until_the_keep_time_ends,
             calls_can_be_repeated,
+            an_extended_lease_ends_later_and_never_earlier,
+            a_lease_that_has_ended_cannot_be_extended,
+            extensions_and_claims_at_the_same_time_leave_one_owner,
+            a_store_that_answers_is_healthy,
             deliveries_do_not_touch_each_other,
             no_duration_is_too_short_or_too_long,
         );
@@ -83,6 +87,11 @@ pub(crate) fn done(claim: Result<Claim, impl std::fmt::Debug>) {
 
 async fn lost(guard: &impl ReplayGuard, key: &ReplayKey, lease: &Lease) {
     let error = guard.commit(key, lease, HOUR).await.unwrap_err();
+    assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
+}
+
+async fn not_extended(guard: &impl ReplayGuard, key: &ReplayKey, lease: &Lease) {
+    let error = guard.extend(key, lease, 9 * HOUR).await.unwrap_err();
     assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
 }
 
@@ -200,6 +209,94 @@ pub(crate) async fn calls_can_be_repeated(store: &impl Store) {
     guard.release(&key, &lease).await.unwrap();
     in_flight(guard.claim(&key, HOUR).await);
     guard.commit(&key, &next, HOUR).await.unwrap();
+}
+
+pub(crate) async fn an_extended_lease_ends_later_and_never_earlier(store: &impl Store) {
+    let (guard, key) = (store.guard(), key(1));
+    let lease = fresh(guard, &key, 2 * HOUR).await;
+    store.pass(&key, HOUR).await;
+    // From now, and not from the end of the lease.
+    guard.extend(&key, &lease, 3 * HOUR).await.unwrap();
+    store.pass(&key, 2 * HOUR).await;
+    in_flight(guard.claim(&key, HOUR).await);
+    // A shorter one changes nothing, nor does one that is repeated.
+    guard.extend(&key, &lease, HOUR / 2).await.unwrap();
+    guard.extend(&key, &lease, Duration::ZERO).await.unwrap();
+    store.pass(&key, HOUR / 2).await;
+    in_flight(guard.claim(&key, HOUR).await);
+    store.pass(&key, HOUR / 2).await;
+    not_extended(guard, &key, &lease).await;
+
+    let lease = fresh(guard, &key, HOUR).await;
+    for _ in 0..5 {
+        guard.extend(&key, &lease, 2 * HOUR).await.unwrap();
+        store.pass(&key, HOUR).await;
+        in_flight(guard.claim(&key, HOUR).await);
+    }
+    guard.commit(&key, &lease, HOUR).await.unwrap();
+    done(guard.claim(&key, HOUR).await);
+    store.pass(&key, HOUR).await;
+    let lease = fresh(guard, &key, HOUR).await;
+    guard.extend(&key, &lease, Duration::MAX).await.unwrap();
+    guard.release(&key, &lease).await.unwrap();
+    fresh(guard, &key, HOUR).await;
+}
+
+pub(crate) async fn a_lease_that_has_ended_cannot_be_extended(store: &impl Store) {
+    let (guard, key) = (store.guard(), key(1));
+    let stranger = Lease::random().unwrap();
+    not_extended(guard, &key, &stranger).await;
+    let former = fresh(guard, &key, HOUR).await;
+    not_extended(guard, &key, &stranger).await;
+    store.pass(&key, HOUR).await;
+    not_extended(guard, &key, &former).await;
+
+    // Nor is it that of the next owner.
+    let lease = fresh(guard, &key, HOUR).await;
+    not_extended(guard, &key, &former).await;
+    store.pass(&key, HOUR).await;
+    let released = fresh(guard, &key, HOUR).await;
+    not_extended(guard, &key, &lease).await;
+    guard.release(&key, &released).await.unwrap();
+    not_extended(guard, &key, &released).await;
+
+    // Nor is a committed delivery kept for longer.
+    let committed = fresh(guard, &key, HOUR).await;
+    guard.commit(&key, &committed, HOUR).await.unwrap();
+    not_extended(guard, &key, &committed).await;
+    not_extended(guard, &key, &former).await;
+    done(guard.claim(&key, HOUR).await);
+    store.pass(&key, HOUR).await;
+    fresh(guard, &key, HOUR).await;
+}
+
+pub(crate) async fn extensions_and_claims_at_the_same_time_leave_one_owner(store: &impl Store) {
+    let (guard, key) = (store.guard(), key(1));
+    let lease = Arc::new(fresh(guard, &key, HOUR).await);
+    let calls: Vec<_> = (0..200)
+        .map(|call| {
+            let (guard, lease) = (Arc::clone(guard), Arc::clone(&lease));
+            tokio::spawn(async move {
+                match call % 2 {
+                    0 => guard.extend(&key, &lease, (1 + call) * HOUR).await.unwrap(),
+                    _ => in_flight(guard.claim(&key, HOUR).await),
+                }
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+    // Whichever came last, the longest counts.
+    store.pass(&key, 198 * HOUR).await;
+    in_flight(guard.claim(&key, HOUR).await);
+    store.pass(&key, HOUR).await;
+    fresh(guard, &key, HOUR).await;
+}
+
+pub(crate) async fn a_store_that_answers_is_healthy(store: &impl Store) {
+    store.guard().health().await.unwrap();
+    Arc::clone(store.guard()).health().await.unwrap();
 }
 
 pub(crate) async fn deliveries_do_not_touch_each_other(store: &impl Store) {

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use proptest::prelude::*;
 use time::OffsetDateTime;
+use tower_webhook::clock::ManualClock;
 use tower_webhook::replay::{
     Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
     ReplayGuard, ReplayKey, WhenFull,
@@ -18,15 +18,14 @@ use crate::support::{NOW, at};
 /// A guard whose clock stands still unless it is told.
 struct Memory {
     guard: Arc<MemoryReplayGuard>,
-    millis: Arc<AtomicI64>,
+    clock: ManualClock,
 }
 
 impl Memory {
     fn new(builder: MemoryReplayGuardBuilder) -> Self {
-        let millis = Arc::new(AtomicI64::new(NOW * 1000));
-        let clock = Arc::clone(&millis);
-        let guard = builder.clock(move || moment(clock.load(Ordering::SeqCst))).build();
-        Self { guard: Arc::new(guard), millis }
+        let clock = ManualClock::new(at(NOW));
+        let guard = builder.clock(clock.clone()).build();
+        Self { guard: Arc::new(guard), clock }
     }
 
     async fn start() -> Option<Self> {
@@ -37,8 +36,8 @@ impl Memory {
         Self::new(MemoryReplayGuard::builder().capacity(capacity).when_full(when_full))
     }
 
-    fn turn(&self, seconds: i64) {
-        self.millis.fetch_add(seconds * 1000, Ordering::SeqCst);
+    fn turn(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
     }
 }
 
@@ -50,12 +49,8 @@ impl Store for Memory {
     }
 
     async fn pass(&self, _: &ReplayKey, time: Duration) {
-        self.millis.fetch_add(i64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+        self.clock.advance(time);
     }
-}
-
-fn moment(millis: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).unwrap()
 }
 
 async fn commit(guard: &MemoryReplayGuard, id: impl ToString, keep: Duration) {
@@ -83,42 +78,26 @@ async fn a_shared_guard_is_a_guard() {
 }
 
 #[tokio::test]
-async fn a_clock_that_goes_backwards_ends_nothing_early() {
-    let memory = Memory::start().await.unwrap();
+async fn setting_the_wall_clock_ends_nothing_and_keeps_nothing() {
+    let memory = Memory::holding(2, WhenFull::Refuse);
     let lease = fresh(&memory.guard, &key(1), HOUR).await;
     commit(&memory.guard, 2, HOUR).await;
-    for _ in 0..5 {
-        memory.turn(-30 * 60);
+    let walls = [at(NOW - 30 * 60), at(NOW + 2 * 60 * 60), OffsetDateTime::UNIX_EPOCH];
+    let ends = [at(-377_705_116_800), at(253_402_300_799)];
+    for wall in walls.into_iter().chain(ends) {
+        memory.clock.set(wall);
         in_flight(memory.guard.claim(&key(1), HOUR).await);
         done(memory.guard.claim(&key(2), HOUR).await);
-        memory.turn(30 * 60 + 10 * 60);
-        in_flight(memory.guard.claim(&key(1), HOUR).await);
-        done(memory.guard.claim(&key(2), HOUR).await);
+        full(memory.guard.claim(&key(3), HOUR).await);
+        memory.guard.extend(&key(1), &lease, HOUR).await.unwrap();
     }
-    memory.turn(-30 * 60);
-    in_flight(memory.guard.claim(&key(1), HOUR).await);
-    memory.guard.commit(&key(1), &lease, HOUR).await.unwrap();
-    memory.turn(30 * 60 + 10 * 60);
-    done(memory.guard.claim(&key(1), HOUR).await);
-    fresh(&memory.guard, &key(2), HOUR).await;
-}
 
-#[tokio::test]
-async fn a_clock_that_goes_backwards_keeps_nothing_forever() {
-    const YEARS: i64 = 75 * 365 * 24 * 60 * 60;
-    let memory = Memory::holding(2, WhenFull::Refuse);
-    memory.turn(YEARS);
-    fresh(&memory.guard, &key(1), HOUR).await;
-    commit(&memory.guard, 2, HOUR).await;
-    memory.turn(-YEARS);
+    // Nor does it stand in the way of time.
+    memory.clock.set(OffsetDateTime::UNIX_EPOCH);
+    memory.turn(60 * 60 - 1);
     in_flight(memory.guard.claim(&key(1), HOUR).await);
     done(memory.guard.claim(&key(2), HOUR).await);
-    full(memory.guard.claim(&key(3), HOUR).await);
-    memory.turn(59 * 60);
-    in_flight(memory.guard.claim(&key(1), HOUR).await);
-    done(memory.guard.claim(&key(2), HOUR).await);
-    full(memory.guard.claim(&key(3), HOUR).await);
-    memory.turn(60);
+    memory.turn(1);
     fresh(&memory.guard, &key(3), HOUR).await;
     fresh(&memory.guard, &key(2), HOUR).await;
 }
@@ -211,9 +190,7 @@ async fn a_guard_without_room_refuses_everything() {
 async fn a_million_random_keys_never_take_more_than_the_capacity() {
     const CAPACITY: usize = 10_000;
     for (when_full, each) in [(WhenFull::Refuse, 50_000), (WhenFull::EvictOldest, 500_000)] {
-        let (now, builder) = (at(NOW), MemoryReplayGuard::builder());
-        let builder = builder.capacity(CAPACITY).when_full(when_full).clock(move || now);
-        let guard = Arc::new(builder.build());
+        let guard = Memory::holding(CAPACITY, when_full).guard;
         let tasks: Vec<_> = (0..2)
             .map(|task| {
                 let guard = Arc::clone(&guard);
@@ -290,8 +267,9 @@ enum Step {
     Claim { id: usize, lease: u64 },
     Commit { lease: prop::sample::Index, keep: u64 },
     Release { lease: prop::sample::Index },
+    Extend { lease: prop::sample::Index, by: u64 },
     Pass { seconds: u64 },
-    Glitch { seconds: u64 },
+    SetWall { seconds: i64 },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -300,8 +278,9 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..8_usize, 1..50_u64).prop_map(|(id, lease)| Step::Claim { id, lease }),
         2 => (index(), 1..200_u64).prop_map(|(lease, keep)| Step::Commit { lease, keep }),
         1 => index().prop_map(|lease| Step::Release { lease }),
+        1 => (index(), 1..100_u64).prop_map(|(lease, by)| Step::Extend { lease, by }),
         2 => (0..60_u64).prop_map(|seconds| Step::Pass { seconds }),
-        1 => (0..1000_u64).prop_map(|seconds| Step::Glitch { seconds }),
+        1 => (0..4 * NOW).prop_map(|seconds| Step::SetWall { seconds }),
     ]
 }
 
@@ -347,6 +326,16 @@ impl Model {
         }
     }
 
+    fn extend(&mut self, id: usize, owner: usize, now: u64, by: u64) -> bool {
+        match self.held.get_mut(&id) {
+            Some((until, held_by, false)) if *until > now && *held_by == owner => {
+                *until = (*until).max(now + by * 1000);
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn release(&mut self, id: usize, owner: usize) {
         if self.held.get(&id).is_some_and(|(_, by, committed)| *by == owner && !committed) {
             self.held.remove(&id);
@@ -370,12 +359,8 @@ proptest! {
         for step in steps {
             // No two deliveries end at the same time, so it is clear which one is the oldest.
             now += 1;
+            memory.clock.advance(Duration::from_millis(1));
             let guard = &memory.guard;
-            let clock = |millis: u64| {
-                let millis = NOW * 1000 + i64::try_from(millis).unwrap();
-                memory.millis.store(millis, Ordering::SeqCst);
-            };
-            clock(now);
             match step {
                 Step::Claim { id, lease } => {
                     let (key, lease_time) = (key(id), Duration::from_secs(lease));
@@ -405,19 +390,18 @@ proptest! {
                     runtime.block_on(guard.release(&key(id), lease)).unwrap();
                     model.release(*id, owner);
                 }
-                Step::Pass { seconds } => now += seconds * 1000,
-                // The clock is put back and right again, and everyone looks at it.
-                Step::Glitch { seconds } => {
-                    let stranger = Lease::random().unwrap();
-                    for millis in [now.saturating_sub(seconds * 1000), now] {
-                        clock(millis);
-                        for id in 0..8 {
-                            let key = key(id);
-                            let commit = guard.commit(&key, &stranger, HOUR);
-                            prop_assert!(runtime.block_on(commit).is_err());
-                        }
-                    }
+                Step::Extend { lease, by } if !leases.is_empty() => {
+                    let owner = lease.index(leases.len());
+                    let (id, lease) = &leases[owner];
+                    let (key, by_time) = (key(id), Duration::from_secs(by));
+                    let extended = runtime.block_on(guard.extend(&key, lease, by_time)).is_ok();
+                    prop_assert_eq!(extended, model.extend(*id, owner, now, by));
                 }
+                Step::Pass { seconds } => {
+                    now += seconds * 1000;
+                    memory.turn(seconds);
+                }
+                Step::SetWall { seconds } => memory.clock.set(at(seconds)),
                 _ => {}
             }
             prop_assert!(memory.guard.len() <= capacity);

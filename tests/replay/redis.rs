@@ -96,7 +96,7 @@ mod cluster {
     use super::*;
 
     /// Two nodes, with half of the slots each.
-    async fn start() -> Option<Redis<RedisReplayGuard<ClusterConnection>, ClusterConnection>> {
+    async fn servers() -> Option<Vec<Server>> {
         let servers = vec![Server::start_node()?, Server::start_node()?];
         for (server, slots) in servers.iter().zip([[0, 8191], [8192, 16383]]) {
             let mut admin = admin(server).await;
@@ -117,14 +117,33 @@ mod cluster {
             })
             .await;
         }
-        let client = ClusterClient::builder(servers.iter().map(Server::url))
+        Some(servers)
+    }
+
+    async fn connect(urls: impl Iterator<Item = String>) -> ClusterConnection {
+        let client = ClusterClient::builder(urls)
             .connection_timeout(PATIENT)
             .response_timeout(PATIENT)
             .build()
             .unwrap();
-        let connection = client.get_async_connection().await.unwrap();
+        client.get_async_connection().await.unwrap()
+    }
+
+    async fn start() -> Option<Redis<RedisReplayGuard<ClusterConnection>, ClusterConnection>> {
+        let servers = servers().await?;
+        let connection = connect(servers.iter().map(Server::url)).await;
         let guard = Arc::new(builder().connection(connection.clone()));
         Some(Redis { guard, admin: connection, _servers: servers })
+    }
+
+    #[tokio::test]
+    async fn the_documented_permissions_are_enough() {
+        let Some(servers) = servers().await else { return };
+        for server in &servers {
+            permit(server, &["+cluster|slots"]).await;
+        }
+        let guard = builder().connection(connect(servers.iter().map(url_of_user)).await);
+        every_call(&guard).await;
     }
 
     conformance!(all start());
@@ -193,6 +212,7 @@ async fn scripts_that_the_server_forgot_are_loaded_again() {
     for id in 0..3 {
         redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut admin).await.unwrap();
         let lease = fresh(&guard, &key(id), HOUR).await;
+        guard.extend(&key(id), &lease, HOUR).await.unwrap();
         guard.commit(&key(id), &lease, HOUR).await.unwrap();
         redis::cmd("SCRIPT").arg("FLUSH").exec_async(&mut admin).await.unwrap();
         guard.release(&key(id), &lease).await.unwrap();
@@ -210,6 +230,10 @@ async fn a_connection_that_was_closed_is_made_anew_within_the_call() {
     for id in 0..3 {
         assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
         let lease = fresh(&guard, &key(id), HOUR).await;
+        assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
+        guard.extend(&key(id), &lease, HOUR).await.unwrap();
+        assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
+        guard.health().await.unwrap();
         assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
         guard.commit(&key(id), &lease, HOUR).await.unwrap();
         assert_eq!(kill.query_async::<u32>(&mut admin).await.unwrap(), 1);
@@ -235,11 +259,16 @@ async fn a_server_that_is_gone_is_unavailable_and_one_that_is_back_works() {
         assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
         let error = guard.release(&key(1), &lease).await.unwrap_err();
         assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+        let error = guard.extend(&key(1), &lease, HOUR).await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+        let error = guard.health().await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
     };
     tokio::time::timeout(PATIENT, calls).await.unwrap();
 
     server.restart();
     until(async || guard.claim(&key(2), HOUR).await.is_ok()).await;
+    guard.health().await.unwrap();
     in_flight(guard.claim(&key(2), HOUR).await);
     let lease = fresh(&guard, &key(1), HOUR).await;
     guard.commit(&key(1), &lease, HOUR).await.unwrap();
@@ -298,6 +327,42 @@ async fn an_answer_that_is_lost_with_its_connection_is_asked_for_again() {
     done(guard.claim(&key(1), HOUR).await);
 }
 
+/// Adds a user who may do what the documentation of the guard says that it needs.
+async fn permit(server: &Server, more: &[&str]) {
+    let mut user = redis::cmd("ACL");
+    user.arg("SETUSER").arg("webhooks").arg("on").arg(">hunter2").arg(format!("~{PREFIX}*"));
+    user.arg("+get").arg("+set").arg("+del").arg("+pttl").arg("+pexpire").arg("+evalsha");
+    user.arg("+script|load").arg("+ping").arg(more);
+    user.exec_async(&mut admin(server).await).await.unwrap();
+}
+
+fn url_of_user(server: &Server) -> String {
+    format!("redis://webhooks:hunter2@127.0.0.1:{}/", server.port())
+}
+
+async fn every_call(guard: &impl ReplayGuard) {
+    guard.health().await.unwrap();
+    for id in 0..20 {
+        let lease = fresh(guard, &key(id), HOUR).await;
+        guard.extend(&key(id), &lease, 2 * HOUR).await.unwrap();
+        guard.release(&key(id), &lease).await.unwrap();
+        let lease = fresh(guard, &key(id), HOUR).await;
+        guard.commit(&key(id), &lease, HOUR).await.unwrap();
+        done(guard.claim(&key(id), HOUR).await);
+    }
+}
+
+#[tokio::test]
+async fn the_documented_permissions_are_enough_and_end_at_the_prefix() {
+    let Some(server) = Server::start() else { return };
+    permit(&server, &[]).await;
+    let url = url_of_user(&server);
+    every_call(&builder().connect(&url).await.unwrap()).await;
+    let elsewhere = builder().key_prefix("elsewhere:").connect(&url).await.unwrap();
+    let error = elsewhere.claim(&key(1), HOUR).await.unwrap_err();
+    assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+}
+
 #[tokio::test]
 async fn a_server_out_of_memory_is_full() {
     let Some(server) = Server::start() else { return };
@@ -309,6 +374,8 @@ async fn a_server_out_of_memory_is_full() {
     limit.arg("SET").arg("maxmemory").arg(1).exec_async(&mut admin).await.unwrap();
     let error = guard.claim(&key(2), HOUR).await.unwrap_err();
     assert_eq!(error.kind(), ReplayErrorKind::Full);
+    // It is there all the same.
+    guard.health().await.unwrap();
     // What the server has answered is not asked again.
     let mut info = redis::cmd("INFO");
     let stats: String = info.arg("commandstats").query_async(&mut admin).await.unwrap();

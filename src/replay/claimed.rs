@@ -1,0 +1,219 @@
+//! The claim on a delivery, from the verdict to the end of its handler.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::replay::background::{Background, Detached};
+use crate::replay::erased::Guard;
+use crate::replay::error::ReplayError;
+use crate::replay::key::ReplayKey;
+use crate::replay::lease::Lease;
+use crate::scheme::Scheme;
+
+/// A delivery that is claimed, and neither committed nor released yet.
+///
+/// Dropping it releases it in the background where there is a tokio runtime: the handler panicked,
+/// or the client is gone. Where there is none, the claim ends with its lease.
+///
+/// # Examples
+///
+/// A handler that takes long, and says so in between:
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::replay::{Claimed, ReplayError};
+///
+/// async fn handle(mut claimed: Claimed) -> Result<(), ReplayError> {
+///     for part in 0..10 {
+///         // If the lease is lost, someone else may be handling the delivery.
+///         claimed.extend(Duration::from_secs(60)).await?;
+///         if work(part).await.is_err() {
+///             return claimed.release().await;
+///         }
+///     }
+///     claimed.commit().await
+/// }
+/// # async fn work(_: u32) -> Result<(), ()> { Ok(()) }
+/// ```
+#[must_use = "a delivery is released when its claim is dropped"]
+pub struct Claimed {
+    /// Shared with the call that ends the claim, which may outlive it.
+    claim: Arc<Held>,
+    ended: bool,
+}
+
+pub(super) struct Held {
+    pub(super) guard: Arc<dyn Guard>,
+    pub(super) background: Background,
+    pub(super) key: ReplayKey,
+    pub(super) lease: Lease,
+    pub(super) keep: Duration,
+    pub(super) scheme: Scheme,
+}
+
+/// What a verified delivery turns out to be.
+#[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
+pub(crate) enum Outcome {
+    /// It is to be handled.
+    Fresh(Claimed),
+    /// It is being handled.
+    InFlight,
+    /// It was handled before.
+    Done,
+}
+
+impl Claimed {
+    pub(super) fn new(claim: Held) -> Self {
+        Self { claim: Arc::new(claim), ended: false }
+    }
+
+    /// By what the delivery is remembered.
+    #[must_use]
+    pub fn key(&self) -> &ReplayKey {
+        &self.claim.key
+    }
+
+    /// By what the guard tells the owner of the claim.
+    #[must_use]
+    pub fn lease(&self) -> &Lease {
+        &self.claim.lease
+    }
+
+    /// For how long the delivery is remembered once it is committed.
+    #[must_use]
+    pub fn keep(&self) -> Duration {
+        self.claim.keep
+    }
+
+    /// Commits the delivery: it was handled.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended, and
+    /// another kind if the store does not do what it is asked. The delivery may be handled again.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, even before it was polled, the commit goes on in the background
+    /// where there is a tokio runtime.
+    pub fn commit(self) -> impl Future<Output = Result<(), ReplayError>> + Send + 'static {
+        self.end(|claim| async move {
+            let done = claim.guard.commit(&claim.key, &claim.lease, claim.keep).await;
+            claim.told("replay commit failed", done)
+        })
+    }
+
+    /// Gives the delivery back, so that the sender's next retry is handled.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Unavailable`](crate::replay::ReplayErrorKind::Unavailable) if the store does not
+    /// answer: the delivery is in flight until the lease ends, at the latest.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, even before it was polled, the release goes on in the background
+    /// where there is a tokio runtime.
+    pub fn release(self) -> impl Future<Output = Result<(), ReplayError>> + Send + 'static {
+        self.end(Held::release)
+    }
+
+    /// Extends the lease. It ends `by` from now, or when it would have ended anyway if that is later.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended:
+    /// someone else may be handling the delivery. Returns another kind if the store does not do what
+    /// it is asked: it is not known when the lease ends.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the lease may or may not be extended. The call can be made again.
+    pub async fn extend(&mut self, by: Duration) -> Result<(), ReplayError> {
+        let claim = &*self.claim;
+        let done = claim.guard.extend(&claim.key, &claim.lease, by).await;
+        claim.told("replay extension failed", done)
+    }
+
+    /// Ends the claim without telling the guard, because the handler has committed the delivery
+    /// itself, in the transaction of its own effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::replay::Claimed;
+    ///
+    /// async fn handle(claimed: Claimed) -> Result<(), DatabaseError> {
+    ///     let transaction = begin().await?;
+    ///     transaction.book().await?;
+    ///     // The table in which the guard keeps its claims.
+    ///     transaction.commit(claimed.key(), claimed.lease(), claimed.keep()).await?;
+    ///     claimed.committed_by_handler();
+    ///     Ok(())
+    /// }
+    /// # use std::time::Duration;
+    /// # use tower_webhook::replay::{Lease, ReplayKey};
+    /// # struct DatabaseError;
+    /// # struct Transaction;
+    /// # async fn begin() -> Result<Transaction, DatabaseError> { Ok(Transaction) }
+    /// # impl Transaction {
+    /// #     async fn book(&self) -> Result<(), DatabaseError> { Ok(()) }
+    /// #     async fn commit(self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), DatabaseError> {
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// ```
+    pub fn committed_by_handler(mut self) {
+        self.ended = true;
+    }
+
+    /// Ends the claim by a call that does not stop when its future is dropped.
+    fn end<F>(mut self, call: impl FnOnce(Arc<Held>) -> F) -> Detached<Result<(), ReplayError>>
+    where
+        F: Future<Output = Result<(), ReplayError>> + Send + 'static,
+    {
+        self.ended = true;
+        self.claim.background.detached(call(Arc::clone(&self.claim)))
+    }
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        if !self.ended {
+            let claim = Arc::clone(&self.claim);
+            drop(self.claim.background.detached(claim.release()));
+        }
+    }
+}
+
+impl Held {
+    async fn release(self: Arc<Self>) -> Result<(), ReplayError> {
+        let done = self.guard.release(&self.key, &self.lease).await;
+        self.told("replay release failed", done)
+    }
+
+    /// Tells the operator too, since nobody may be waiting for the result.
+    fn told(&self, what: &'static str, done: Result<(), ReplayError>) -> Result<(), ReplayError> {
+        done.inspect_err(|error| record(what, self.scheme, error))
+    }
+}
+
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claimed")
+            .field("key", &self.claim.key)
+            .field("keep", &self.claim.keep)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "tracing")]
+pub(super) fn record(what: &'static str, scheme: Scheme, error: &ReplayError) {
+    let scheme = scheme.name();
+    tracing::error!(target: "tower_webhook", scheme, reason = %error, "{what}");
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) fn record(_: &'static str, _: Scheme, _: &ReplayError) {}

@@ -1,0 +1,503 @@
+//! How a receiver remembers deliveries.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::replay::background::Background;
+use crate::replay::claimed::{Claimed, Held, Outcome, record};
+use crate::replay::erased::Guard;
+use crate::replay::error::ReplayError;
+use crate::replay::guard::{Claim, ReplayGuard};
+use crate::replay::key::ReplayKey;
+use crate::scheme::Scheme;
+
+/// The default of [`Replay::lease`].
+const LEASE: Duration = Duration::from_secs(60);
+
+/// The default of [`Replay::keep`]. Svix goes on retrying for almost 28 hours.
+const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
+
+/// Makes a receiver remember deliveries, so that one that is sent again is not handled again.
+///
+/// After a delivery is verified, and before its handler runs, it is claimed. If the handler succeeds
+/// it is committed before the answer goes out, and otherwise it is released, so that the sender's
+/// retry gets through. It is remembered by its signed id, or by its signed content if the scheme
+/// signs no id.
+///
+/// | what happened | status |
+/// |---|---|
+/// | it was handled before | 200, and the handler does not run |
+/// | it is being handled | 503 with `Retry-After` |
+/// | the guard does not answer, or is full | 503 with `Retry-After` |
+///
+/// If the handler panics or the client hangs up, the delivery is released in the background where
+/// there is a tokio runtime, and is free when its lease ends at the latest. If the commit fails, the
+/// handler's answer still goes out, and with the feature `tracing` an event says so.
+///
+/// Clones share the guard and what runs in the background.
+///
+/// # Examples
+///
+/// A handler with a timeout of 10 seconds, and a sender that retries for 5 days:
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+///
+/// let replay = Replay::with(MemoryReplayGuard::builder().build())
+///     .lease(Duration::from_secs(15))
+///     .keep(Duration::from_secs(6 * 24 * 60 * 60));
+/// ```
+///
+/// Two receivers that share a guard:
+///
+/// ```
+/// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+///
+/// let replay = Replay::with(MemoryReplayGuard::builder().build());
+/// let [orders, invoices] = ["orders", "invoices"].map(|scope| replay.clone().scope(scope));
+/// ```
+#[derive(Clone)]
+#[must_use = "settings do nothing until a receiver has them"]
+pub struct Replay {
+    guard: Arc<dyn Guard>,
+    lease: Duration,
+    keep: Duration,
+    scope: Option<Arc<str>>,
+    background: Background,
+}
+
+impl Replay {
+    /// Makes the settings with the defaults, and `guard` to remember the deliveries.
+    pub fn with(guard: impl ReplayGuard) -> Self {
+        Self {
+            guard: Arc::new(guard),
+            lease: LEASE,
+            keep: KEEP,
+            scope: None,
+            background: Background::new(),
+        }
+    }
+
+    /// Sets how long a handler may take before its delivery can be claimed again, default 60
+    /// seconds.
+    ///
+    /// If a handler takes longer it may run twice: the sender's retry gets through, and the first
+    /// commit comes too late to count. If it dies, its delivery is held up for as long as this. So
+    /// choose it longer than the handler's own timeout and two answers of the guard together, and let
+    /// long work go on after the answer, or [extend](crate::replay::Claimed::extend) the lease.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Sets how long a handled delivery is remembered, default 72 hours: longer than its sender goes
+    /// on retrying.
+    ///
+    /// It is never less than the tolerance in both directions, within which a delivery could be sent
+    /// again by anyone who has seen it.
+    pub fn keep(mut self, keep: Duration) -> Self {
+        self.keep = keep;
+        self
+    }
+
+    /// Sets the name of the endpoint that the deliveries are for, default none, or the endpoint for
+    /// which a receiver looked up the secrets.
+    ///
+    /// A sender gives the same id to every endpoint that an event goes to. If several receivers share
+    /// a guard and have no scopes of their own, what the first one has handled is a duplicate for the
+    /// second.
+    pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Waits until no claim, commit or release runs in the background any more, for a server that
+    /// shuts down: once its requests have ended, nothing more is begun.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, nothing has changed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let replay = Replay::with(MemoryReplayGuard::builder().build());
+    /// // Serve until there is a signal, then:
+    /// let _ = tokio::time::timeout(Duration::from_secs(5), replay.drained()).await;
+    /// # }
+    /// ```
+    pub async fn drained(&self) {
+        self.background.drained().await;
+    }
+}
+
+#[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
+impl Replay {
+    /// The scope if one is set, and `endpoint` otherwise.
+    pub(crate) fn scope_or<'a>(&'a self, endpoint: Option<&'a str>) -> Option<&'a str> {
+        self.scope.as_deref().or(endpoint)
+    }
+
+    /// Claims a verified delivery, which can be sent again for `window` before its timestamp is
+    /// refused.
+    ///
+    /// If the future is dropped while it runs, the claim goes on in the background, and is released
+    /// at its end.
+    pub(crate) async fn claim(
+        &self,
+        key: ReplayKey,
+        window: Duration,
+        scheme: Scheme,
+    ) -> Result<Outcome, ReplayError> {
+        let (guard, background) = (Arc::clone(&self.guard), self.background.clone());
+        let (lease, keep) = (self.lease, self.keep.max(window));
+        let claim = async move {
+            let claim = guard.claim(&key, lease).await;
+            Ok(match claim.inspect_err(|error| record("replay claim failed", scheme, error))? {
+                Claim::Fresh(lease) => {
+                    let held = Held { guard, background, key, lease, keep, scheme };
+                    Outcome::Fresh(Claimed::new(held))
+                }
+                Claim::InFlight => Outcome::InFlight,
+                Claim::Done => Outcome::Done,
+            })
+        };
+        self.background.detached(claim).await
+    }
+}
+
+impl fmt::Debug for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replay")
+            .field("lease", &self.lease)
+            .field("keep", &self.keep)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    // By name, because the methods of `Guard` would be ambiguous.
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::sync::{Arc, Mutex};
+    use std::task::{Context, Poll, Waker};
+    use std::time::Duration;
+
+    use tokio::sync::Semaphore;
+
+    use super::Replay;
+    use crate::replay::claimed::{Claimed, Outcome};
+    use crate::replay::error::{ReplayError, ReplayErrorKind};
+    use crate::replay::guard::{Claim, ReplayGuard};
+    use crate::replay::key::ReplayKey;
+    use crate::replay::lease::Lease;
+    use crate::replay::memory::MemoryReplayGuard;
+    use crate::scheme::Scheme;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    fn key() -> ReplayKey {
+        ReplayKey::of_content(Scheme::GITHUB, None, b"{}")
+    }
+
+    /// Writes down what it has done, each time when it is allowed to.
+    struct Slow {
+        memory: MemoryReplayGuard,
+        permits: Semaphore,
+        log: Mutex<Vec<(&'static str, Duration)>>,
+        broken: Option<&'static str>,
+    }
+
+    impl Slow {
+        fn new(permits: usize) -> Arc<Self> {
+            Self::broken(permits, None)
+        }
+
+        fn broken(permits: usize, broken: Option<&'static str>) -> Arc<Self> {
+            Arc::new(Self {
+                memory: MemoryReplayGuard::builder().build(),
+                permits: Semaphore::new(permits),
+                log: Mutex::default(),
+                broken,
+            })
+        }
+
+        async fn did(&self, what: &'static str, time: Duration) -> Result<(), ReplayError> {
+            self.permits.acquire().await.unwrap().forget();
+            assert!(self.broken != Some("panic"), "the guard panics");
+            self.log.lock().unwrap().push((what, time));
+            match self.broken {
+                Some(broken) if broken == what => Err(ReplayError::unavailable("broken")),
+                _ => Ok(()),
+            }
+        }
+
+        fn log(&self) -> Vec<&'static str> {
+            self.log.lock().unwrap().iter().map(|(what, _)| *what).collect()
+        }
+
+        fn last(&self) -> Option<(&'static str, Duration)> {
+            self.log.lock().unwrap().last().copied()
+        }
+    }
+
+    impl ReplayGuard for Slow {
+        async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
+            let claim = self.memory.claim(key, lease).await;
+            self.did("claim", lease).await?;
+            claim
+        }
+
+        async fn commit(
+            &self,
+            key: &ReplayKey,
+            lease: &Lease,
+            keep: Duration,
+        ) -> Result<(), ReplayError> {
+            self.did("commit", keep).await?;
+            self.memory.commit(key, lease, keep).await
+        }
+
+        async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
+            self.did("release", Duration::ZERO).await?;
+            self.memory.release(key, lease).await
+        }
+
+        async fn extend(
+            &self,
+            key: &ReplayKey,
+            lease: &Lease,
+            by: Duration,
+        ) -> Result<(), ReplayError> {
+            self.did("extend", by).await?;
+            self.memory.extend(key, lease, by).await
+        }
+    }
+
+    async fn claim(replay: &Replay) -> Result<Outcome, ReplayError> {
+        replay.claim(key(), Duration::ZERO, Scheme::GITHUB).await
+    }
+
+    async fn fresh(replay: &Replay) -> Claimed {
+        match claim(replay).await {
+            Ok(Outcome::Fresh(claimed)) => claimed,
+            Ok(Outcome::InFlight) => panic!("in flight"),
+            Ok(Outcome::Done) => panic!("done"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn begin<F: Future>(future: F) -> Pin<Box<F>> {
+        let mut future = Box::pin(future);
+        let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(polled, Poll::Pending));
+        future
+    }
+
+    fn sent<F: Future + Send>(future: F) -> F {
+        future
+    }
+
+    #[test]
+    fn settings_and_claims_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync + 'static>() {}
+        shared::<Replay>();
+        shared::<Claimed>();
+    }
+
+    #[tokio::test]
+    async fn a_delivery_is_fresh_in_flight_and_done() {
+        let replay = Replay::with(MemoryReplayGuard::builder().build());
+        let claimed = fresh(&replay).await;
+        assert_eq!(claimed.key(), &key());
+        assert!(matches!(claim(&replay).await, Ok(Outcome::InFlight)));
+        claimed.release().await.unwrap();
+        fresh(&replay).await.commit().await.unwrap();
+        assert!(matches!(claim(&replay).await, Ok(Outcome::Done)));
+    }
+
+    #[tokio::test]
+    async fn lease_and_keep_are_what_is_set_and_never_less_than_the_window() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let claimed = fresh(&replay).await;
+        assert_eq!(guard.last(), Some(("claim", MINUTE)));
+        assert_eq!(claimed.keep(), 72 * 60 * MINUTE);
+        claimed.release().await.unwrap();
+
+        let replay = replay.lease(5 * MINUTE).keep(7 * MINUTE);
+        for (window, keep) in [(MINUTE, 7 * MINUTE), (8 * MINUTE, 8 * MINUTE)] {
+            let key = ReplayKey::of_content(Scheme::GITHUB, None, &window.as_secs().to_be_bytes());
+            let outcome = replay.claim(key, window, Scheme::GITHUB).await.unwrap();
+            assert_eq!(guard.last(), Some(("claim", 5 * MINUTE)));
+            let Outcome::Fresh(claimed) = outcome else { panic!("not fresh") };
+            assert_eq!(claimed.keep(), keep);
+            claimed.commit().await.unwrap();
+            assert_eq!(guard.last(), Some(("commit", keep)));
+        }
+    }
+
+    #[test]
+    fn a_scope_goes_before_the_endpoint() {
+        let replay = Replay::with(MemoryReplayGuard::builder().build());
+        assert_eq!(replay.scope_or(None), None);
+        assert_eq!(replay.scope_or(Some("acme")), Some("acme"));
+        let replay = replay.scope("orders");
+        assert_eq!(replay.scope_or(None), Some("orders"));
+        assert_eq!(replay.scope_or(Some("acme")), Some("orders"));
+    }
+
+    #[tokio::test]
+    async fn a_claim_that_is_dropped_is_released_at_its_end() {
+        let guard = Slow::new(0);
+        let replay = Replay::with(Arc::clone(&guard));
+        drop(begin(claim(&replay)));
+        assert!(guard.log().is_empty());
+        guard.permits.add_permits(2);
+        replay.drained().await;
+        assert_eq!(guard.log(), ["claim", "release"]);
+        assert!(guard.memory.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_claim_that_was_never_polled_is_none() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        drop(claim(&replay));
+        replay.drained().await;
+        assert!(guard.log().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_claimed_delivery_that_is_dropped_is_released() {
+        let guard = Slow::new(1);
+        let replay = Replay::with(Arc::clone(&guard));
+        drop(fresh(&replay).await);
+        let drained = begin(replay.drained());
+        guard.permits.add_permits(1);
+        drained.await;
+        assert_eq!(guard.log(), ["claim", "release"]);
+        assert!(guard.memory.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_gives_its_delivery_back() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let claimed = fresh(&replay).await;
+        let handler = tokio::spawn(async move {
+            let _claimed = claimed;
+            panic!("the handler");
+        });
+        assert!(handler.await.unwrap_err().is_panic());
+        replay.drained().await;
+        assert_eq!(guard.log(), ["claim", "release"]);
+    }
+
+    #[tokio::test]
+    async fn a_commit_and_a_release_that_are_dropped_go_on() {
+        for (what, begun) in
+            [("commit", false), ("commit", true), ("release", false), ("release", true)]
+        {
+            let guard = Slow::new(1);
+            let replay = Replay::with(Arc::clone(&guard));
+            let claimed = fresh(&replay).await;
+            match (what, begun) {
+                ("commit", false) => drop(claimed.commit()),
+                ("commit", true) => drop(begin(claimed.commit())),
+                (_, false) => drop(claimed.release()),
+                (_, true) => drop(begin(claimed.release())),
+            }
+            guard.permits.add_permits(100);
+            replay.drained().await;
+            assert_eq!(guard.log(), ["claim", what]);
+            assert_eq!(guard.memory.is_empty(), what == "release");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_handler_committed_is_left_to_it() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let claimed = fresh(&replay).await;
+        guard.memory.commit(claimed.key(), claimed.lease(), claimed.keep()).await.unwrap();
+        claimed.committed_by_handler();
+        replay.drained().await;
+        assert_eq!(guard.log(), ["claim"]);
+        assert!(matches!(claim(&replay).await, Ok(Outcome::Done)));
+    }
+
+    #[tokio::test]
+    async fn an_extension_is_asked_for_and_can_be_lost() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let mut claimed = fresh(&replay).await;
+        sent(claimed.extend(5 * MINUTE)).await.unwrap();
+        assert_eq!(guard.last(), Some(("extend", 5 * MINUTE)));
+        guard.memory.release(claimed.key(), claimed.lease()).await.unwrap();
+        let error = claimed.extend(MINUTE).await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
+        let error = claimed.commit().await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
+    }
+
+    #[tokio::test]
+    async fn what_the_guard_says_is_passed_on() {
+        let broken = |what| Replay::with(Slow::broken(100, Some(what)));
+        let kind = |error: ReplayError| error.kind();
+        assert_eq!(
+            claim(&broken("claim")).await.err().map(kind),
+            Some(ReplayErrorKind::Unavailable)
+        );
+        let error = fresh(&broken("commit")).await.commit().await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+        let error = fresh(&broken("release")).await.release().await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn a_guard_that_panics_holds_nothing_up() {
+        let guard = Slow::broken(0, Some("panic"));
+        let replay = Replay::with(Arc::clone(&guard));
+        drop(begin(claim(&replay)));
+        guard.permits.add_permits(100);
+        replay.drained().await;
+
+        let here = {
+            let replay = replay.clone();
+            tokio::spawn(async move { claim(&replay).await })
+        };
+        assert!(here.await.err().unwrap().is_panic());
+        replay.drained().await;
+    }
+
+    #[test]
+    fn without_a_runtime_the_claim_ends_with_its_lease() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let claimed = runtime.block_on(fresh(&replay));
+        drop(claimed);
+        runtime.block_on(replay.drained());
+        assert_eq!(guard.log(), ["claim"]);
+    }
+
+    #[tokio::test]
+    async fn debug_output_tells_the_settings_and_no_lease() {
+        let replay = Replay::with(MemoryReplayGuard::builder().build()).scope("orders");
+        let shown = r#"Replay { lease: 60s, keep: 259200s, scope: Some("orders"), .. }"#;
+        assert_eq!(format!("{replay:?}"), shown);
+        let claimed = fresh(&replay).await;
+        let shown = format!("Claimed {{ key: {:?}, keep: 259200s, .. }}", key());
+        assert_eq!(format!("{claimed:?}"), shown);
+    }
+}
