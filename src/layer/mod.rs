@@ -11,7 +11,7 @@
 //! | the body broke off or failed | 400 |
 //! | the secrets cannot be fetched | 503 with `Retry-After` |
 //! | the delivery was handled before | 200, and the handler does not run |
-//! | it is being handled | 409 with `Retry-After` |
+//! | it is being handled | 503 with `Retry-After` |
 //! | the replay guard does not answer, or is full | 503 with `Retry-After` |
 //! | the scheme signs its URL, and no public URL is set | 500 |
 //!

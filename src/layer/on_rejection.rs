@@ -124,7 +124,7 @@ where
 /// let (parts, ()) = Request::new(()).into_parts();
 /// let rejection = Rejection::from(RejectionKind::InFlight);
 /// let answer: Response<String> = BareStatus.respond(&Refused::new(&rejection, &parts));
-/// assert_eq!(answer.status(), StatusCode::CONFLICT);
+/// assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
 /// assert_eq!(answer.headers()["retry-after"], "5");
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

@@ -9,7 +9,7 @@
 //! | [`Receiver::open`](crate::Receiver::open) | headers, time and declared length, without waiting | 401, 413, 404 |
 //! | [`Incoming::secrets`] | the secrets of the endpoint, at once if they are cached | 404, 503 |
 //! | [`Incoming::push`] | a frame of the body: bounded, authenticated, kept | 413 |
-//! | [`Incoming::finish`] | the verdict, and the claim | 401, 200 (a duplicate), 409, 503 |
+//! | [`Incoming::finish`] | the verdict, and the claim | 401, 200 (a duplicate), 503 |
 //! | [`Delivery::handle`] | the handler: `Ok` commits, `Err` releases | |
 //!
 //! [`Receiver::receive`](crate::Receiver::receive) takes the first four at once. Whatever fails is

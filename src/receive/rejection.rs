@@ -75,7 +75,8 @@ pub enum RejectionKind {
     SecretsUnavailable,
     /// The delivery was handled before: 200, so that the sender does not try again.
     Duplicate,
-    /// The delivery is being handled, and it is not known yet with what success: 409.
+    /// The delivery is being handled, and it is not known yet with what success: 503, because many
+    /// senders take a 4xx for final.
     InFlight,
     /// The replay guard cannot say whether the delivery was handled before: 503.
     ReplayUnavailable,
@@ -100,10 +101,9 @@ impl Rejection {
             RejectionKind::BodyFailed => StatusCode::BAD_REQUEST,
             RejectionKind::UnknownEndpoint => StatusCode::NOT_FOUND,
             RejectionKind::Duplicate => StatusCode::OK,
-            RejectionKind::InFlight => StatusCode::CONFLICT,
-            RejectionKind::SecretsUnavailable | RejectionKind::ReplayUnavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            RejectionKind::InFlight
+            | RejectionKind::SecretsUnavailable
+            | RejectionKind::ReplayUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::replay::erased::Guard;
 use crate::replay::error::ReplayError;
 use crate::replay::key::ReplayKey;
 use crate::replay::lease::Lease;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 
 /// A delivery that is claimed, and neither committed nor released yet.
 ///

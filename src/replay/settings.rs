@@ -10,7 +10,7 @@ use crate::replay::erased::Guard;
 use crate::replay::error::ReplayError;
 use crate::replay::guard::{Claim, ReplayGuard};
 use crate::replay::key::ReplayKey;
-use crate::scheme::Scheme;
+use crate::scheme::definition::Scheme;
 
 /// The default of [`Replay::lease`].
 const LEASE: Duration = Duration::from_secs(60);
@@ -201,7 +201,7 @@ mod tests {
     use crate::replay::key::ReplayKey;
     use crate::replay::lease::Lease;
     use crate::replay::memory::MemoryReplayGuard;
-    use crate::scheme::Scheme;
+    use crate::scheme::definition::Scheme;
 
     const MINUTE: Duration = Duration::from_secs(60);
 
