@@ -417,6 +417,14 @@ impl Scheme {
     }
 }
 
+impl PartialEq for Scheme {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0) || self.0 == other.0
+    }
+}
+
+impl Eq for Scheme {}
+
 impl fmt::Debug for Scheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Scheme").field(&self.0.name).finish()

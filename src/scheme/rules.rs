@@ -213,7 +213,7 @@ const fn same(left: &str, right: &str) -> bool {
 mod tests {
     use http::HeaderName;
 
-    use crate::scheme::*;
+    use super::*;
 
     #[test]
     fn keys_of_a_list_are_compared_whole() {

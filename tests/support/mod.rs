@@ -94,5 +94,5 @@ pub(crate) fn signer(scheme: Scheme) -> Signer {
 
 /// The headers of a good delivery at [`NOW`].
 pub(crate) fn sign(scheme: Scheme, body: &[u8]) -> HeaderMap {
-    signer(scheme).sign_request(&Method::POST, URL, ID, at(NOW), body).unwrap()
+    signer(scheme).request(URL, ID, at(NOW), body).unwrap().into_parts().0.headers
 }

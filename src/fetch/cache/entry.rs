@@ -167,7 +167,8 @@ fn verifier<'a>(
 #[cfg(all(test, feature = "tracing"))]
 mod tests {
     use super::*;
-    use crate::{Scheme, SecretCache};
+    use crate::fetch::SecretCache;
+    use crate::scheme::definition::Scheme;
 
     #[test]
     fn entries_differ_by_what_the_provider_lists() {

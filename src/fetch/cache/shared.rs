@@ -341,7 +341,8 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::{Scheme, SecretCache};
+    use crate::fetch::SecretCache;
+    use crate::scheme::definition::Scheme;
 
     const ENTRIES: u64 = 100;
 
