@@ -4,15 +4,13 @@ use std::fmt::Display;
 
 use http::StatusCode;
 
-use crate::scheme::definition::Scheme;
-
 /// A request was answered without its handler.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
-pub(crate) fn rejected(scheme: Scheme, reason: &dyn Display, status: StatusCode) {
+pub(crate) fn rejected(scheme: &str, reason: &dyn Display, status: StatusCode) {
     #[cfg(feature = "tracing")]
     tracing::warn!(
         target: "tower_webhook",
-        scheme = scheme.name(),
+        scheme,
         %reason,
         status = status.as_u16(),
         "webhook rejected",

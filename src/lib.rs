@@ -1,10 +1,18 @@
 //! Verifies that an HTTP request really is the webhook it claims to be, before a handler sees a
 //! byte of it.
 //!
-//! There are three ways in, and they give the same verdict:
+//! There are four ways in, and they give the same verdict:
 //!
-//! - [`Verifier::verify`] (or the one-call [`verify`]) takes headers and a body;
+//! - [`Verifier::verify`] (or the one-call [`verify()`]) takes headers and a body;
 //! - [`Verifier::begin`] takes the headers first and the body in pieces;
+#![cfg_attr(
+    feature = "receive",
+    doc = "- [`Receiver`] takes a request from its head to its handler, in any framework;"
+)]
+#![cfg_attr(
+    not(feature = "receive"),
+    doc = "- `Receiver` (feature `receive`) takes a request from its head to its handler, in any framework;"
+)]
 #![cfg_attr(
     feature = "tower",
     doc = "- [`WebhookLayer`] is a [tower] layer for axum and hyper servers."
@@ -18,7 +26,7 @@
 //!
 //! # Examples
 //!
-//! A check of one delivery, from GitHub's
+//! One delivery, from GitHub's
 //! [documentation](https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries):
 //!
 //! ```
@@ -61,30 +69,35 @@
 //! - The signature, over the received bytes, in constant time, with each of up to 16 secrets.
 //! - The timestamp, where the scheme signs one: within [`Tolerance`], in both directions.
 //! - The grammar of the headers. What is missing, repeated, empty or not in its one canonical form
-//!   is refused before anything is computed.
+//!   is rejected before anything is computed.
 //!
-//! What [`Verified`] tells is covered by the signature. Other headers are not, even where they
-//! look like an id or an event type. A delivery that is sent twice within the tolerance is verified
-//! twice; what remembers it is a `ReplayGuard` (feature `replay`).
+//! What [`Verified`] says is covered by the signature. Other headers are not, even where they look
+//! like an id or an event type. A delivery that is sent twice within the tolerance is verified
+//! twice; what remembers it is a replay guard (feature `replay`).
 //!
 //! # Where to go from here
 //!
-//! - Your provider: one of the constants of [`Scheme`], found by the
-//!   [table](manual::schemes#find-the-provider), or [`Scheme::custom`].
-//! - A secret in another shape than text: [`Secret`]. Two of them at a time: [`manual::rotation`].
-//! - A test of your own server: [`Scheme::signer`] makes the headers of a good delivery.
-//! - Other layers and proxies around it: [`manual::proxies`] and the chapter on ordering.
-//! - Secrets from an API, replays, other libraries, the threat model: [the manual](manual).
+//! | question | answer |
+//! |---|---|
+//! | Is my provider there? | the constants of [`Scheme`], in a [table](manual::schemes#find-the-provider); if not, [`scheme`] |
+//! | Which encoding is my secret in? | [`Secret`]; [`Scheme::verifier`] knows that of each provider |
+//! | Two secrets at a time? | [`Verifier::add_secret`], [`manual::rotation`] |
+//! | How do I test my handler? | [`Signer::request`](Signer::request) makes a good delivery, [`clock::ManualClock`] the time |
+//! | What belongs around the layer? | the chapters on ordering and on [proxies](manual::proxies) |
+//! | Secrets from an API? | the module `fetch` (feature `fetch`), and its chapter of the manual |
+//! | Handled once? | the module `replay` (feature `replay`), and its chapter of the manual |
+//! | What does it protect from? | the threat model and the rest of [the manual](manual) |
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `tower` | yes | `WebhookLayer` |
-//! | `axum` | | `Verified` as an axum extractor |
+//! | `receive` | yes | `Receiver`, for any framework |
+//! | `tower` | yes | `WebhookLayer`; with it `receive` |
+//! | `axum` | | `Verified` as an axum extractor, and answers made of anything that is `IntoResponse` |
 //! | `tracing` | | one event for every rejected request |
-//! | `ed25519` | | the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
-//! | `sha1` | | the providers that still use HMAC-SHA-1 |
+//! | `ed25519` | | verifies Ed25519: the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
+//! | `sha1` | | verifies HMAC-SHA-1, for the providers that still use it |
 //! | `fetch` | | `SecretCache`: secrets from a `SecretFetcher`, kept fresh |
 //! | `velt` | | `Velt`, which fetches from Velt's API |
 //! | `spaaza` | | `Spaaza`, which fetches from Spaaza's API |
@@ -92,7 +105,8 @@
 //! | `redis` | | `RedisReplayGuard`, for many processes |
 //! | `full` | | all of the above |
 //!
-//! Features only add; none changes how anything behaves.
+//! Features only add; none changes how anything behaves. Every preset exists with any features: what
+//! is not compiled in is an error when a verifier is made, and it names the feature.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

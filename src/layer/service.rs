@@ -137,11 +137,12 @@ where
     R: OnRejection<B>,
 {
     let mut response = on.respond(&Refused::new(&rejection, parts));
+    let scheme = receiver.scheme().name();
     match &rejection.kind() {
         RejectionKind::Unverified(error) => {
-            event::rejected(receiver.scheme(), error, response.status());
+            event::rejected(scheme, error, response.status());
         }
-        _ => event::rejected(receiver.scheme(), &rejection, response.status()),
+        _ => event::rejected(scheme, &rejection, response.status()),
     }
     response.extensions_mut().insert(rejection);
     response

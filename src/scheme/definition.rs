@@ -316,7 +316,7 @@ impl Scheme {
     }
 
     /// Whether the request's method or URL is part of the signed content, so that a verifier needs
-    /// the whole request and [`Verifier::public_url`].
+    /// the whole request and [`Verifier::public_url`](crate::Verifier::public_url).
     ///
     /// # Examples
     ///

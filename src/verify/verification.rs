@@ -8,7 +8,7 @@ use crate::head::envelope::Envelope;
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::{Verified, verdict};
 
-/// A delivery whose body is still arriving; made by [`Verifier::begin`].
+/// A delivery whose body is still arriving; made by [`Verifier::begin`](crate::Verifier::begin).
 ///
 /// Nothing of the body is kept, so one computation per secret runs along (for Ed25519, one per
 /// signature).
