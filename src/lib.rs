@@ -99,7 +99,6 @@
 pub mod clock;
 mod crypto;
 mod error;
-#[cfg(feature = "fetch")]
 pub mod fetch;
 #[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]
 #[doc(hidden)]
