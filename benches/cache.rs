@@ -69,7 +69,7 @@ fn misses(criterion: &mut Criterion, runtime: &Runtime) {
             runtime.block_on(cache.verifier(black_box(&endpoint))).unwrap()
         });
     });
-    let none = |_: EndpointId| ready(Err(FetchError::new(FetchErrorKind::NotFound)));
+    let none = |_: EndpointId| ready(Err::<Secret, _>(FetchErrorKind::NotFound.into()));
     let cache = SecretCache::builder(Scheme::STANDARD, none).negative_for(HOUR).build();
     let error = runtime.block_on(cache.verifier(&endpoint)).unwrap_err();
     assert_eq!(error.kind(), FetchErrorKind::NotFound);
@@ -81,8 +81,8 @@ fn misses(criterion: &mut Criterion, runtime: &Runtime) {
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-fn fetch(_: EndpointId) -> Ready<Result<Vec<Secret>, FetchError>> {
-    ready(Ok(vec![key()]))
+fn fetch(_: EndpointId) -> Ready<Result<Secret, FetchError>> {
+    ready(Ok(key()))
 }
 
 fn endpoint(number: usize) -> EndpointId {

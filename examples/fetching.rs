@@ -36,7 +36,6 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
-use http::request::Parts;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
 use hyper_util::client::legacy::Client;
@@ -48,8 +47,8 @@ use provider::{
 };
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
-use tower_webhook::fetch::{EndpointId, SecretCache, SecretFetcher, Spaaza, Velt};
-use tower_webhook::{Scheme, Secret, Signer, Verified, WebhookLayer};
+use tower_webhook::fetch::{self, EndpointId, SecretCache, SecretFetcher, Spaaza, Velt};
+use tower_webhook::{Head, Scheme, Secret, Signer, Verified, WebhookLayer};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
@@ -94,11 +93,13 @@ async fn configured() -> Fallible<Router> {
         app = app.merge(receive_only("/velt", cache, &endpoint).await?);
     }
     let spaaza = || -> Fallible<Spaaza> {
-        let spaaza = Spaaza::new(&variable("SPAAZA_USER_ID")?, &variable("SPAAZA_SESSION_KEY")?)?;
-        match env::var("SPAAZA_BASE_URL") {
-            Ok(base_url) => Ok(spaaza.base_url(&base_url)?),
-            Err(_) => Ok(spaaza),
-        }
+        let client = fetch::Client::new()?;
+        let client = match env::var("SPAAZA_BASE_URL") {
+            Ok(base_url) => client.base_url(&base_url)?,
+            Err(_) => client,
+        };
+        let (user, key) = (variable("SPAAZA_USER_ID")?, variable("SPAAZA_SESSION_KEY")?);
+        Ok(Spaaza::with_client(client, &user, &key)?)
     };
     if let Ok(id) = env::var("SPAAZA_SIGNATURE_ID") {
         let cache = SecretCache::builder(Scheme::SPAAZA, spaaza()?).build();
@@ -124,7 +125,7 @@ where
     let endpoint = EndpointId::new(endpoint)?;
     // So that the first delivery does not wait, and a wrong credential shows now.
     match cache.warm(&endpoint).await {
-        Ok(()) => println!("{path}/{endpoint}: its secrets are here"),
+        Ok(()) => println!("{path}/{endpoint}: its secrets are cached"),
         Err(error) => println!("{path}/{endpoint}: {error}; the next delivery asks again"),
     }
     Ok(receive(path, cache, move |named| *named == endpoint))
@@ -139,8 +140,8 @@ fn receive<F>(
 where
     F: SecretFetcher,
 {
-    let layer = WebhookLayer::fetching(cache, move |parts: &Parts| {
-        let endpoint = parts.uri.path().rsplit('/').next()?;
+    let layer = WebhookLayer::from_cache(cache, move |head: &Head<'_>| {
+        let endpoint = head.path()?.rsplit('/').next()?;
         EndpointId::new(endpoint).ok().filter(&ours)
     });
     Router::new().route(&format!("{path}/{{endpoint}}"), post(handle).layer(layer))
@@ -211,9 +212,9 @@ impl Demo {
 
     /// One route for every endpoint there may be.
     fn receiver(&self) -> Fallible<Router> {
-        let base_url = self.provider.base_url();
-        let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN)?.base_url(&base_url)?;
-        let spaaza = Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY)?.base_url(&base_url)?;
+        let client = fetch::Client::new()?.base_url(&self.provider.base_url())?;
+        let velt = Velt::with_client(client.clone(), VELT_API_KEY, VELT_AUTH_TOKEN)?;
+        let spaaza = Spaaza::with_client(client, SPAAZA_USER_ID, SPAAZA_SESSION_KEY)?;
         let chain = spaaza.clone().chain(SPAAZA_CHAIN);
         Ok(Router::new()
             .merge(receive("/velt", demo_cache(Scheme::VELT, velt), |_| true))

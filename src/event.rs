@@ -5,6 +5,7 @@ use std::fmt::Display;
 use http::StatusCode;
 
 /// A request was answered without its handler.
+#[cfg(feature = "tower")]
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
 pub(crate) fn rejected(scheme: &str, reason: &dyn Display, status: StatusCode) {
     #[cfg(feature = "tracing")]

@@ -1,35 +1,36 @@
 //! What the fuzz targets look at and nobody else can. Compiled for them alone; not part of the API.
 
 use http::StatusCode;
-use zeroize::Zeroizing;
 
-use crate::fetch::client::{Answer, Credential};
+use crate::fetch::client::credential::Credential;
+use crate::fetch::client::response::Response;
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchError;
-use crate::fetch::{spaaza, velt};
+use crate::fetch::spaaza::{self, Question, Reading};
+use crate::fetch::velt;
 use crate::secret::Secret;
 
-/// Judges an answer of Velt's.
+/// Judges a response of Velt's.
 ///
 /// # Errors
 ///
-/// As the fetcher.
+/// Returns what the fetcher does.
 pub fn velt(
     status: u16,
     body: &[u8],
     endpoint: &EndpointId,
     credentials: &[&str],
-) -> Result<Vec<Secret>, FetchError> {
+) -> Result<Secret, FetchError> {
     let credentials = read_credentials(credentials);
     let credentials: Vec<_> = credentials.iter().collect();
-    velt::read(&answer(status, body), endpoint, &credentials)
+    velt::read(&response(status, body), endpoint, &credentials)
 }
 
-/// Judges an answer of Spaaza's: to the question for a key, or for those of a chain.
+/// Judges a response of Spaaza's: to the question for a key, or for those of a chain.
 ///
 /// # Errors
 ///
-/// As the fetcher.
+/// Returns what the fetcher does.
 pub fn spaaza(
     status: u16,
     body: &[u8],
@@ -38,20 +39,19 @@ pub fn spaaza(
     hex: Option<bool>,
     credentials: &[&str],
 ) -> Result<Vec<Secret>, FetchError> {
-    let wanted = if chain { spaaza::Wanted::Chain(number) } else { spaaza::Wanted::Key(number) };
+    let question = if chain { Question::Chain(number) } else { Question::Key(number) };
     let reading = match hex {
-        None => spaaza::Reading::Both,
-        Some(true) => spaaza::Reading::Hex,
-        Some(false) => spaaza::Reading::Utf8,
+        None => Reading::Both,
+        Some(true) => Reading::Hex,
+        Some(false) => Reading::Utf8,
     };
     let credentials = read_credentials(credentials);
     let credentials: Vec<_> = credentials.iter().collect();
-    spaaza::read(&answer(status, body), wanted, reading, &credentials)
+    spaaza::read(&response(status, body), question, reading, &credentials)
 }
 
-fn answer(status: u16, body: &[u8]) -> Answer {
-    let status = StatusCode::from_u16(status).unwrap_or_default();
-    Answer { status, retry_after: None, body: Zeroizing::new(body.to_vec()) }
+fn response(status: u16, body: &[u8]) -> Response {
+    Response::new(StatusCode::from_u16(status).unwrap_or_default(), body)
 }
 
 fn read_credentials(texts: &[&str]) -> Vec<Credential> {

@@ -113,9 +113,8 @@
 pub mod clock;
 mod crypto;
 mod error;
-#[cfg(feature = "receive")]
+#[cfg(feature = "tower")]
 mod event;
-#[cfg(feature = "fetch")]
 pub mod fetch;
 #[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]
 #[doc(hidden)]

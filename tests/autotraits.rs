@@ -198,7 +198,8 @@ mod replay {
 #[cfg(feature = "fetch")]
 mod secrets {
     use tower_webhook::fetch::{
-        EndpointId, FetchError, FetchErrorKind, InvalidEndpointId, SecretCache, SecretCacheBuilder,
+        CacheHealth, Endpoint, EndpointId, FetchError, FetchErrorKind, InvalidEndpointId,
+        SecretCache, SecretCacheBuilder,
     };
 
     use super::{clone, copy, error, hash, shared};
@@ -210,6 +211,9 @@ mod secrets {
         shared::<SecretCache<Fetcher>>();
         shared::<SecretCacheBuilder<Fetcher>>();
         clone::<SecretCache<Fetcher>>();
+        copy::<CacheHealth>();
+        shared::<Endpoint>();
+        clone::<Endpoint>();
         shared::<EndpointId>();
         hash::<EndpointId>();
         copy::<FetchErrorKind>();
@@ -241,13 +245,15 @@ mod secrets {
     #[cfg(all(feature = "velt", feature = "spaaza"))]
     #[test]
     fn providers_are_shared() {
-        use tower_webhook::fetch::{InvalidProvider, Spaaza, Velt};
+        use tower_webhook::fetch::{Client, InvalidClient, Spaaza, Velt};
 
+        shared::<Client>();
+        clone::<Client>();
         shared::<Velt>();
         shared::<Spaaza>();
         clone::<Velt>();
         clone::<Spaaza>();
-        copy::<InvalidProvider>();
-        error::<InvalidProvider>();
+        copy::<InvalidClient>();
+        error::<InvalidClient>();
     }
 }

@@ -1,4 +1,4 @@
-//! Spaaza's answers: the active keys that were asked for, the newest first, and no other.
+//! Spaaza's responses: the active keys that were asked for, the newest first, and no other.
 
 use std::cmp::Reverse;
 

@@ -1,11 +1,14 @@
-//! Which endpoint a delivery is for.
+//! Which endpoint a delivery is for, and what a fetch finds out about it.
 
 use std::borrow::Borrow;
 use std::error::Error;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
-use std::sync::Arc;
+
+use crate::secret::Secret;
+use crate::text::Text;
+use crate::verify::url::{InvalidPublicUrl, PublicUrl};
 
 /// The longest id, in bytes.
 const MAX: usize = 256;
@@ -29,20 +32,15 @@ const INLINE: usize = 46;
 /// # Ok::<(), tower_webhook::fetch::InvalidEndpointId>(())
 /// ```
 #[derive(Clone)]
-pub struct EndpointId(Repr);
-
-#[derive(Clone)]
-enum Repr {
-    Inline { bytes: [u8; INLINE], size: u8 },
-    Shared(Arc<str>),
-}
+pub struct EndpointId(Text<'static, INLINE>);
 
 impl EndpointId {
     /// Checks and copies an id.
     ///
     /// # Errors
     ///
-    /// When the text is empty, longer than 256 bytes, or contains a control character.
+    /// Returns [`InvalidEndpointId`] if the text is empty, longer than 256 bytes, or contains a
+    /// control character.
     ///
     /// # Examples
     ///
@@ -57,41 +55,19 @@ impl EndpointId {
         if text.is_empty() || text.len() > MAX || text.contains(char::is_control) {
             return Err(InvalidEndpointId);
         }
-        let mut bytes = [0; INLINE];
-        let inline = bytes.get_mut(..text.len()).zip(u8::try_from(text.len()).ok());
-        Ok(Self(match inline {
-            Some((room, size)) => {
-                room.copy_from_slice(text.as_bytes());
-                Repr::Inline { bytes, size }
-            }
-            None => Repr::Shared(text.into()),
-        }))
+        Ok(Self(Text::from(text).into_owned()))
     }
 
     /// The id as text.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::EndpointId;
-    ///
-    /// assert_eq!(EndpointId::from(56).as_str(), "56");
-    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
-        match &self.0 {
-            Repr::Inline { bytes, size } => {
-                let bytes = bytes.get(..usize::from(*size)).unwrap_or_default();
-                str::from_utf8(bytes).unwrap_or_default()
-            }
-            Repr::Shared(text) => text,
-        }
+        self.0.as_str()
     }
 }
 
 impl PartialEq for EndpointId {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        self.0.as_bytes() == other.0.as_bytes()
     }
 }
 
@@ -154,13 +130,7 @@ impl FromStr for EndpointId {
 impl From<u64> for EndpointId {
     /// Writes the number in decimal, as providers with numeric ids do.
     fn from(number: u64) -> Self {
-        let mut bytes = [0; INLINE];
-        let mut size = 0;
-        for (to, from) in bytes.iter_mut().zip(number.to_string().bytes()) {
-            *to = from;
-            size += 1;
-        }
-        Self(Repr::Inline { bytes, size })
+        Self(Text::from(&*number.to_string()).into_owned())
     }
 }
 
@@ -186,6 +156,93 @@ impl fmt::Display for InvalidEndpointId {
 
 impl Error for InvalidEndpointId {}
 
+/// What a provider says about an endpoint: the secrets that are valid now, and, where it differs
+/// from one endpoint to another, what else a delivery is judged by.
+///
+/// Secrets alone are enough for most: `Secret` and `Vec<Secret>` convert into an `Endpoint`.
+///
+/// # Examples
+///
+/// A tenant that moved from one domain to another, and whom the provider knows by a number:
+///
+/// ```
+/// use tower_webhook::Secret;
+/// use tower_webhook::fetch::{Endpoint, EndpointId};
+///
+/// let endpoint = Endpoint::new([Secret::utf8("new secret")?, Secret::utf8("old secret")?])
+///     .canonical_id(EndpointId::from(56))
+///     .public_url("https://hooks.example.com")?;
+/// assert_eq!(endpoint.secrets().len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Endpoint {
+    pub(super) secrets: Vec<Secret>,
+    pub(super) canonical_id: Option<EndpointId>,
+    pub(super) public_url: Option<PublicUrl>,
+}
+
+impl Endpoint {
+    /// An endpoint with the secrets that are valid now, the newest first and at most 16.
+    ///
+    /// Without any, its deliveries are rejected, as with
+    /// [`FetchErrorKind::NotFound`](crate::fetch::FetchErrorKind::NotFound).
+    #[must_use]
+    pub fn new(secrets: impl Into<Vec<Secret>>) -> Self {
+        Self { secrets: secrets.into(), canonical_id: None, public_url: None }
+    }
+
+    /// Sets the id under which deliveries are remembered, default the one that was asked for.
+    ///
+    /// Set it where several ids name the same endpoint, such as an alias or another spelling: a
+    /// delivery that is sent again to another of its ids is then the same delivery.
+    #[must_use]
+    pub fn canonical_id(mut self, id: EndpointId) -> Self {
+        self.canonical_id = Some(id);
+        self
+    }
+
+    /// Sets what the sender calls before the path and query, for a scheme that signs its URL,
+    /// default that of the cache; see [`Verifier::public_url`](crate::Verifier::public_url).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidPublicUrl`] if it is not `http://` or `https://` with a host and at most a
+    /// path.
+    pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
+        self.public_url = Some(PublicUrl::new(url)?);
+        Ok(self)
+    }
+
+    /// The secrets, the newest first.
+    #[must_use]
+    pub fn secrets(&self) -> &[Secret] {
+        &self.secrets
+    }
+}
+
+impl From<Secret> for Endpoint {
+    fn from(secret: Secret) -> Self {
+        Self::new([secret])
+    }
+}
+
+impl From<Vec<Secret>> for Endpoint {
+    fn from(secrets: Vec<Secret>) -> Self {
+        Self::new(secrets)
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("secrets", &self.secrets.len())
+            .field("canonical_id", &self.canonical_id)
+            .field("public_url", &self.public_url)
+            .finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -198,13 +255,13 @@ mod tests {
             let text = "é".repeat(size / 2) + &"x".repeat(size % 2);
             let id = EndpointId::new(&text).unwrap();
             assert_eq!(id.as_str(), text);
-            assert_eq!(matches!(id.0, Repr::Inline { .. }), size <= INLINE, "{size}");
+            assert_eq!(matches!(id.0, Text::Inline { .. }), size <= INLINE, "{size}");
             assert_eq!(HashSet::from([id.clone()]).get(text.as_str()), Some(&id));
         }
     }
 
     #[test]
-    fn empty_long_and_control_are_refused() {
+    fn empty_long_and_control_are_rejected() {
         for text in ["", "a\nb", "\0", "\u{85}", &"x".repeat(MAX + 1)] {
             assert_eq!(EndpointId::new(text), Err(InvalidEndpointId), "{text:?}");
         }
@@ -216,5 +273,16 @@ mod tests {
             let id = EndpointId::from(number);
             assert_eq!(id, EndpointId::new(number.to_string()).unwrap());
         }
+    }
+
+    #[test]
+    fn an_endpoint_shows_no_secret() {
+        let endpoint = Endpoint::from(Secret::utf8("hunter2").unwrap());
+        let endpoint = endpoint.canonical_id(EndpointId::from(7)).public_url("https://x").unwrap();
+        assert_eq!(
+            format!("{endpoint:?}"),
+            "Endpoint { secrets: 1, canonical_id: Some(EndpointId(\"7\")), \
+             public_url: Some(PublicUrl(\"https://x\")) }"
+        );
     }
 }

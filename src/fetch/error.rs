@@ -46,7 +46,8 @@ impl FetchError {
         Self { kind, message: None, retry_after: None, source: None }
     }
 
-    /// Adds the provider's own words, for the operator. They show in `Display` and `Debug`.
+    /// Sets the provider's own words, default none. They show in `Display` and `Debug`, for the
+    /// operator.
     ///
     /// No more than 256 characters are kept, and control characters become spaces.
     ///
@@ -70,7 +71,8 @@ impl FetchError {
         self
     }
 
-    /// Adds how long the provider asks to be left alone. The cache heeds up to 5 minutes of it.
+    /// Sets how long the provider asks us to wait, default not at all. The cache respects up to 5
+    /// minutes of it.
     ///
     /// # Examples
     ///
@@ -88,7 +90,7 @@ impl FetchError {
         self
     }
 
-    /// Adds the error behind this one, which [`Error::source`] returns.
+    /// Sets the error behind this one, which [`Error::source`] returns, default none.
     ///
     /// # Security
     ///
@@ -112,50 +114,26 @@ impl FetchError {
     }
 
     /// What went wrong.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
-    ///
-    /// let error = FetchError::from(FetchErrorKind::Timeout);
-    /// assert_eq!(error.kind(), FetchErrorKind::Timeout);
-    /// ```
     #[must_use]
     pub fn kind(&self) -> FetchErrorKind {
         self.kind
     }
 
     /// The provider's own words.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
-    ///
-    /// assert_eq!(FetchError::new(FetchErrorKind::Denied).message(), None);
-    /// ```
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// How long the provider asks to be left alone.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
-    ///
-    /// assert_eq!(FetchError::new(FetchErrorKind::Unavailable).retry_after(), None);
-    /// ```
+    /// How long the provider asks us to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Tells whether the same question may be answered a moment later.
-    pub(super) fn may_pass(&self) -> bool {
+    /// Whether the same question may be answered a moment later.
+    #[cfg(feature = "fetch")]
+    pub(super) fn is_transient(&self) -> bool {
         matches!(self.kind, FetchErrorKind::Unavailable | FetchErrorKind::Timeout)
     }
 }
@@ -189,7 +167,7 @@ impl Error for FetchError {
 /// ```
 /// use tower_webhook::fetch::FetchErrorKind;
 ///
-/// assert_eq!(FetchErrorKind::Denied.to_string(), "provider refused the credentials");
+/// assert_eq!(FetchErrorKind::Denied.to_string(), "provider rejected the credentials");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -197,15 +175,15 @@ pub enum FetchErrorKind {
     /// The provider says that the endpoint does not exist or has no valid secret. Only this makes
     /// the cache forget secrets that it has.
     NotFound,
-    /// The provider refuses our credentials.
+    /// The provider rejects our credentials.
     Denied,
     /// The provider cannot answer until something is set up there.
     Precondition,
-    /// The answer did not come in time.
+    /// The provider did not answer in time.
     Timeout,
-    /// The provider cannot be reached, reports a failure of its own, or has enough of us.
+    /// The provider is unreachable, failed, or is rate-limiting us.
     Unavailable,
-    /// The answer is not what the provider documents.
+    /// The response is not what the provider documents.
     Malformed,
 }
 
@@ -213,11 +191,11 @@ impl fmt::Display for FetchErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotFound => "endpoint has no valid secret",
-            Self::Denied => "provider refused the credentials",
+            Self::Denied => "provider rejected the credentials",
             Self::Precondition => "provider is not set up for this",
             Self::Timeout => "provider did not answer in time",
             Self::Unavailable => "provider is not available",
-            Self::Malformed => "provider's answer is not as documented",
+            Self::Malformed => "provider's response is not as documented",
         })
     }
 }

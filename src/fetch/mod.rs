@@ -1,5 +1,93 @@
-//! Where secrets come from, when they are not in the configuration.
+//! Secrets from elsewhere: a provider's API, a database, a secret store.
+//!
+//! A [`SecretFetcher`] asks once and answers. What makes that fit for a server is the
+//! `SecretCache` (feature `fetch`) around it, which serves a [`Verifier`](crate::Verifier) for each
+//! endpoint and keeps it right:
+//!
+//! | what happens | what the cache does |
+//! |---|---|
+//! | secrets are younger than `fresh_for` | serves them |
+//! | older than that | serves them, and fetches once in the background |
+//! | the provider is down, rejects our credentials, or returns a malformed response | goes on serving them until `stale_for` |
+//! | the provider says there is no such endpoint | forgets them, and remembers that for `negative_for` |
+//! | many wait for the same endpoint | one fetch answers them all |
+//! | a fetch fails | remembers it for `failure_for`, or as long as the provider asks, up to 5 minutes |
+//! | a signature does not match | fetches again, at most once per `cooldown` and endpoint |
+//! | a fetch brings other secrets | accepts the replaced ones for `overlap`, then never again |
+//! | many unknown endpoints are asked for | fetches no more of them than `cold_fetches` |
+//!
+//! The chapter `secrets` of the [manual](crate::manual) is about rotations, outages, leaks, and how to
+//! choose the numbers. `Velt` and `Spaaza` (features of the same names) are fetchers for the APIs of
+//! these two, and `Client` is how they reach it.
+//!
+//! # Examples
+//!
+//! A closure is a fetcher:
+//!
+//! ```
+//! use tower_webhook::Secret;
+//! use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretFetcher as _};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fetcher = |endpoint: EndpointId| async move {
+//!     match endpoint.as_str() {
+//!         "orders" => Ok(Secret::utf8("secret").map_err(|_| FetchErrorKind::Malformed)?),
+//!         _ => Err(FetchError::new(FetchErrorKind::NotFound)),
+//!     }
+//! };
+//! assert_eq!(fetcher.fetch(&EndpointId::new("orders")?).await?.secrets().len(), 1);
+//! assert!(fetcher.fetch(&EndpointId::new("invoices")?).await.is_err());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With a cache around it, for a secret store that keeps the current and the previous version of
+//! each secret:
+//!
+//! ```
+//! # #[cfg(feature = "fetch")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use std::collections::HashMap;
+//!
+//! use tower_webhook::fetch::{
+//!     Endpoint, EndpointId, FetchError, FetchErrorKind, SecretCache, SecretFetcher,
+//! };
+//! use tower_webhook::{Scheme, Secret};
+//!
+//! struct SecretStore {
+//!     /// The newest version first.
+//!     versions: HashMap<&'static str, Vec<Secret>>,
+//! }
+//!
+//! impl SecretFetcher for SecretStore {
+//!     async fn fetch(&self, endpoint: &EndpointId) -> Result<Endpoint, FetchError> {
+//!         match self.versions.get(endpoint.as_str()) {
+//!             Some(secrets) => Ok(Endpoint::new(&secrets[..])),
+//!             None => Err(FetchError::new(FetchErrorKind::NotFound)),
+//!         }
+//!     }
+//! }
+//!
+//! let versions = vec![Secret::utf8("new secret")?, Secret::utf8("old secret")?];
+//! let store = SecretStore { versions: HashMap::from([("orders", versions)]) };
+//! let cache = SecretCache::builder(Scheme::GITHUB, store).build();
+//!
+//! let verifier = cache.verifier(&EndpointId::new("orders")?).await?;
+//! let now = time::OffsetDateTime::now_utc();
+//! let headers = Scheme::GITHUB.signer("old secret")?.sign(None, now, b"{}")?;
+//! assert_eq!(verifier.verify(&headers, b"{}")?.secret_index(), 1);
+//!
+//! let unknown = cache.verifier(&EndpointId::new("invoices")?).await.unwrap_err();
+//! assert_eq!(unknown.kind(), FetchErrorKind::NotFound);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "fetch"))]
+//! # fn main() {}
+//! ```
 
+#[cfg(feature = "fetch")]
 pub(crate) mod cache;
 #[cfg(any(feature = "velt", feature = "spaaza"))]
 pub(crate) mod client;
@@ -11,25 +99,29 @@ pub(crate) mod spaaza;
 pub(crate) mod velt;
 
 use std::future::Future;
+use std::sync::Arc;
 
-pub use self::cache::{SecretCache, SecretCacheBuilder};
+#[cfg(feature = "fetch")]
+pub use self::cache::SecretCache;
+#[cfg(feature = "fetch")]
+pub use self::cache::builder::SecretCacheBuilder;
+#[cfg(feature = "fetch")]
+pub use self::cache::health::CacheHealth;
 #[cfg(any(feature = "velt", feature = "spaaza"))]
-pub use self::client::InvalidProvider;
-pub use self::endpoint::{EndpointId, InvalidEndpointId};
+pub use self::client::{Client, InvalidClient};
+pub use self::endpoint::{Endpoint, EndpointId, InvalidEndpointId};
 pub use self::error::{FetchError, FetchErrorKind};
 #[cfg(feature = "spaaza")]
 pub use self::spaaza::Spaaza;
 #[cfg(feature = "velt")]
 pub use self::velt::Velt;
-use crate::secret::Secret;
 
 /// Fetches the secrets of an endpoint from wherever they are kept.
 ///
-/// A fetcher asks once and answers. Everything around that is the work of [`SecretCache`]: it
-/// remembers the answer, shares one fetch among all who wait for it, limits its time, tries again
-/// after a passing failure, and keeps good secrets while the provider is down.
+/// A fetcher asks once. It neither remembers nor retries: that is the work of `SecretCache`.
 ///
-/// Closures from an [`EndpointId`] to a future are fetchers too.
+/// Closures from an [`EndpointId`] to a future are fetchers too, and their future may give whatever
+/// converts into an [`Endpoint`], such as one [`Secret`](crate::Secret) or a `Vec` of them.
 ///
 /// # Security
 ///
@@ -39,105 +131,65 @@ use crate::secret::Secret;
 ///
 /// # Examples
 ///
-/// A secret store that keeps the current and the previous version of each secret:
+/// One secret for everything, from a file that is replaced when the secret is:
 ///
 /// ```
-/// use std::collections::HashMap;
+/// use std::path::PathBuf;
 ///
-/// use http::HeaderMap;
-/// use tower_webhook::{Scheme, Secret};
-/// use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretCache, SecretFetcher};
+/// use tower_webhook::Secret;
+/// use tower_webhook::fetch::{Endpoint, EndpointId, FetchError, FetchErrorKind, SecretFetcher};
 ///
-/// struct Versions {
-///     current: Secret,
-///     previous: Option<Secret>,
-/// }
+/// struct File(PathBuf);
 ///
-/// #[derive(Default)]
-/// struct SecretStore {
-///     secrets: HashMap<String, Versions>,
-/// }
-///
-/// impl SecretFetcher for SecretStore {
-///     async fn fetch(&self, endpoint: &EndpointId) -> Result<Vec<Secret>, FetchError> {
-///         let Some(versions) = self.secrets.get(endpoint.as_str()) else {
-///             return Err(FetchError::new(FetchErrorKind::NotFound));
-///         };
-///         Ok([Some(&versions.current), versions.previous.as_ref()]
-///             .into_iter()
-///             .flatten()
-///             .cloned()
-///             .collect())
+/// impl SecretFetcher for File {
+///     async fn fetch(&self, _: &EndpointId) -> Result<Endpoint, FetchError> {
+///         let unavailable = |error| FetchError::new(FetchErrorKind::Unavailable).with_source(error);
+///         let text = std::fs::read_to_string(&self.0).map_err(unavailable)?;
+///         let secret = Secret::utf8(text.trim_end())
+///             .map_err(|error| FetchError::new(FetchErrorKind::Malformed).with_source(error))?;
+///         Ok(Endpoint::from(secret))
 ///     }
 /// }
-///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let mut store = SecretStore::default();
-/// store.secrets.insert(
-///     "orders".to_owned(),
-///     Versions { current: Secret::utf8("new secret")?, previous: Some(Secret::utf8("old secret")?) },
-/// );
-/// let cache = SecretCache::builder(Scheme::GITHUB, store).build();
-///
-/// let verifier = cache.verifier(&EndpointId::new("orders")?).await?;
-/// let now = time::OffsetDateTime::now_utc();
-/// let headers = Scheme::GITHUB.signer("old secret")?.sign(None, now, b"{}")?;
-/// assert_eq!(verifier.verify(&headers, b"{}")?.secret_index(), 1);
-///
-/// let unknown = cache.verifier(&EndpointId::new("invoices")?).await.unwrap_err();
-/// assert_eq!(unknown.kind(), FetchErrorKind::NotFound);
+/// # let none = File("/nonexistent".into()).fetch(&EndpointId::new("orders")?).await.unwrap_err();
+/// # assert_eq!(none.kind(), FetchErrorKind::Unavailable);
 /// # Ok(())
 /// # }
 /// ```
 pub trait SecretFetcher: Send + Sync + 'static {
     /// Fetches the secrets that are valid for `endpoint` now, the newest first and at most 16.
     ///
-    /// An empty list says that the endpoint exists and has no valid secret: its deliveries are
-    /// refused, as with [`FetchErrorKind::NotFound`].
+    /// No secret at all says that the endpoint exists and has none that is valid: its deliveries are
+    /// rejected, as with [`FetchErrorKind::NotFound`].
     ///
     /// # Errors
     ///
-    /// [`FetchErrorKind::NotFound`] only when the provider says so, because that alone makes the
-    /// cache forget secrets it has.
+    /// Returns [`FetchErrorKind::NotFound`] only if the provider says so, because that alone makes
+    /// the cache forget secrets that it has, and any other kind if the secrets could not be fetched.
     ///
     /// # Cancel safety
     ///
     /// The cache drops the future when its time is over, and at no other time.
-    ///
-    /// # Examples
-    ///
-    /// A closure is a fetcher:
-    ///
-    /// ```
-    /// use tower_webhook::Secret;
-    /// use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretFetcher as _};
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let fetcher = |endpoint: EndpointId| async move {
-    ///     match endpoint.as_str() {
-    ///         "orders" => Ok(vec![Secret::utf8("secret").map_err(|_| FetchErrorKind::Malformed)?]),
-    ///         _ => Err(FetchError::new(FetchErrorKind::NotFound)),
-    ///     }
-    /// };
-    /// assert_eq!(fetcher.fetch(&EndpointId::new("orders")?).await?.len(), 1);
-    /// assert!(fetcher.fetch(&EndpointId::new("invoices")?).await.is_err());
-    /// # Ok(())
-    /// # }
-    /// ```
     fn fetch(
         &self,
         endpoint: &EndpointId,
-    ) -> impl Future<Output = Result<Vec<Secret>, FetchError>> + Send;
+    ) -> impl Future<Output = Result<Endpoint, FetchError>> + Send;
 }
 
-impl<F, Fut> SecretFetcher for F
+impl<F, Fut, E> SecretFetcher for F
 where
     F: Fn(EndpointId) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Vec<Secret>, FetchError>> + Send,
+    Fut: Future<Output = Result<E, FetchError>> + Send,
+    E: Into<Endpoint>,
 {
-    async fn fetch(&self, endpoint: &EndpointId) -> Result<Vec<Secret>, FetchError> {
-        self(endpoint.clone()).await
+    async fn fetch(&self, endpoint: &EndpointId) -> Result<Endpoint, FetchError> {
+        self(endpoint.clone()).await.map(Into::into)
+    }
+}
+
+impl<T: SecretFetcher> SecretFetcher for Arc<T> {
+    async fn fetch(&self, endpoint: &EndpointId) -> Result<Endpoint, FetchError> {
+        T::fetch(self, endpoint).await
     }
 }

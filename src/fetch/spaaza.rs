@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, Method};
-use reqwest::ClientBuilder;
 use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -12,12 +11,13 @@ use time::format_description::well_known::Rfc3339;
 use zeroize::Zeroizing;
 
 use crate::fetch::SecretFetcher;
-use crate::fetch::client::InvalidProvider;
-use crate::fetch::client::{Answer, Api, Credential, shown};
-use crate::fetch::endpoint::EndpointId;
+use crate::fetch::client::credential::Credential;
+use crate::fetch::client::redact::redact;
+use crate::fetch::client::response::Response;
+use crate::fetch::client::{Api, Client, InvalidClient};
+use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
-use crate::secret::InvalidSecret;
-use crate::secret::Secret;
+use crate::secret::{InvalidSecret, Secret};
 
 const BASE: &str = "https://api0.spaaza.com";
 
@@ -41,9 +41,8 @@ const BASE: &str = "https://api0.spaaza.com";
 ///
 /// # Security
 ///
-/// HTTPS only, unless the host is this machine. Redirects are not followed, and proxies of the
-/// environment are not used. Answers of more than 64 KiB are refused, unless another limit is set.
-/// The credentials are wiped when the fetcher is dropped and show in no output.
+/// The [`Client`] says what protects the credentials on their way. They are wiped when the fetcher
+/// is dropped, and show in no output.
 ///
 /// # Examples
 ///
@@ -77,30 +76,45 @@ impl Spaaza {
     ///
     /// # Errors
     ///
-    /// When a credential cannot be a header value, or no HTTP client can be built.
+    /// Returns [`InvalidClient`] if a credential cannot be a header value, or no HTTP client can be
+    /// built.
+    pub fn new(user_id: &str, session_key: &str) -> Result<Self, InvalidClient> {
+        Self::with_client(Client::new()?, user_id, session_key)
+    }
+
+    /// As [`Spaaza::new`], with a client of your own, for instance for the staging system.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidClient::Header`] if a credential cannot be a header value.
     ///
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::fetch::{InvalidProvider, Spaaza};
+    /// use tower_webhook::fetch::{Client, Spaaza};
     ///
-    /// assert!(Spaaza::new("1743", "session key").is_ok());
-    /// assert_eq!(Spaaza::new("1743", "").unwrap_err(), InvalidProvider::Header);
+    /// let client = Client::new()?.base_url("http://127.0.0.1:8080")?;
+    /// let spaaza = Spaaza::with_client(client, "1743", "session key")?;
+    /// # Ok::<(), tower_webhook::fetch::InvalidClient>(())
     /// ```
-    pub fn new(user_id: &str, session_key: &str) -> Result<Self, InvalidProvider> {
+    pub fn with_client(
+        client: Client,
+        user_id: &str,
+        session_key: &str,
+    ) -> Result<Self, InvalidClient> {
         Ok(Self {
+            api: client.api(BASE)?,
             user_id: Credential::new(user_id)?,
             session_key: Credential::new(session_key)?,
             api_version: None,
             app_hostname: None,
             chain: None,
             reading: Reading::Both,
-            api: Api::new(BASE)?,
         })
     }
 
-    /// Serves one chain, with all of its active keys, the newest first. The endpoint id is then the
-    /// number of the chain.
+    /// Sets the chain that is served, with all of its active keys, the newest first; default none.
+    /// The endpoint id is then the number of the chain.
     ///
     /// Spaaza rotates by adding a key, switching the webhook over to it, and deleting the old one.
     /// With all keys of the chain no delivery in between is lost.
@@ -124,171 +138,53 @@ impl Spaaza {
         Self { chain: Some(chain_id), ..self }
     }
 
-    /// Takes the characters of a key as the key.
+    /// Sets that the characters of a key are the key, default either reading.
     ///
     /// A key is printed as 32 hexadecimal digits, and the documentation does not say whether they
     /// *are* the key or *spell* it. Without this or [`Spaaza::hex_keys`] each key is fetched as two
     /// secrets, this reading first; see [`Scheme::SPAAZA`](crate::Scheme::SPAAZA).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::Spaaza;
-    ///
-    /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743).utf8_keys();
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
     #[must_use]
     pub fn utf8_keys(self) -> Self {
         Self { reading: Reading::Utf8, ..self }
     }
 
-    /// Takes the bytes that the digits of a key spell as the key; see [`Spaaza::utf8_keys`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::Spaaza;
-    ///
-    /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743).hex_keys();
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
+    /// Sets that the bytes which the digits of a key spell are the key, default either reading; see
+    /// [`Spaaza::utf8_keys`].
     #[must_use]
     pub fn hex_keys(self) -> Self {
         Self { reading: Reading::Hex, ..self }
     }
 
-    /// Pins the [version](https://docs.spaaza.com/api/versioning/) of the API, such as `1.4.8`.
-    /// Without this, no version is sent.
+    /// Sets the [version](https://docs.spaaza.com/api/versioning/) of the API, such as `1.4.8`;
+    /// default none, and none is sent.
     ///
     /// # Errors
     ///
-    /// When the text cannot be a header value.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::Spaaza;
-    ///
-    /// let spaaza = Spaaza::new("1743", "session key")?.api_version("1.4.8")?;
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
-    pub fn api_version(self, version: &str) -> Result<Self, InvalidProvider> {
+    /// Returns [`InvalidClient::Header`] if the text cannot be a header value.
+    pub fn api_version(self, version: &str) -> Result<Self, InvalidClient> {
         Ok(Self { api_version: Some(Credential::new(version)?), ..self })
     }
 
     /// Sets the hostname of the app that the session belongs to, where
-    /// [the session needs it](https://docs.spaaza.com/api/authentication). Without this, none is
+    /// [the session needs it](https://docs.spaaza.com/api/authentication); default none, and none is
     /// sent.
     ///
     /// # Errors
     ///
-    /// When the text cannot be a header value.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::Spaaza;
-    ///
-    /// let spaaza = Spaaza::new("1743", "session key")?.app_hostname("acme.example.com")?;
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
-    pub fn app_hostname(self, hostname: &str) -> Result<Self, InvalidProvider> {
+    /// Returns [`InvalidClient::Header`] if the text cannot be a header value.
+    pub fn app_hostname(self, hostname: &str) -> Result<Self, InvalidClient> {
         Ok(Self { app_hostname: Some(Credential::new(hostname)?), ..self })
     }
 
-    /// Replaces the base URL, `https://api0.spaaza.com`. Plain `http` is only for this machine.
-    ///
-    /// # Errors
-    ///
-    /// When it is not an `http` or `https` URL of host, port and path, or is plain `http` to
-    /// another machine.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::{InvalidProvider, Spaaza};
-    ///
-    /// let spaaza = Spaaza::new("1743", "session key")?.base_url("http://127.0.0.1:8080")?;
-    /// let error = spaaza.base_url("http://spaaza.example.com").unwrap_err();
-    /// assert_eq!(error, InvalidProvider::Plaintext);
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
-    pub fn base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
-        Ok(Self { api: self.api.base_url(base_url)?, ..self })
-    }
-
-    /// Replaces the base URL by one that may be plain `http` to anywhere.
-    ///
-    /// # Security
-    ///
-    /// Whoever is on the way reads the credentials and the secrets, and can replace the secrets.
-    ///
-    /// # Errors
-    ///
-    /// When it is not an `http` or `https` URL of host, port and path.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::Spaaza;
-    ///
-    /// // A proxy in the same network namespace adds TLS.
-    /// let spaaza =
-    ///     Spaaza::new("1743", "session key")?.dangerous_plaintext_base_url("http://spaaza-proxy:8080")?;
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
-    pub fn dangerous_plaintext_base_url(self, base_url: &str) -> Result<Self, InvalidProvider> {
-        Ok(Self { api: self.api.dangerous_plaintext(base_url)?, ..self })
-    }
-
-    /// Sets the size of the longest answer that is read, in bytes. The default is 64 KiB. Room for
-    /// as much is taken for each fetch.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::Spaaza;
-    ///
-    /// let spaaza = Spaaza::new("1743", "session key")?.response_limit(1 << 20);
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
-    #[must_use]
-    pub fn response_limit(self, bytes: usize) -> Self {
-        Self { api: self.api.response_limit(bytes), ..self }
-    }
-
-    /// Replaces the HTTP client, for proxies or root certificates of your own.
-    ///
-    /// Redirects and retries are switched off in it. If no rustls crypto provider is the process's
-    /// default yet, ring becomes it.
-    ///
-    /// # Errors
-    ///
-    /// When the client cannot be built.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::Spaaza;
-    ///
-    /// let client = reqwest::Client::builder().user_agent("acme-receiver/1.0");
-    /// let spaaza = Spaaza::new("1743", "session key")?.client(client)?;
-    /// # Ok::<(), tower_webhook::fetch::InvalidProvider>(())
-    /// ```
-    pub fn client(self, client: ClientBuilder) -> Result<Self, InvalidProvider> {
-        Ok(Self { api: self.api.client(client)?, ..self })
-    }
-
     /// What to ask for, or `None` if the endpoint is none of ours.
-    fn wanted(&self, endpoint: &EndpointId) -> Option<Wanted> {
+    fn question(&self, endpoint: &EndpointId) -> Option<Question> {
         // One number has one spelling, or made-up ids could name the same key many times.
         let number = endpoint.as_str().parse().ok();
         let number = number.filter(|number| EndpointId::from(*number) == *endpoint)?;
         match self.chain {
-            Some(chain) if chain == number => Some(Wanted::Chain(number)),
+            Some(chain) if chain == number => Some(Question::Chain(number)),
             Some(_) => None,
-            None => Some(Wanted::Key(number)),
+            None => Some(Question::Key(number)),
         }
     }
 
@@ -311,17 +207,17 @@ impl Spaaza {
 }
 
 impl SecretFetcher for Spaaza {
-    async fn fetch(&self, endpoint: &EndpointId) -> Result<Vec<Secret>, FetchError> {
-        let wanted = self.wanted(endpoint).ok_or(FetchErrorKind::NotFound)?;
-        let (path, query) = match wanted {
-            Wanted::Key(id) => ("/internal/get-webhook-signature", format!("id={id}")),
-            Wanted::Chain(id) => {
+    async fn fetch(&self, endpoint: &EndpointId) -> Result<Endpoint, FetchError> {
+        let question = self.question(endpoint).ok_or(FetchErrorKind::NotFound)?;
+        let (path, query) = match question {
+            Question::Key(id) => ("/internal/get-webhook-signature", format!("id={id}")),
+            Question::Chain(id) => {
                 ("/internal/get-webhook-signatures", format!("chain_id={id}&exclude_inactive=true"))
             }
         };
         let request = self.api.request(Method::GET, path, Some(&query)).headers(self.headers());
-        let answer = Answer::to(&self.api, request).await?;
-        read(&answer, wanted, self.reading, &[&self.session_key])
+        let response = self.api.send(request).await?;
+        read(&response, question, self.reading, &[&self.session_key]).map(Endpoint::from)
     }
 }
 
@@ -342,8 +238,9 @@ pub(crate) enum Reading {
     Hex,
 }
 
+/// What is asked for.
 #[derive(Clone, Copy)]
-pub(crate) enum Wanted {
+pub(crate) enum Question {
     Key(u64),
     Chain(u64),
 }
@@ -389,33 +286,33 @@ struct Chain {
     id: u64,
 }
 
-/// Judges an answer. An error in it outweighs everything else.
+/// Judges a response. An error in it outweighs everything else.
 pub(crate) fn read(
-    answer: &Answer,
-    wanted: Wanted,
+    response: &Response,
+    question: Question,
     reading: Reading,
     credentials: &[&Credential],
 ) -> Result<Vec<Secret>, FetchError> {
-    if let Some(error) = error(answer, credentials) {
+    if let Some(error) = error(response, credentials) {
         return Err(error);
     }
-    let success = answer.json::<Success>().filter(|success| success.result.status == "ok");
-    let Some(success) = success.filter(|_| answer.status.is_success()) else {
-        return Err(answer.error(None));
+    let success = response.json::<Success>().filter(|success| success.result.status == "ok");
+    let Some(success) = success.filter(|_| response.is_success()) else {
+        return Err(response.error(None));
     };
     let Results { webhook_signature, webhook_signatures } = success.results;
-    let keys = match wanted {
-        Wanted::Key(_) => webhook_signature.map(|key| vec![key]),
-        Wanted::Chain(_) => webhook_signatures,
+    let keys = match question {
+        Question::Key(_) => webhook_signature.map(|key| vec![key]),
+        Question::Chain(_) => webhook_signatures,
     };
     let malformed = || FetchError::new(FetchErrorKind::Malformed);
     let mut keys = keys.ok_or_else(malformed)?;
-    let asked_for = |key: &Key| match wanted {
-        Wanted::Key(id) => key.id == id,
-        Wanted::Chain(id) => key.chain.id == id,
+    let asked_for = |key: &Key| match question {
+        Question::Key(id) => key.id == id,
+        Question::Chain(id) => key.chain.id == id,
     };
     if !keys.iter().all(asked_for) {
-        return Err(malformed().with_message("the answer is for another key or chain"));
+        return Err(malformed().with_message("the response is for another key or chain"));
     }
     keys.retain(|key| key.active && !key.deleted);
     keys.sort_by_cached_key(|key| Reverse((created(key), key.id)));
@@ -436,16 +333,16 @@ fn secrets(key: &Key, reading: Reading) -> Result<Vec<Secret>, InvalidSecret> {
     }
 }
 
-fn error(answer: &Answer, credentials: &[&Credential]) -> Option<FetchError> {
+fn error(response: &Response, credentials: &[&Credential]) -> Option<FetchError> {
     // What cannot be read, such as two errors, is not taken for the absence of one.
-    let Some(errors) = answer.json::<Errors>() else { return Some(answer.error(None)) };
+    let Some(errors) = response.json::<Errors>() else { return Some(response.error(None)) };
     let error = [&errors.error, &errors.errors].into_iter().find_map(first)?;
     let text = |field| error.get(field).and_then(Value::as_str).unwrap_or_default();
     let code =
         error.get("code").and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
     let message = format!("{} {}", text("name"), text("description"));
-    let error = answer.error(kind(code, text("name")));
-    Some(error.with_message(&shown(&message, credentials)))
+    let error = response.error(kind(code, text("name")));
+    Some(error.with_message(&redact(&message, credentials)))
 }
 
 /// The error itself, or the first of a collection of them. An empty collection is none.
@@ -481,10 +378,9 @@ mod tests {
 
     const KEY: &str = r#"{"active":true,"deleted":false,"id":56,"chain":{"id":1743},"created_date":"2026-06-20T09:55:00+00:00","value":"a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"}"#;
 
-    fn judge(status: u16, body: Vec<u8>, wanted: Wanted) -> Result<Vec<Secret>, FetchError> {
-        let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer { status, retry_after: None, body: Zeroizing::new(body) };
-        read(&answer, wanted, Reading::Both, &[])
+    fn judge(status: u16, body: &[u8], question: Question) -> Result<Vec<Secret>, FetchError> {
+        let response = Response::new(StatusCode::from_u16(status).unwrap(), body);
+        read(&response, question, Reading::Both, &[])
     }
 
     fn success() -> String {
@@ -494,10 +390,10 @@ mod tests {
 
     #[test]
     fn each_call_reads_its_own_result() {
-        assert_eq!(judge(200, success().into(), Wanted::Key(56)).unwrap().len(), 2);
-        assert_eq!(judge(200, success().into(), Wanted::Chain(1743)).unwrap().len(), 4);
-        for wanted in [Wanted::Key(1743), Wanted::Chain(56)] {
-            let error = judge(200, success().into(), wanted).unwrap_err();
+        assert_eq!(judge(200, success().as_bytes(), Question::Key(56)).unwrap().len(), 2);
+        assert_eq!(judge(200, success().as_bytes(), Question::Chain(1743)).unwrap().len(), 4);
+        for question in [Question::Key(1743), Question::Chain(56)] {
+            let error = judge(200, success().as_bytes(), question).unwrap_err();
             assert_eq!(error.kind(), FetchErrorKind::Malformed);
         }
     }
@@ -505,11 +401,11 @@ mod tests {
     #[test]
     fn an_error_outweighs_a_key_beside_it() {
         let both = success().replacen('{', "{\"errors\":[{\"code\":528}],", 1);
-        let error = judge(200, both.into(), Wanted::Key(56)).unwrap_err();
+        let error = judge(200, both.as_bytes(), Question::Key(56)).unwrap_err();
         assert_eq!(error.kind(), FetchErrorKind::NotFound);
         for none in ["null", "[]", "{}"] {
             let both = success().replacen('{', &format!("{{\"errors\":{none},"), 1);
-            assert!(judge(200, both.into(), Wanted::Key(56)).is_ok(), "{none}");
+            assert!(judge(200, both.as_bytes(), Question::Key(56)).is_ok(), "{none}");
         }
     }
 
@@ -518,7 +414,7 @@ mod tests {
         let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
         for errors in ["1,\"error\":2", "1e999", &deep] {
             let both = success().replacen('{', &format!("{{\"error\":{errors},"), 1);
-            let error = judge(200, both.into(), Wanted::Key(56)).unwrap_err();
+            let error = judge(200, both.as_bytes(), Question::Key(56)).unwrap_err();
             assert_eq!(error.kind(), FetchErrorKind::Malformed, "{errors}");
         }
     }
@@ -526,8 +422,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_judged(status in 100_u16..1000, body: Vec<u8>) {
-            prop_assert!(judge(status, body.clone(), Wanted::Key(56)).is_err());
-            prop_assert!(judge(status, body, Wanted::Chain(1743)).is_err());
+            prop_assert!(judge(status, &body, Question::Key(56)).is_err());
+            prop_assert!(judge(status, &body, Question::Chain(1743)).is_err());
         }
 
         #[test]
@@ -536,9 +432,9 @@ mod tests {
             let at = at % body.len();
             body[at] = byte;
             let good = (200..300).contains(&status);
-            let key = judge(status, body.clone(), Wanted::Key(56));
+            let key = judge(status, &body, Question::Key(56));
             prop_assert!(key.is_ok_and(|secrets| secrets.len() <= 2) <= good);
-            let chain = judge(status, body, Wanted::Chain(1743));
+            let chain = judge(status, &body, Question::Chain(1743));
             prop_assert!(chain.is_ok_and(|secrets| secrets.len() <= 4) <= good);
         }
     }

@@ -18,7 +18,17 @@ pub(crate) struct Terms<'t> {
     pub(crate) scheme: Scheme,
     pub(crate) algorithms: Algorithms,
     pub(crate) tolerance: Tolerance,
-    pub(crate) public_url: Option<&'t Arc<str>>,
+    pub(crate) base: Base<'t>,
+}
+
+/// What senders call before the path of a request, for a scheme that signs it.
+#[derive(Clone, Copy)]
+pub(crate) enum Base<'t> {
+    Unset,
+    Known(&'t Arc<str>),
+    /// It depends on the endpoint: [`Envelope::set_base`] says it before anything is verified.
+    #[cfg(all(feature = "fetch", feature = "receive"))]
+    Later,
 }
 
 /// What one delivery claims, bounded, and its signatures.
@@ -41,10 +51,12 @@ impl<'h> Envelope<'h> {
         let target = match head.request() {
             _ if !scheme.signs_request() => None,
             None => return Err(VerifyError::NeedsRequest),
-            Some((method, uri)) => {
-                let base = terms.public_url.ok_or(VerifyError::NeedsPublicUrl)?;
-                Some(Target::new(method, base, uri))
-            }
+            Some((method, uri)) => match terms.base {
+                Base::Unset => return Err(VerifyError::NeedsPublicUrl),
+                Base::Known(base) => Some(Target::new(method, Some(base), uri)),
+                #[cfg(all(feature = "fetch", feature = "receive"))]
+                Base::Later => Some(Target::new(method, None, uri)),
+            },
         };
         for names in scheme.headers() {
             let found = head.headers.find(names);
@@ -96,6 +108,15 @@ impl<'h> Envelope<'h> {
 
     pub(crate) fn signatures(&self) -> &Signatures<'h> {
         &self.signatures
+    }
+
+    /// Sets what senders call before the path of the request.
+    #[cfg(all(feature = "fetch", feature = "receive"))]
+    pub(crate) fn set_base(&mut self, base: Option<&Arc<str>>) -> Result<(), VerifyError> {
+        if let Some(target) = &mut self.fields.target {
+            target.set_base(base.ok_or(VerifyError::NeedsPublicUrl)?);
+        }
+        Ok(())
     }
 
     /// Copies what is needed after the head is gone.

@@ -35,25 +35,30 @@ pub(crate) struct Fields<'h> {
 #[derive(Clone)]
 pub(crate) struct Target<'h> {
     method: Cow<'h, Method>,
-    /// What comes before the path of the request.
-    base: Cow<'h, Arc<str>>,
+    /// What comes before the path of the request, once it is known.
+    base: Option<Cow<'h, Arc<str>>>,
     path_and_query: Text<'h, 46>,
 }
 
 impl<'h> Target<'h> {
-    pub(crate) fn new(method: &'h Method, base: &'h Arc<str>, uri: &'h Uri) -> Self {
+    pub(super) fn new(method: &'h Method, base: Option<&'h Arc<str>>, uri: &'h Uri) -> Self {
         let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
         Self {
             method: Cow::Borrowed(method),
-            base: Cow::Borrowed(base),
+            base: base.map(Cow::Borrowed),
             path_and_query: path_and_query.into(),
         }
     }
 
     /// What is called when the whole URL is known.
     pub(crate) fn whole(method: &'h Method, url: &'h Arc<str>) -> Self {
-        let (method, base) = (Cow::Borrowed(method), Cow::Borrowed(url));
+        let (method, base) = (Cow::Borrowed(method), Some(Cow::Borrowed(url)));
         Self { method, base, path_and_query: "".into() }
+    }
+
+    #[cfg(all(feature = "fetch", feature = "receive"))]
+    pub(super) fn set_base(&mut self, base: &Arc<str>) {
+        self.base = Some(Cow::Owned(Arc::clone(base)));
     }
 }
 
@@ -108,7 +113,7 @@ impl<'h> Fields<'h> {
             timestamp: self.timestamp.map(|(at, text)| (at, text.into_owned())),
             target: self.target.map(|target| Target {
                 method: Cow::Owned(target.method.into_owned()),
-                base: Cow::Owned(target.base.into_owned()),
+                base: target.base.map(|base| Cow::Owned(base.into_owned())),
                 path_and_query: target.path_and_query.into_owned(),
             }),
         }
@@ -140,7 +145,7 @@ impl<'f> Iterator for Pieces<'f> {
             (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
             (Part::Url, Some(target)) => {
                 self.path = Some(target.path_and_query.as_bytes());
-                target.base.as_bytes()
+                target.base.as_ref().map_or(&[], |base| base.as_bytes())
             }
             (Part::Method | Part::Url | Part::Body, _) => &[],
         })

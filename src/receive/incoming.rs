@@ -84,6 +84,8 @@ impl Incoming {
     /// The fetch goes on for others, and this can be called again.
     pub async fn secrets(&mut self) -> Result<(), Rejection> {
         let verifier = self.secrets.resolve().await?;
+        #[cfg(feature = "fetch")]
+        self.envelope.set_base(verifier.public_url_base())?;
         // Of frames that came before the secrets, the first key has not seen anything.
         if self.attempt.is_none() && self.frames.len() == 0 {
             self.attempt = verifier.attempt(&self.envelope);
@@ -159,14 +161,15 @@ impl Incoming {
     }
 
     async fn verdict(&mut self) -> Result<Verified, Rejection> {
+        self.secrets().await?;
         let verifier = self.secrets.resolve().await?;
-        let (tried, chunks) = (self.attempt.take(), self.frames.chunks());
-        let verdict = verifier.verdict(&self.envelope, tried, chunks.clone());
+        let verdict = verifier.verdict(&self.envelope, self.attempt.take(), self.frames.chunks());
         #[cfg(feature = "fetch")]
         if let Err(VerifyError::Mismatch) = verdict
             && let Some(newer) = self.secrets.newer(&verifier).await
         {
-            return Ok(newer.verdict(&self.envelope, None, chunks)?);
+            self.envelope.set_base(newer.public_url_base())?;
+            return Ok(newer.verdict(&self.envelope, None, self.frames.chunks())?);
         }
         Ok(verdict?)
     }

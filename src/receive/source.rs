@@ -9,10 +9,18 @@ use crate::error::VerifyError;
 use crate::fetch::SecretFetcher;
 #[cfg(feature = "fetch")]
 use crate::fetch::cache::SecretCache;
+#[cfg(feature = "fetch")]
+use crate::fetch::cache::entry::Resolved;
 #[cfg(any(feature = "fetch", feature = "replay"))]
 use crate::fetch::endpoint::EndpointId;
+#[cfg(feature = "fetch")]
+use crate::fetch::error::FetchError;
 use crate::head::Head;
 use crate::head::envelope::Envelope;
+#[cfg(feature = "fetch")]
+use crate::head::envelope::{Base, Terms};
+#[cfg(feature = "fetch")]
+use crate::head::list::Algorithms;
 use crate::receive::rejection::Rejection;
 #[cfg(feature = "fetch")]
 use crate::receive::rejection::RejectionKind;
@@ -58,14 +66,15 @@ impl Source {
     }
 
     /// Finds the endpoint of a request, and its secrets if they are cached.
+    #[cfg_attr(not(feature = "fetch"), expect(unused_variables, clippy::unnecessary_wraps))]
     pub(super) fn look_up(&self, head: &Head<'_>) -> Result<Secrets, Rejection> {
         match self {
             Self::Fixed(verifier) => Ok(Secrets::Fixed(Arc::clone(verifier))),
             #[cfg(feature = "fetch")]
             Self::Cached(cached) => {
-                let endpoint = cached.select(head).ok_or(RejectionKind::UnknownEndpoint)?;
-                let verifier = cached.ready(&endpoint);
-                Ok(Secrets::Cached { cached: Arc::clone(cached), endpoint, verifier })
+                let selected = cached.select(head).ok_or(RejectionKind::UnknownEndpoint)?;
+                let ready = cached.ready(&selected).transpose().map_err(Rejection::not_fetched)?;
+                Ok(Secrets::Cached { cached: Arc::clone(cached), selected, resolved: ready })
             }
         }
     }
@@ -77,20 +86,23 @@ pub(super) enum Secrets {
     #[cfg(feature = "fetch")]
     Cached {
         cached: Arc<dyn Cached>,
-        endpoint: EndpointId,
+        /// What the selector has found.
+        selected: EndpointId,
         /// `None` until they are fetched.
-        verifier: Option<Arc<Verifier>>,
+        resolved: Option<Resolved>,
     },
 }
 
 impl Secrets {
-    /// Whom the delivery is for, if the secrets depend on it.
+    /// Whom the delivery is for, by the id that the provider knows, if the secrets depend on it.
     #[cfg(feature = "replay")]
     pub(super) fn endpoint(&self) -> Option<&EndpointId> {
         match self {
             Self::Fixed(_) => None,
             #[cfg(feature = "fetch")]
-            Self::Cached { endpoint, .. } => Some(endpoint),
+            Self::Cached { resolved: Some(resolved), .. } => Some(&resolved.endpoint),
+            #[cfg(feature = "fetch")]
+            Self::Cached { selected, .. } => Some(selected),
         }
     }
 
@@ -99,10 +111,12 @@ impl Secrets {
         match self {
             Self::Fixed(verifier) => Ok(Arc::clone(verifier)),
             #[cfg(feature = "fetch")]
-            Self::Cached { verifier: Some(verifier), .. } => Ok(Arc::clone(verifier)),
-            #[cfg(feature = "fetch")]
-            Self::Cached { cached, endpoint, verifier } => {
-                Ok(Arc::clone(verifier.insert(cached.fetch(endpoint).await?)))
+            Self::Cached { cached, selected, resolved } => {
+                let resolved = match resolved {
+                    Some(resolved) => resolved,
+                    None => resolved.insert(cached.resolve(selected).await?),
+                };
+                Ok(Arc::clone(&resolved.verifier))
             }
         }
     }
@@ -112,7 +126,7 @@ impl Secrets {
     pub(super) async fn newer(&self, seen: &Arc<Verifier>) -> Option<Arc<Verifier>> {
         match self {
             Self::Fixed(_) => None,
-            Self::Cached { cached, endpoint, .. } => cached.newer(endpoint, seen).await,
+            Self::Cached { cached, selected, .. } => cached.newer(selected, seen).await,
         }
     }
 }
@@ -132,12 +146,12 @@ pub(super) trait Cached: Send + Sync {
 
     fn select(&self, head: &Head<'_>) -> Option<EndpointId>;
 
-    fn ready(&self, endpoint: &EndpointId) -> Option<Arc<Verifier>>;
+    fn ready(&self, endpoint: &EndpointId) -> Option<Result<Resolved, FetchError>>;
 
-    fn fetch<'a>(
+    fn resolve<'a>(
         &'a self,
         endpoint: &'a EndpointId,
-    ) -> BoxFuture<'a, Result<Arc<Verifier>, Rejection>>;
+    ) -> BoxFuture<'a, Result<Resolved, Rejection>>;
 
     fn newer<'a>(
         &'a self,
@@ -169,22 +183,29 @@ where
     }
 
     fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
-        self.cache.open(head)
+        let terms = Terms {
+            scheme: self.cache.scheme(),
+            // Which keys there are is not known yet.
+            algorithms: Algorithms::ALL,
+            tolerance: self.cache.tolerance(),
+            base: Base::Later,
+        };
+        Envelope::open(terms, head, || self.cache.clock().now().into())
     }
 
     fn select(&self, head: &Head<'_>) -> Option<EndpointId> {
         (self.selector)(head)
     }
 
-    fn ready(&self, endpoint: &EndpointId) -> Option<Arc<Verifier>> {
+    fn ready(&self, endpoint: &EndpointId) -> Option<Result<Resolved, FetchError>> {
         self.cache.ready(endpoint)
     }
 
-    fn fetch<'a>(
+    fn resolve<'a>(
         &'a self,
         endpoint: &'a EndpointId,
-    ) -> BoxFuture<'a, Result<Arc<Verifier>, Rejection>> {
-        Box::pin(async { self.cache.verifier(endpoint).await.map_err(Rejection::not_fetched) })
+    ) -> BoxFuture<'a, Result<Resolved, Rejection>> {
+        Box::pin(async { self.cache.resolve(endpoint).await.map_err(Rejection::not_fetched) })
     }
 
     fn newer<'a>(

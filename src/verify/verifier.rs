@@ -9,8 +9,7 @@ use crate::clock::{Clock, UnixTime};
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::Head;
-use crate::head::envelope::Envelope;
-use crate::head::envelope::Terms;
+use crate::head::envelope::{Base, Envelope, Terms};
 use crate::head::list::Algorithms;
 use crate::scheme::definition::Scheme;
 use crate::scheme::key_format::KeyFormat;
@@ -56,7 +55,7 @@ pub fn verify<'h>(
         scheme,
         algorithms: Algorithms::default().and(key.algorithm()),
         tolerance: scheme.tolerance(),
-        public_url: None,
+        base: Base::Unset,
     };
     let envelope = Envelope::open(terms, head.into(), UnixTime::now)?;
     verdict(&envelope, verifies(&key, &envelope, [body]).then_some(0))
@@ -368,7 +367,7 @@ impl Verifier {
             scheme: self.scheme,
             algorithms: self.algorithms,
             tolerance: self.tolerance,
-            public_url: self.public_url.as_ref().map(PublicUrl::as_arc),
+            base: self.public_url_base().map_or(Base::Unset, Base::Known),
         };
         Envelope::open(terms, head, || match (now, &self.clock) {
             (Some(now), _) => now.into(),
@@ -428,7 +427,11 @@ impl Verifier {
         Self { public_url, ..self }
     }
 
-    #[cfg(feature = "replay")]
+    pub(crate) fn public_url_base(&self) -> Option<&Arc<str>> {
+        self.public_url.as_ref().map(PublicUrl::as_arc)
+    }
+
+    #[cfg(all(feature = "receive", feature = "replay"))]
     pub(crate) fn current_tolerance(&self) -> Tolerance {
         self.tolerance
     }

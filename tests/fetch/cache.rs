@@ -1,27 +1,29 @@
 //! The policy of the cache, with time and the provider held by hand.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
+use tower_webhook::clock::{Clock, ManualClock};
 use tower_webhook::fetch::{
-    EndpointId, FetchError, FetchErrorKind, SecretCache, SecretCacheBuilder, SecretFetcher,
+    CacheHealth, Endpoint, EndpointId, FetchError, FetchErrorKind, SecretCache, SecretCacheBuilder,
+    SecretFetcher,
 };
 use tower_webhook::{InvalidSecret, Scheme, Secret, Tolerance, Verifier, VerifyError};
 
 const BODY: &[u8] = b"{}";
-const MINUTE: i64 = 60;
-const HOUR: i64 = 60 * MINUTE;
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
 
 /// A provider with one set of secrets for all endpoints, and a clock.
 #[derive(Clone)]
 struct World(Arc<Inner>);
 
 struct Inner {
-    seconds: AtomicI64,
+    clock: ManualClock,
     fetches: AtomicUsize,
     answer: Mutex<Result<Vec<String>, FetchError>>,
     /// Taken by each fetch before it looks at the answer.
@@ -31,7 +33,7 @@ struct Inner {
 impl World {
     fn with(secrets: &[&str]) -> Self {
         let world = Self(Arc::new(Inner {
-            seconds: AtomicI64::new(1_700_000_000),
+            clock: ManualClock::new(then()),
             fetches: AtomicUsize::new(0),
             answer: Mutex::new(Ok(Vec::new())),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
@@ -48,12 +50,8 @@ impl World {
         *self.0.answer.lock().unwrap() = Err(error.into());
     }
 
-    fn passes(&self, seconds: i64) {
-        self.0.seconds.fetch_add(seconds, Ordering::SeqCst);
-    }
-
-    fn now(&self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp(self.0.seconds.load(Ordering::SeqCst)).unwrap()
+    fn passes(&self, seconds: u64) {
+        self.0.clock.advance(Duration::from_secs(seconds));
     }
 
     fn fetches(&self) -> usize {
@@ -70,18 +68,23 @@ impl World {
     }
 
     fn builder(&self) -> SecretCacheBuilder<Self> {
-        let world = self.clone();
-        SecretCache::builder(Scheme::GITHUB, self.clone()).retries(0).clock(move || world.now())
+        let clock = self.0.clock.clone();
+        SecretCache::builder(Scheme::GITHUB, self.clone()).retries(0).clock(clock)
     }
 }
 
 impl SecretFetcher for World {
-    async fn fetch(&self, _: &EndpointId) -> Result<Vec<Secret>, FetchError> {
+    async fn fetch(&self, _: &EndpointId) -> Result<Endpoint, FetchError> {
         self.0.fetches.fetch_add(1, Ordering::SeqCst);
         self.0.gate.acquire().await.unwrap().forget();
         let answer = self.0.answer.lock().unwrap().clone();
-        answer.map(|secrets| secrets.iter().map(|text| Secret::utf8(text).unwrap()).collect())
+        let secret = |text: &String| Secret::utf8(text).unwrap();
+        answer.map(|secrets| Endpoint::new(secrets.iter().map(secret).collect::<Vec<_>>()))
     }
+}
+
+fn then() -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap()
 }
 
 fn id() -> EndpointId {
@@ -156,8 +159,8 @@ async fn replaced_secrets_are_accepted_for_the_overlap_and_never_again() {
     assert_eq!(accepted(&cache).await, "ab");
     world.passes(1);
     assert_eq!(accepted(&cache).await, "b");
-    // Not even a clock that is set back brings it back.
-    world.passes(-2 * MINUTE);
+    // Not even a wall clock that is set back brings it back.
+    world.0.clock.set(then());
     assert_eq!(accepted(&cache).await, "b");
     // And no later rotation does.
     let seen = cache.verifier(&id()).await.unwrap();
@@ -387,7 +390,7 @@ async fn a_mismatch_fetches_once_per_cooldown_and_tells_only_of_new_secrets() {
 }
 
 #[tokio::test]
-async fn a_mismatch_in_the_cooldown_waits_for_the_fetch_that_is_on_its_way() {
+async fn a_mismatch_in_the_cooldown_waits_for_the_fetch_that_is_in_flight() {
     let world = World::with(&["a"]);
     let cache = world.builder().build();
     let seen = cache.verifier(&id()).await.unwrap();
@@ -597,7 +600,7 @@ async fn fetches_that_bring_secrets_do_not_use_up_the_cold_ones() {
 }
 
 #[tokio::test]
-async fn invalidate_forgets_at_once_even_what_is_on_its_way() {
+async fn invalidate_forgets_at_once_even_what_is_in_flight() {
     let world = World::with(&["a"]);
     let cache = world.builder().build();
     assert_eq!(accepted(&cache).await, "a");
@@ -638,19 +641,118 @@ async fn warm_fetches_what_is_not_fresh_and_reports_failure() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_keeps_secrets_and_refreshes_them() {
+async fn a_wall_clock_that_is_set_changes_nothing() {
     let world = World::with(&["a"]);
     let cache = world.builder().build();
-    assert_eq!(accepted(&cache).await, "a");
-    world.passes(5 * MINUTE);
-    world.fails(FetchErrorKind::Unavailable);
-    assert_eq!(accepted(&cache).await, "a");
-    settle().await;
-    world.passes(-365 * 24 * HOUR);
+    let seen = cache.verifier(&id()).await.unwrap();
     world.has(&["b"]);
-    assert_eq!(accepted(&cache).await, "a");
+    cache.after_mismatch(&id(), &seen).await.unwrap();
+    let stranger = EndpointId::new("stranger").unwrap();
+    world.fails(FetchErrorKind::NotFound);
+    assert!(cache.verifier(&stranger).await.is_err());
+
+    // Half a day ahead and right again, and as far behind.
+    world.has(&["c"]);
+    let half_a_day = Duration::from_secs(12 * HOUR);
+    for wall in [then() + half_a_day, then(), then() - half_a_day, then()] {
+        world.0.clock.set(wall);
+        assert_eq!(accepted(&cache).await, "ab");
+        assert!(cache.after_mismatch(&id(), &cache.verifier(&id()).await.unwrap()).await.is_none());
+        assert!(cache.verifier(&stranger).await.is_err());
+        settle().await;
+        assert_eq!(world.fetches(), 3);
+    }
+
+    world.passes(5 * MINUTE);
+    assert_eq!(accepted(&cache).await, "b");
     settle().await;
-    assert_eq!(accepted(&cache).await, "ab");
+    assert_eq!(accepted(&cache).await, "bc");
+    assert_eq!(world.fetches(), 4);
+}
+
+/// A clock that panics when it is told to.
+#[derive(Clone, Default)]
+struct Faulty(Arc<AtomicBool>);
+
+impl Clock for Faulty {
+    fn now(&self) -> OffsetDateTime {
+        then()
+    }
+
+    fn elapsed(&self) -> Duration {
+        assert!(!self.0.load(Ordering::SeqCst), "the clock panics");
+        Duration::ZERO
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_panics_while_a_fetch_is_in_flight_blocks_nobody() {
+    let world = World::with(&["a"]);
+    let clock = Faulty::default();
+    let cache = world.builder().clock(clock.clone()).failure_for(Duration::ZERO).build();
+    world.close();
+    let waiting = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.verifier(&id()).await }
+    });
+    settle().await;
+    clock.0.store(true, Ordering::SeqCst);
+    world.open();
+    assert_eq!(waiting.await.unwrap().unwrap_err().kind(), FetchErrorKind::Unavailable);
+    assert_eq!(cache.health().in_flight, 0);
+    clock.0.store(false, Ordering::SeqCst);
+    assert_eq!(accepted(&cache).await, "a");
+}
+
+#[tokio::test]
+async fn an_endpoint_may_have_a_public_url_of_its_own() {
+    let url = "https://tenant.example.com/hook";
+    let signer = Scheme::SQUARE.signer("secret").unwrap();
+    let request = signer.request(url, None, then(), "{}").unwrap();
+    let fetcher = |endpoint: EndpointId| async move {
+        let found = Endpoint::from(Secret::utf8("secret").unwrap());
+        Ok(match endpoint.as_str() {
+            "tenant" => found.public_url("https://tenant.example.com").unwrap(),
+            _ => found,
+        })
+    };
+    let cache = SecretCache::builder(Scheme::SQUARE, fetcher);
+    let cache = cache.public_url("https://hooks.example.com").unwrap().build();
+    let verdict = async |endpoint: &str| {
+        let endpoint = EndpointId::new(endpoint).unwrap();
+        cache.verifier(&endpoint).await.unwrap().verify(&request, BODY).map(|_| ())
+    };
+    assert_eq!(verdict("tenant").await, Ok(()));
+    assert_eq!(verdict("other").await, Err(VerifyError::Mismatch));
+}
+
+#[tokio::test]
+async fn a_fetcher_can_be_shared() {
+    let world = Arc::new(World::with(&["a"]));
+    let caches = [Scheme::GITHUB, Scheme::SHOPIFY]
+        .map(|scheme| SecretCache::builder(scheme, Arc::clone(&world)).build());
+    for cache in &caches {
+        cache.warm(&id()).await.unwrap();
+    }
+    assert_eq!(world.fetches(), 2);
+}
+
+#[tokio::test]
+async fn health_counts_what_is_held() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().build();
+    cache.warm(&id()).await.unwrap();
+    world.fails(FetchErrorKind::NotFound);
+    for number in 0..3 {
+        assert!(cache.verifier(&EndpointId::from(number)).await.is_err());
+    }
+    world.close();
+    poll_and_drop(cache.verifier(&EndpointId::from(4))).await;
+    let CacheHealth { entries, failures, in_flight, .. } = cache.health();
+    assert_eq!((entries, failures, in_flight), (1, 3, 1));
+    world.open();
+    settle().await;
+    assert_eq!(cache.health().in_flight, 0);
 }
 
 #[tokio::test]
@@ -679,12 +781,11 @@ async fn sixteen_secrets_are_the_most() {
 #[tokio::test]
 async fn verifiers_have_the_tolerance_and_the_clock_of_the_cache() {
     let world = World::with(&["a"]);
-    let clock = world.clone();
     let cache = SecretCache::builder(Scheme::SLACK, world.clone())
         .tolerance(Tolerance::symmetric(Duration::from_secs(10)))
-        .clock(move || clock.now())
+        .clock(world.0.clock.clone())
         .build();
-    let headers = Scheme::SLACK.signer("a").unwrap().sign(None, world.now(), BODY).unwrap();
+    let headers = Scheme::SLACK.signer("a").unwrap().sign(None, then(), BODY).unwrap();
     let verifier = cache.verifier(&id()).await.unwrap();
     world.passes(10);
     assert!(verifier.verify(&headers, BODY).is_ok());
@@ -702,7 +803,8 @@ async fn debug_output_tells_the_policy() {
         .. }";
     assert_eq!(format!("{builder:?}"), format!("SecretCacheBuilder {{ {policy}, .. }}"));
     let cache = builder.build();
-    assert_eq!(format!("{cache:?}"), format!("SecretCache {{ {policy}, entries: 0, .. }}"));
+    let health = "health: CacheHealth { entries: 0, failures: 0, in_flight: 0 }";
+    assert_eq!(format!("{cache:?}"), format!("SecretCache {{ {policy}, {health}, .. }}"));
 }
 
 #[tokio::test]

@@ -2,17 +2,16 @@
 
 use std::error::Error as _;
 use std::fmt::Debug;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use http::HeaderMap;
 use time::OffsetDateTime;
+use tower_webhook::clock::ManualClock;
 use tower_webhook::fetch::{
-    EndpointId, FetchError, FetchErrorKind, InvalidProvider, SecretCache, SecretFetcher, Spaaza,
-    Velt,
+    Client, Endpoint, EndpointId, FetchError, FetchErrorKind, InvalidClient, SecretCache,
+    SecretFetcher, Spaaza, Velt,
 };
-use tower_webhook::{Scheme, Secret, Verifier};
+use tower_webhook::{Scheme, Secret, Signer, Verifier};
 
 use crate::provider::{
     self, Behaviour, Key, Provider, SPAAZA_CHAIN, SPAAZA_KEY, SPAAZA_KEY_ID, SPAAZA_SESSION_KEY,
@@ -24,13 +23,20 @@ const NOW: i64 = 1_700_000_000;
 const BODY: &[u8] = b"{}";
 const OTHER_SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
 
+fn client(provider: &Provider) -> Client {
+    Client::new().unwrap().base_url(&provider.base_url()).unwrap()
+}
+
 fn velt(provider: &Provider) -> Velt {
-    Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap().base_url(&provider.base_url()).unwrap()
+    velt_at(client(provider))
+}
+
+fn velt_at(client: Client) -> Velt {
+    Velt::with_client(client, VELT_API_KEY, VELT_AUTH_TOKEN).unwrap()
 }
 
 fn spaaza(provider: &Provider) -> Spaaza {
-    let spaaza = Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap();
-    spaaza.base_url(&provider.base_url()).unwrap()
+    Spaaza::with_client(client(provider), SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap()
 }
 
 fn endpoint() -> EndpointId {
@@ -44,7 +50,7 @@ fn key_id() -> EndpointId {
 /// The headers of a good delivery at [`NOW`].
 fn sign(scheme: Scheme, secret: Secret) -> HeaderMap {
     let at = OffsetDateTime::from_unix_timestamp(NOW).unwrap();
-    tower_webhook::Signer::new(scheme, secret).unwrap().sign("msg_1", at, BODY).unwrap()
+    Signer::new(scheme, secret).unwrap().sign("msg_1", at, BODY).unwrap()
 }
 
 fn accepts(verifier: &Verifier, secret: &str) -> bool {
@@ -54,8 +60,8 @@ fn accepts(verifier: &Verifier, secret: &str) -> bool {
 }
 
 /// Which of the secrets signs what the fetched ones verify, as the verifier counts them.
-fn order(secrets: Vec<Secret>, candidates: &[Secret]) -> Vec<usize> {
-    let mut secrets = secrets.into_iter();
+fn order(found: &Endpoint, candidates: &[Secret]) -> Vec<usize> {
+    let mut secrets = found.secrets().iter().cloned();
     let verifier = Verifier::new(Scheme::SPAAZA, secrets.next().unwrap()).unwrap();
     let verifier = secrets.fold(verifier, |verifier, secret| verifier.add_secret(secret).unwrap());
     let index = |secret: &Secret| {
@@ -184,8 +190,7 @@ async fn velt_failures_have_the_documented_kind_whatever_the_status() {
 #[tokio::test]
 async fn credentials_that_velt_does_not_know_are_denied() {
     let provider = Provider::start().await;
-    let velt = Velt::new("wrong-key", VELT_AUTH_TOKEN).unwrap();
-    let velt = velt.base_url(&provider.base_url()).unwrap();
+    let velt = Velt::with_client(client(&provider), "wrong-key", VELT_AUTH_TOKEN).unwrap();
     assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Denied);
 }
 
@@ -221,7 +226,7 @@ async fn an_answer_that_is_not_velts_is_malformed() {
     // An escape that spells the same text is the same text.
     let escaped = VELT_SUCCESS.replace("whsec_", "\\u0077hsec_");
     provider.behave(Behaviour::answer(200, &escaped));
-    assert_eq!(velt.fetch(&endpoint()).await.unwrap().len(), 1);
+    assert_eq!(velt.fetch(&endpoint()).await.unwrap().secrets().len(), 1);
 }
 
 #[tokio::test]
@@ -258,14 +263,14 @@ async fn an_answer_may_not_be_longer_than_the_cap() {
         Behaviour::answer(200, &(padding + VELT_SUCCESS))
     };
     provider.behave(padded(64 << 10));
-    assert_eq!(velt.fetch(&endpoint()).await.unwrap().len(), 1);
+    assert_eq!(velt.fetch(&endpoint()).await.unwrap().secrets().len(), 1);
     for behaviour in [padded((64 << 10) + 1), Behaviour::Oversized(64 << 20)] {
         provider.behave(behaviour);
         assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Malformed);
     }
-    let velt = velt.response_limit(1000);
+    let velt = velt_at(client(&provider).response_limit(1000));
     provider.behave(padded(1000));
-    assert_eq!(velt.fetch(&endpoint()).await.unwrap().len(), 1);
+    assert_eq!(velt.fetch(&endpoint()).await.unwrap().secrets().len(), 1);
     provider.behave(padded(1001));
     assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Malformed);
 }
@@ -282,11 +287,10 @@ async fn an_answer_that_breaks_off_is_no_answer() {
 
 #[tokio::test]
 async fn nobody_there_is_unavailable() {
-    let provider = Provider::start().await;
     let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", unused.local_addr().unwrap());
     drop(unused);
-    let velt = velt(&provider).base_url(&base).unwrap();
+    let velt = velt_at(Client::new().unwrap().base_url(&base).unwrap());
     let error = failure(&velt, &endpoint()).await;
     assert_eq!(error.kind(), FetchErrorKind::Unavailable);
     assert!(error.source().is_some());
@@ -299,8 +303,12 @@ async fn redirects_are_not_followed() {
         let path = "/v2/workspace/advancedwebhook/endpoints/secret/get";
         let location = ("location", format!("{}{path}", elsewhere.base_url()));
         provider.behave(Behaviour::Answer(status, vec![location], VELT_SUCCESS.to_owned()));
-        for velt in [velt(&provider), velt(&provider).client(reqwest::Client::builder()).unwrap()] {
-            assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Malformed);
+        let own = Client::from_builder(reqwest::Client::builder()).unwrap();
+        for client in [client(&provider), own.base_url(&provider.base_url()).unwrap()] {
+            assert_eq!(
+                failure(&velt_at(client), &endpoint()).await.kind(),
+                FetchErrorKind::Malformed
+            );
         }
     }
     assert_eq!(elsewhere.fetches(), 0);
@@ -332,12 +340,12 @@ async fn a_message_that_repeats_a_credential_or_a_secret_is_not_shown() {
 #[tokio::test]
 async fn spaaza_gives_the_documented_key_in_both_readings() {
     let provider = Provider::start().await;
-    let secrets = spaaza(&provider).fetch(&key_id()).await.unwrap();
-    assert_eq!(order(secrets, &readings(SPAAZA_KEY)), [0, 1]);
-    let secrets = spaaza(&provider).utf8_keys().fetch(&key_id()).await.unwrap();
-    assert_eq!(order(secrets, &readings(SPAAZA_KEY)), [0, usize::MAX]);
-    let secrets = spaaza(&provider).hex_keys().fetch(&key_id()).await.unwrap();
-    assert_eq!(order(secrets, &readings(SPAAZA_KEY)), [usize::MAX, 0]);
+    let found = spaaza(&provider).fetch(&key_id()).await.unwrap();
+    assert_eq!(order(&found, &readings(SPAAZA_KEY)), [0, 1]);
+    let found = spaaza(&provider).utf8_keys().fetch(&key_id()).await.unwrap();
+    assert_eq!(order(&found, &readings(SPAAZA_KEY)), [0, usize::MAX]);
+    let found = spaaza(&provider).hex_keys().fetch(&key_id()).await.unwrap();
+    assert_eq!(order(&found, &readings(SPAAZA_KEY)), [usize::MAX, 0]);
     assert!(!provider.headers().contains_key("x-spaaza-api-version"));
     assert_clean(&spaaza(&provider));
 }
@@ -391,8 +399,7 @@ async fn spaaza_session_and_key_are_checked_over_http() {
     let provider = Provider::start().await;
     let missing = failure(&spaaza(&provider), &EndpointId::from(57)).await;
     assert_eq!(missing.kind(), FetchErrorKind::NotFound);
-    let stranger = Spaaza::new(SPAAZA_USER_ID, "expired").unwrap();
-    let stranger = stranger.base_url(&provider.base_url()).unwrap();
+    let stranger = Spaaza::with_client(client(&provider), SPAAZA_USER_ID, "expired").unwrap();
     assert_eq!(failure(&stranger, &key_id()).await.kind(), FetchErrorKind::Denied);
     let chain = spaaza(&provider).chain(9);
     let error = failure(&chain, &EndpointId::from(9)).await;
@@ -404,9 +411,9 @@ async fn a_key_that_is_not_active_is_no_secret() {
     let provider = Provider::start().await;
     for (active, deleted) in [(false, false), (true, true), (false, true)] {
         provider.set_spaaza(vec![Key { active, deleted, ..Key::documented() }]);
-        assert_eq!(spaaza(&provider).fetch(&key_id()).await.unwrap().len(), 0);
+        assert_eq!(spaaza(&provider).fetch(&key_id()).await.unwrap().secrets().len(), 0);
         let chain = spaaza(&provider).chain(SPAAZA_CHAIN);
-        assert_eq!(chain.fetch(&EndpointId::from(SPAAZA_CHAIN)).await.unwrap().len(), 0);
+        assert_eq!(chain.fetch(&EndpointId::from(SPAAZA_CHAIN)).await.unwrap().secrets().len(), 0);
         let cache = SecretCache::builder(Scheme::SPAAZA, spaaza(&provider)).build();
         let error = cache.verifier(&key_id()).await.unwrap_err();
         assert_eq!(error.kind(), FetchErrorKind::NotFound);
@@ -457,9 +464,9 @@ async fn a_chain_gives_its_active_keys_newest_first() {
         key(5, "5", "yesterday", true),
     ]);
     let chain = spaaza(&provider).chain(SPAAZA_CHAIN).utf8_keys();
-    let secrets = chain.fetch(&EndpointId::from(SPAAZA_CHAIN)).await.unwrap();
+    let found = chain.fetch(&EndpointId::from(SPAAZA_CHAIN)).await.unwrap();
     let candidates = ["4", "2", "1", "5", "3"].map(|digit| Secret::utf8(&value(digit)).unwrap());
-    assert_eq!(order(secrets, &candidates), [0, 1, 2, 3, usize::MAX]);
+    assert_eq!(order(&found, &candidates), [0, 1, 2, 3, usize::MAX]);
 }
 
 #[tokio::test]
@@ -476,17 +483,16 @@ async fn endpoints_that_cannot_be_spaazas_are_not_asked_for() {
 
 #[tokio::test]
 async fn clear_text_needs_loopback_or_a_dangerous_name() {
-    let velt = Velt::new("key", "token").unwrap();
-    let error = velt.clone().base_url("http://api.velt.dev").unwrap_err();
-    assert_eq!(error, InvalidProvider::Plaintext);
-    assert!(velt.dangerous_plaintext_base_url("http://api.velt.dev").is_ok());
-    assert_eq!(Velt::new("key\n", "token").unwrap_err(), InvalidProvider::Header);
-    assert_eq!(Spaaza::new("", "key").unwrap_err(), InvalidProvider::Header);
+    let client = Client::new().unwrap();
+    let error = client.clone().base_url("http://api.velt.dev").unwrap_err();
+    assert_eq!(error, InvalidClient::Plaintext);
+    assert!(client.dangerous_plaintext_base_url("http://api.velt.dev").is_ok());
+    assert_eq!(Velt::new("key\n", "token").unwrap_err(), InvalidClient::Header);
+    assert_eq!(Spaaza::new("", "key").unwrap_err(), InvalidClient::Header);
 }
 
-fn clock(seconds: &Arc<AtomicI64>) -> impl Fn() -> OffsetDateTime + Send + Sync + 'static {
-    let seconds = Arc::clone(seconds);
-    move || OffsetDateTime::from_unix_timestamp(seconds.load(Ordering::SeqCst)).unwrap()
+fn clock() -> ManualClock {
+    ManualClock::new(OffsetDateTime::from_unix_timestamp(NOW).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -510,10 +516,10 @@ async fn a_thousand_requests_on_a_cold_cache_make_one_fetch() {
 #[tokio::test]
 async fn a_hundred_thousand_bad_signatures_make_one_fetch_per_cooldown() {
     let provider = Provider::start().await;
-    let seconds = Arc::new(AtomicI64::new(NOW));
+    let clock = clock();
     let cache = SecretCache::builder(Scheme::VELT, velt(&provider))
         .cooldown(Duration::from_secs(10))
-        .clock(clock(&seconds))
+        .clock(clock.clone())
         .build();
     cache.warm(&endpoint()).await.unwrap();
     for round in 1..=3 {
@@ -522,15 +528,14 @@ async fn a_hundred_thousand_bad_signatures_make_one_fetch_per_cooldown() {
             assert!(cache.after_mismatch(&endpoint(), &seen).await.is_none());
         }
         assert_eq!(provider.fetches(), 1 + round);
-        seconds.fetch_add(10, Ordering::SeqCst);
+        clock.advance(Duration::from_secs(10));
     }
 }
 
 #[tokio::test]
 async fn a_rotation_is_noticed_at_the_first_mismatch() {
     let provider = Provider::start().await;
-    let seconds = Arc::new(AtomicI64::new(NOW));
-    let cache = SecretCache::builder(Scheme::VELT, velt(&provider)).clock(clock(&seconds)).build();
+    let cache = SecretCache::builder(Scheme::VELT, velt(&provider)).clock(clock()).build();
     let seen = cache.verifier(&endpoint()).await.unwrap();
     provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
     let newer = cache.after_mismatch(&endpoint(), &seen).await.unwrap();
@@ -572,7 +577,8 @@ async fn a_rotation_mid_traffic_loses_no_delivery() {
 async fn https_is_not_satisfied_with_clear_text() {
     let provider = Provider::start().await;
     let base = format!("https://{}", provider.address);
-    let error = failure(&velt(&provider).base_url(&base).unwrap(), &endpoint()).await;
+    let error =
+        failure(&velt_at(Client::new().unwrap().base_url(&base).unwrap()), &endpoint()).await;
     assert_eq!(error.kind(), FetchErrorKind::Unavailable);
     assert_eq!(provider.fetches(), 0);
 }
@@ -620,10 +626,10 @@ async fn a_failure_that_passes_is_retried() {
 #[tokio::test]
 async fn made_up_endpoints_make_a_bounded_number_of_fetches() {
     let provider = Provider::start().await;
-    let seconds = Arc::new(AtomicI64::new(NOW));
+    let clock = clock();
     let cache = SecretCache::builder(Scheme::VELT, velt(&provider))
         .cold_fetches(200, Duration::from_secs(60))
-        .clock(clock(&seconds))
+        .clock(clock.clone())
         .build();
     cache.warm(&endpoint()).await.unwrap();
     let mut kinds = [0, 0];
@@ -639,7 +645,7 @@ async fn made_up_endpoints_make_a_bounded_number_of_fetches() {
     assert!(cache.verifier(&endpoint()).await.is_ok());
 
     // Real endpoints get their turn when the window is over.
-    seconds.fetch_add(60, Ordering::SeqCst);
+    clock.advance(Duration::from_secs(60));
     provider.set_velt("ep_new", OTHER_SECRET);
     let new = EndpointId::new("ep_new").unwrap();
     assert!(accepts(&cache.verifier(&new).await.unwrap(), OTHER_SECRET));

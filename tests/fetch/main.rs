@@ -6,6 +6,8 @@
 mod cache;
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 mod clients;
+#[cfg(feature = "tracing")]
+mod events;
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[path = "../support/provider.rs"]
 mod provider;

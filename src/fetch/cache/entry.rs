@@ -1,64 +1,75 @@
-//! What is kept of one endpoint.
+//! The secrets of one endpoint, current and replaced.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::fetch::cache::builder::Policy;
-use crate::fetch::cache::moment::Moment;
-use crate::secret::InvalidSecret;
-use crate::secret::MAX_SECRETS;
-use crate::secret::Secret;
+use crate::fetch::cache::policy::{Age, Policy};
+use crate::fetch::endpoint::{Endpoint, EndpointId};
+use crate::fetch::error::{FetchError, FetchErrorKind};
+use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};
 use crate::verify::verifier::Verifier;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Age {
-    Fresh,
-    Stale,
-    Expired,
+/// What a delivery is verified with, and the id by which the provider knows its endpoint.
+#[derive(Clone)]
+pub(crate) struct Resolved {
+    pub(crate) verifier: Arc<Verifier>,
+    #[cfg_attr(
+        not(all(feature = "receive", feature = "replay")),
+        expect(dead_code, reason = "only a receiver remembers")
+    )]
+    pub(crate) endpoint: EndpointId,
 }
 
 /// The secrets of one endpoint as one fetch brought them, with what is left of those before.
 pub(super) struct Entry {
-    fetched: Moment,
+    endpoint: EndpointId,
+    fetched: Duration,
     current: Vec<Secret>,
-    /// Still accepted, each until its moment; the last to expire first.
-    replaced: Vec<(Secret, Moment)>,
-    /// A verifier for each set of replaced secrets that are left, down to none. They are all made
-    /// at once so that a secret runs out without anything to be done.
-    overlaps: Vec<(Moment, Arc<Verifier>)>,
+    /// Still accepted, each until its time; the last to expire first.
+    replaced: Vec<(Secret, Duration)>,
+    /// A verifier for each set of replaced secrets that are left, the first to expire first. They
+    /// are all made at once, so that a secret expires without anything to be done.
+    overlaps: Vec<(Duration, Arc<Verifier>)>,
+    /// The verifier with no replaced secret.
     last: Arc<Verifier>,
-    /// How many overlaps are over. It only grows: not even a clock that is set back brings a
-    /// secret back.
-    over: AtomicUsize,
-    refresh_at: AtomicI64,
-    mismatch_at: AtomicI64,
+    pub(super) refresh: Pause,
+    pub(super) mismatch: Pause,
 }
 
 impl Entry {
     /// `before` is what is replaced, if it could still be served.
     pub(super) fn new(
         policy: &Policy,
-        secrets: Vec<Secret>,
-        now: Moment,
+        asked_for: &EndpointId,
+        found: &Endpoint,
+        now: Duration,
         before: Option<&Self>,
-    ) -> Result<Self, InvalidSecret> {
-        let mut current: Vec<Secret> = Vec::with_capacity(secrets.len());
-        for secret in secrets {
-            if !contains(&current, &secret) {
-                current.push(secret);
+    ) -> Result<Self, FetchError> {
+        if found.secrets.is_empty() {
+            return Err(FetchErrorKind::NotFound.into());
+        }
+        let malformed = |error| FetchError::new(FetchErrorKind::Malformed).with_source(error);
+        if found.secrets.len() > MAX_SECRETS {
+            return Err(malformed(InvalidSecret::TooManySecrets));
+        }
+        let mut current: Vec<Secret> = Vec::with_capacity(found.secrets.len());
+        for secret in &found.secrets {
+            if !contains(&current, secret) {
+                current.push(secret.clone());
             }
         }
-        let mut replaced = before.map(|before| before.replaced(now.after(policy.overlap)));
-        let mut replaced = replaced.take().unwrap_or_default();
+        let until = now.saturating_add(policy.overlap);
+        let mut replaced = before.map_or_else(Vec::new, |before| before.replaced_until(until));
         replaced.retain(|(secret, until)| *until > now && !contains(&current, secret));
         replaced.truncate(MAX_SECRETS.saturating_sub(current.len()));
 
-        let verifier = |older: &[(Secret, Moment)]| {
-            let older = older.iter().map(|(secret, _)| secret);
-            verifier(policy, current.iter().chain(older)).map(Arc::new)
+        let verifier = |older: &[(Secret, Duration)]| {
+            let secrets = current.iter().chain(older.iter().map(|(secret, _)| secret));
+            verifier(policy, found, secrets).map(Arc::new).map_err(malformed)
         };
         let mut overlaps = Vec::with_capacity(replaced.len());
         let mut left = replaced.as_slice();
@@ -67,36 +78,33 @@ impl Entry {
             left = rest;
         }
         let last = verifier(&[])?;
-        let mismatch_at =
-            before.map_or(Moment::LONG_AGO.0, |before| before.mismatch_at.load(Relaxed));
         Ok(Self {
+            endpoint: found.canonical_id.as_ref().unwrap_or(asked_for).clone(),
             fetched: now,
             current,
             replaced,
             overlaps,
             last,
-            over: AtomicUsize::new(0),
-            refresh_at: AtomicI64::new(Moment::LONG_AGO.0),
-            mismatch_at: AtomicI64::new(mismatch_at),
+            refresh: Pause::default(),
+            mismatch: before.map_or_else(Pause::default, |before| before.mismatch.clone()),
         })
     }
 
-    pub(super) fn age(&self, policy: &Policy, now: Moment) -> Age {
-        match now.since(self.fetched) {
-            Some(age) if age >= policy.stale_for => Age::Expired,
-            Some(age) if age < policy.fresh_for => Age::Fresh,
-            _ => Age::Stale,
-        }
+    pub(super) fn age(&self, policy: &Policy, now: Duration) -> Age {
+        policy.age(self.fetched, now)
     }
 
     /// The verifier with the secrets that are accepted now.
-    pub(super) fn verifier(&self, now: Moment) -> &Arc<Verifier> {
-        let over = self.overlaps.iter().take_while(|(until, _)| *until <= now).count();
-        let over = self.over.fetch_max(over, Relaxed).max(over);
-        self.overlaps.get(over).map_or(&self.last, |(_, verifier)| verifier)
+    pub(super) fn verifier(&self, now: Duration) -> &Arc<Verifier> {
+        let overlap = self.overlaps.iter().find(|(until, _)| now < *until);
+        overlap.map_or(&self.last, |(_, verifier)| verifier)
     }
 
-    /// Tells whether the last fetch brought a secret that `seen` does not have.
+    pub(super) fn resolve(&self, now: Duration) -> Resolved {
+        Resolved { verifier: Arc::clone(self.verifier(now)), endpoint: self.endpoint.clone() }
+    }
+
+    /// Whether the last fetch brought a secret that `seen` does not have.
     pub(super) fn exceeds(&self, seen: &Verifier) -> bool {
         self.current.iter().any(|secret| !seen.holds(secret))
     }
@@ -110,41 +118,55 @@ impl Entry {
         !(has(self, before) && has(before, self))
     }
 
-    /// Lets one caller refresh. Nobody else may for as long as that can take.
-    pub(super) fn claim_refresh(&self, policy: &Policy, now: Moment) -> bool {
-        claim(&self.refresh_at, policy, now, policy.timeout)
-    }
-
-    /// Lets one caller fetch because of a mismatch, once per cooldown.
-    pub(super) fn claim_mismatch(&self, policy: &Policy, now: Moment) -> bool {
-        claim(&self.mismatch_at, policy, now, policy.cooldown)
-    }
-
-    /// After a refresh that failed.
-    pub(super) fn hold_off(&self, until: Moment, asked: bool) {
-        self.refresh_at.store(until.0, Relaxed);
-        if asked {
-            self.mismatch_at.fetch_max(until.0, Relaxed);
+    /// After a refresh that failed: leaves the provider alone for a while.
+    pub(super) fn hold_off(&self, policy: &Policy, error: &FetchError, now: Duration) {
+        let until = now.saturating_add(policy.pause(error));
+        self.refresh.set(until);
+        if error.retry_after().is_some_and(|wait| !wait.is_zero()) {
+            self.mismatch.extend(until);
         }
     }
 
-    /// What a fetch replaces, until when it is still accepted, the last to expire first.
-    fn replaced(&self, until: Moment) -> Vec<(Secret, Moment)> {
-        let over = self.overlaps.len().min(self.over.load(Relaxed));
-        let left = self.replaced.len() - over;
+    /// What a fetch replaces, with the time until which it is accepted; the last to expire first.
+    fn replaced_until(&self, until: Duration) -> Vec<(Secret, Duration)> {
         let current = self.current.iter().map(|secret| (secret.clone(), until));
-        let older = self.replaced.iter().take(left).cloned();
-        let mut all: Vec<_> = current.chain(older).collect();
-        all.sort_by_key(|(_, until)| std::cmp::Reverse(*until));
+        let mut all: Vec<_> = current.chain(self.replaced.iter().cloned()).collect();
+        all.sort_by_key(|(_, until)| Reverse(*until));
         all
     }
 }
 
-fn claim(at: &AtomicI64, policy: &Policy, now: Moment, wait: Duration) -> bool {
-    let due = at.load(Relaxed);
-    // A moment further ahead than any wait is from before the clock was set back.
-    let allowed = due <= now.0 || due > now.after(policy.longest_wait()).0;
-    allowed && at.compare_exchange(due, now.after(wait).0, Relaxed, Relaxed).is_ok()
+/// A time before which something is not done again, in nanoseconds of [`Clock::elapsed`].
+///
+/// [`Clock::elapsed`]: crate::clock::Clock::elapsed
+#[derive(Default)]
+pub(super) struct Pause(AtomicU64);
+
+impl Pause {
+    /// Lets one caller through, and nobody else for as long as `wait`.
+    pub(super) fn claim(&self, now: Duration, wait: Duration) -> bool {
+        let due = self.0.load(Relaxed);
+        let next = nanos(now.saturating_add(wait));
+        due <= nanos(now) && self.0.compare_exchange(due, next, Relaxed, Relaxed).is_ok()
+    }
+
+    fn set(&self, until: Duration) {
+        self.0.store(nanos(until), Relaxed);
+    }
+
+    fn extend(&self, until: Duration) {
+        self.0.fetch_max(nanos(until), Relaxed);
+    }
+}
+
+impl Clone for Pause {
+    fn clone(&self) -> Self {
+        Self(AtomicU64::new(self.0.load(Relaxed)))
+    }
+}
+
+fn nanos(time: Duration) -> u64 {
+    time.as_nanos().try_into().unwrap_or(u64::MAX)
 }
 
 fn contains(secrets: &[Secret], secret: &Secret) -> bool {
@@ -153,30 +175,33 @@ fn contains(secrets: &[Secret], secret: &Secret) -> bool {
 
 fn verifier<'a>(
     policy: &Policy,
+    found: &Endpoint,
     mut secrets: impl Iterator<Item = &'a Secret>,
 ) -> Result<Verifier, InvalidSecret> {
     let newest = secrets.next().ok_or(InvalidSecret::Empty)?;
-    let clock = Arc::clone(&policy.clock);
+    let public_url = found.public_url.as_ref().or(policy.public_url.as_ref());
     let verifier = Verifier::new(policy.scheme, newest.clone())?
         .tolerance(policy.tolerance)
-        .with_public_url(policy.public_url.clone())
-        .clock(clock);
+        .with_public_url(public_url.cloned());
+    let verifier = match &policy.clock {
+        Some(clock) => verifier.clock(Arc::clone(clock)),
+        None => verifier,
+    };
     secrets.try_fold(verifier, |verifier, secret| verifier.add_secret(secret.clone()))
 }
 
 #[cfg(all(test, feature = "tracing"))]
 mod tests {
     use super::*;
-    use crate::fetch::SecretCache;
     use crate::scheme::definition::Scheme;
 
     #[test]
     fn entries_differ_by_what_the_provider_lists() {
-        let cache = SecretCache::builder(Scheme::GITHUB, ()).build();
-        let now = cache.0.now();
+        let policy = Policy::new(Scheme::GITHUB);
         let entry = |texts: &[&str], before: Option<&Entry>| {
-            let secrets = texts.iter().map(|text| Secret::utf8(text).unwrap()).collect();
-            Entry::new(&cache.0.policy, secrets, now, before).unwrap()
+            let secrets: Vec<_> = texts.iter().map(|text| Secret::utf8(text).unwrap()).collect();
+            let (found, id) = (Endpoint::from(secrets), EndpointId::from(1));
+            Entry::new(&policy, &id, &found, Duration::ZERO, before).unwrap()
         };
         let before = entry(&["a", "b"], None);
         for same in [&["a", "b"][..], &["b", "a"], &["a", "b", "a"]] {

@@ -1,4 +1,4 @@
-//! One fetch: its turn, its time, its retries.
+//! One fetch: its turn, its deadline, its retries.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
@@ -7,35 +7,35 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::fetch::SecretFetcher;
-use crate::fetch::cache::builder::Policy;
-use crate::fetch::endpoint::EndpointId;
+use crate::fetch::cache::policy::Policy;
+use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
-use crate::secret::Secret;
 
-/// The least pause before the first retry; it doubles each time.
+/// The shortest pause before the first retry; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Asks until there is an answer, no retry is left, or the time is over.
 pub(super) async fn fetch<F>(
     fetcher: &F,
     policy: &Policy,
-    permits: &Semaphore,
+    turns: &Semaphore,
     endpoint: &EndpointId,
-) -> Result<Vec<Secret>, FetchError>
+) -> Result<Endpoint, FetchError>
 where
     F: SecretFetcher,
 {
+    // The runtime's timer, and not the policy's clock: it is what wakes us up.
     let now = Instant::now();
     let deadline = now.checked_add(policy.timeout).unwrap_or(now);
     let answer = async {
-        let Ok(_turn) = permits.acquire().await else {
+        let Ok(_turn) = turns.acquire().await else {
             return Err(FetchErrorKind::Unavailable.into());
         };
         let mut retries = policy.retries;
         let mut pause = PAUSE;
         loop {
             let error = match fetcher.fetch(endpoint).await {
-                Err(error) if error.may_pass() && retries > 0 => error,
+                Err(error) if error.is_transient() && retries > 0 => error,
                 answer => return answer,
             };
             let wait = error.retry_after().unwrap_or_else(|| pause + jitter(pause));
@@ -55,6 +55,8 @@ where
 
 /// From nothing up to `most`, so that receivers that failed together do not come back together.
 fn jitter(most: Duration) -> Duration {
+    // A new hasher is seeded at random: that is random enough to spread retries, and needs no
+    // dependency.
     let random = RandomState::new().hash_one(0) & 0xffff;
     most.mul_f64(f64::from(u32::try_from(random).unwrap_or_default()) / 65536.0)
 }

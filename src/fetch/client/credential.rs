@@ -1,0 +1,47 @@
+//! Text that is sent to a provider and shows nowhere.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::fetch::client::InvalidClient;
+
+/// Text that is sent as a header and shows nowhere. It is wiped when the last clone is dropped.
+#[derive(Clone)]
+pub(crate) struct Credential(HeaderValue);
+
+impl Credential {
+    pub(crate) fn new(text: &str) -> Result<Self, InvalidClient> {
+        let visible = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if text.is_empty() || text.trim().len() != text.len() || !visible {
+            return Err(InvalidClient::Header);
+        }
+        // The header value keeps these bytes, whose owner wipes them, instead of a copy.
+        let bytes = Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec()));
+        let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| InvalidClient::Header)?;
+        value.set_sensitive(true);
+        Ok(Self(value))
+    }
+
+    pub(crate) fn value(&self) -> HeaderValue {
+        self.0.clone()
+    }
+
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.0.to_str().is_ok_and(|secret| text.contains(secret))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_do_not_show() {
+        let credential = Credential::new("hunter2").unwrap();
+        assert!(!format!("{:?}", credential.value()).contains("hunter2"));
+        for text in ["", " hunter2", "hunter2\n", "hünter2", "hunter\u{7f}"] {
+            assert_eq!(Credential::new(text).err(), Some(InvalidClient::Header), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What a provider responds, and how little of it is believed.
+
+use std::time::Duration;
+
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+use zeroize::Zeroizing;
+
+use crate::fetch::error::{FetchError, FetchErrorKind};
+
+/// A status and a body, whatever they are.
+pub(crate) struct Response {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl Response {
+    #[cfg(any(test, fuzzing, tower_webhook_fuzzing))]
+    pub(crate) fn new(status: StatusCode, body: &[u8]) -> Self {
+        Self { status, retry_after: None, body: Zeroizing::new(body.to_vec()) }
+    }
+
+    /// Reads a response whose body has at most `limit` bytes.
+    pub(super) async fn read(
+        mut response: reqwest::Response,
+        limit: usize,
+    ) -> Result<Self, FetchError> {
+        let status = response.status();
+        let retry_after = retry_after(response.headers());
+        // All the room at once: a buffer that grows leaves copies behind that nobody wipes.
+        let mut body = Zeroizing::new(Vec::with_capacity(limit));
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if chunk.len() > limit.saturating_sub(body.len()) {
+                return Err(FetchError::new(FetchErrorKind::Malformed)
+                    .with_message("the response is longer than the limit"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Self { status, retry_after, body })
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        self.status.is_success()
+    }
+
+    pub(crate) fn json<T>(&self) -> Option<T>
+    where
+        T: DeserializeOwned,
+    {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// An error of this kind, or of the one that the status stands for where the provider did not
+    /// say anything that it documents.
+    pub(crate) fn error(&self, documented: Option<FetchErrorKind>) -> FetchError {
+        let kind = documented.unwrap_or(match self.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => FetchErrorKind::Denied,
+            StatusCode::TOO_MANY_REQUESTS => FetchErrorKind::Unavailable,
+            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => FetchErrorKind::Timeout,
+            status if status.is_server_error() => FetchErrorKind::Unavailable,
+            // Not even 404 is proof of anything unless the provider itself says it.
+            _ => FetchErrorKind::Malformed,
+        });
+        match self.retry_after {
+            Some(wait) => FetchError::new(kind).with_retry_after(wait),
+            None => FetchError::new(kind),
+        }
+    }
+}
+
+/// The error of a request that got no response, or of a response that broke off.
+pub(super) fn failed(error: reqwest::Error) -> FetchError {
+    let kind = if error.is_timeout() {
+        FetchErrorKind::Timeout
+    } else if error.is_builder() || error.is_decode() {
+        FetchErrorKind::Malformed
+    } else {
+        FetchErrorKind::Unavailable
+    };
+    FetchError::new(kind).with_source(error.without_url())
+}
+
+/// [RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3). A date is
+/// counted from the response's own, so that no clock but the provider's is needed.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text| OffsetDateTime::parse(text, &Rfc2822).ok();
+    let sent = date(headers.get(DATE)?.to_str().ok()?)?;
+    (date(text)? - sent).try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (name.parse().unwrap(), HeaderValue::from_static(value))
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+        let later = ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT");
+        let seconds = |pairs: &[_]| retry_after(&headers(pairs)).map(|wait| wait.as_secs());
+        assert_eq!(seconds(&[("retry-after", "30")]), Some(30));
+        assert_eq!(seconds(&[date, later]), Some(30));
+        assert_eq!(seconds(&[later]), None);
+        assert_eq!(seconds(&[("date", later.1), ("retry-after", date.1)]), None);
+        assert_eq!(seconds(&[("retry-after", "-1")]), None);
+        assert_eq!(seconds(&[("retry-after", "soon"), date]), None);
+    }
+}
