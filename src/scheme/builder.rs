@@ -425,6 +425,16 @@ mod tests {
         let list = |layout| refused(scheme().layout(layout));
         assert_eq!(list(Layout::list(',', ',', "v1")), "separators must differ");
         assert_eq!(list(Layout::list('–', '=', "v1")), "separators must be ASCII");
+        let control = "separators must not be control characters";
+        assert_eq!(list(Layout::list('\n', '=', "v1")), control);
+        assert_eq!(list(Layout::list(',', '\0', "v1")), control);
+        let printable = "the text of a layout must be printable ASCII";
+        assert_eq!(list(Layout::single("sha256\n")), printable);
+        assert_eq!(list(Layout::single("sha256\u{fc}")), printable);
+        assert_eq!(list(Layout::list(',', '=', "v\r")), printable);
+        assert_eq!(list(Layout::list(',', '=', "v1").timestamp_key("\t")), printable);
+        let more = Layout::list(',', '=', "v1").more_versions(&[("\x7f", Algorithm::Ed25519)]);
+        assert_eq!(list(more), printable);
         assert_eq!(list(Layout::list(',', '=', "")), "the version must not be empty");
         assert_eq!(
             list(Layout::list(',', '=', "t").timestamp_key("t")),

@@ -122,22 +122,40 @@ impl Tally {
 
 /// Entries of a list must be told apart.
 const fn layout(layout: Layout) -> Verdict {
-    let LayoutKind::List(list) = layout.0 else { return Ok(()) };
+    let list = match layout.0 {
+        LayoutKind::Single { prefix } => return printable(prefix),
+        LayoutKind::List(list) => list,
+    };
     rule!("separators must be ASCII", list.separator.is_ascii() && list.assign.is_ascii());
+    let control = list.separator.is_ascii_control() || list.assign.is_ascii_control();
+    rule!("separators must not be control characters", !control);
+    obey!(printable(list.version));
     rule!("separators must differ", list.separator as u32 != list.assign as u32);
     rule!("the version must not be empty", !list.version.is_empty());
     if let Some(key) = list.timestamp {
+        obey!(printable(key));
         rule!("the timestamp's key must not be empty", !key.is_empty());
         rule!("the keys of a list must differ", !same(key, list.version));
     }
     let mut versions = list.more_versions;
     while let [(version, _), rest @ ..] = versions {
+        obey!(printable(version));
         rule!("the version must not be empty", !version.is_empty());
         rule!("the keys of a list must differ", !same(version, list.version));
         if let Some(key) = list.timestamp {
             rule!("the keys of a list must differ", !same(key, version));
         }
         versions = rest;
+    }
+    Ok(())
+}
+
+/// A signer makes a header's value of it, which must not panic.
+const fn printable(text: &str) -> Verdict {
+    let mut bytes = text.as_bytes();
+    while let [byte, rest @ ..] = bytes {
+        rule!("the text of a layout must be printable ASCII", matches!(byte, b' '..=b'~'));
+        bytes = rest;
     }
     Ok(())
 }
