@@ -1,39 +1,40 @@
 //! The frames of a body, bounded, while they are authenticated.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use bytes::{Bytes, BytesMut};
 
-/// Frames in the order they came.
+/// Frames in the order they came, in little more memory than their size.
 ///
-/// Each frame costs a handle and keeps its buffer alive, which a sender who dribbles single bytes
-/// could turn into many times the body's size. So after the first frames, small ones are copied
-/// together; larger ones are always kept as they are.
+/// A frame keeps the whole buffer alive that the server has read it into: over HTTP/1 with writes
+/// of 512 bytes, sixteen times its size. So a frame is copied if it is small, or if it fills less
+/// than four fifths of its buffer. The last one is not, until another one follows: a body that comes
+/// in one frame is never copied, and by then the server has let go of the buffer, which shows its
+/// size.
 #[derive(Default)]
 pub(crate) struct Frames {
-    frames: VecDeque<Bytes>,
-    small: BytesMut,
+    kept: VecDeque<Bytes>,
+    /// What is copied together, behind the frames that are kept.
+    pack: BytesMut,
+    last: Bytes,
     len: usize,
 }
 
 impl Frames {
-    const KEPT_ANYWAY: usize = 64;
+    /// Up to this size a frame is always copied: that costs no more than a handle of its own.
     const SMALL: usize = 512;
-    const PACKED: usize = 4096;
+    /// The sizes of packs, which grow with the body, so that little of the last one is unused.
+    const PACK: (usize, usize) = (4 << 10, 64 << 10);
 
     pub(crate) fn push(&mut self, frame: Bytes) {
         if frame.is_empty() {
             return;
         }
         self.len += frame.len();
-        if frame.len() < Self::SMALL && self.frames.len() >= Self::KEPT_ANYWAY {
-            if self.small.len() + frame.len() > Self::PACKED {
-                self.flush();
-            }
-            self.small.extend_from_slice(&frame);
-        } else {
-            self.flush();
-            self.frames.push_back(frame);
+        let before = mem::replace(&mut self.last, frame);
+        if !before.is_empty() {
+            self.keep(before);
         }
     }
 
@@ -43,36 +44,69 @@ impl Frames {
     }
 
     pub(crate) fn chunks(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.frames.iter().map(|frame| &**frame).chain([&*self.small])
+        self.kept.iter().map(|frame| &**frame).chain([&*self.pack, &*self.last])
     }
 
     #[cfg(any(feature = "tower", test))]
     pub(crate) fn pop(&mut self) -> Option<Bytes> {
-        if self.frames.is_empty() {
-            self.flush();
-        }
-        let frame = self.frames.pop_front()?;
+        self.flush();
+        let frame = self.kept.pop_front().unwrap_or_else(|| mem::take(&mut self.last));
         self.len -= frame.len();
-        Some(frame)
+        (!frame.is_empty()).then_some(frame)
     }
 
     /// The whole body in one piece, copied only if it came in several.
-    pub(crate) fn into_bytes(mut self) -> Bytes {
-        self.flush();
-        match self.frames.len() {
-            0 | 1 => self.frames.pop_front().unwrap_or_default(),
-            _ => {
-                let mut whole = BytesMut::with_capacity(self.len);
-                self.frames.iter().for_each(|frame| whole.extend_from_slice(frame));
-                whole.freeze()
+    pub(crate) fn into_bytes(self) -> Bytes {
+        if self.last.len() == self.len {
+            return self.last;
+        }
+        let mut whole = BytesMut::with_capacity(self.len);
+        self.chunks().for_each(|chunk| whole.extend_from_slice(chunk));
+        whole.freeze()
+    }
+
+    fn keep(&mut self, frame: Bytes) {
+        match tight(frame) {
+            Ok(frame) => {
+                self.flush();
+                self.kept.push_back(frame);
             }
+            Err(frame) => self.copy(&frame),
         }
     }
 
-    fn flush(&mut self) {
-        if !self.small.is_empty() {
-            self.frames.push_back(self.small.split().freeze());
+    fn copy(&mut self, frame: &[u8]) {
+        let room = self.pack.capacity() - self.pack.len();
+        let (now, later) = frame.split_at(room.min(frame.len()));
+        self.pack.extend_from_slice(now);
+        if !later.is_empty() {
+            self.flush();
+            let (least, most) = Self::PACK;
+            let size = (self.len / 8).clamp(least, most).max(later.len());
+            self.pack = BytesMut::with_capacity(size);
+            self.pack.extend_from_slice(later);
         }
+    }
+
+    /// Puts the pack among the frames. What is left of its buffer takes what comes next.
+    fn flush(&mut self) {
+        if !self.pack.is_empty() {
+            self.kept.push_back(self.pack.split().freeze());
+        }
+    }
+}
+
+/// Returns the frame as an error if it is better copied than kept.
+fn tight(frame: Bytes) -> Result<Bytes, Bytes> {
+    let len = frame.len();
+    if len <= Frames::SMALL {
+        return Err(frame);
+    }
+    match frame.try_into_mut() {
+        Ok(buffer) if buffer.capacity() <= len + len / 4 => Ok(buffer.freeze()),
+        Ok(buffer) => Err(buffer.freeze()),
+        // Others share the buffer: its size does not show, but then it is theirs too.
+        Err(frame) => Ok(frame),
     }
 }
 
@@ -84,20 +118,96 @@ mod tests {
         std::iter::from_fn(|| frames.pop()).collect()
     }
 
+    /// A frame in a buffer as a server has it.
+    fn read(frame: &[u8], capacity: usize) -> Bytes {
+        let mut buffer = BytesMut::with_capacity(capacity);
+        buffer.extend_from_slice(frame);
+        buffer.split().freeze()
+    }
+
     #[test]
-    fn frames_come_back_as_they_were() {
-        let sent: Vec<_> = (1..=64).map(|size| Bytes::from(vec![7; size])).collect();
-        let mut frames = Frames::default();
-        for frame in &sent {
-            frames.push(frame.clone());
+    fn a_body_in_one_frame_is_never_copied() {
+        for (size, capacity) in [(1, 8192), (512, 8192), (8192, 8192), (100, 100)] {
+            let frame = read(&vec![7; size], capacity);
+            let at = frame.as_ptr();
+            let mut frames = Frames::default();
             frames.push(Bytes::new());
+            frames.push(frame);
+            frames.push(Bytes::new());
+            assert_eq!(frames.len(), size);
+            assert_eq!(frames.chunks().flatten().count(), size);
+            assert_eq!(drain(frames)[0].as_ptr(), at, "{size}");
         }
-        assert_eq!(frames.len(), (1..=64).sum::<usize>());
+        assert!(drain(Frames::default()).is_empty());
+    }
+
+    #[test]
+    fn frames_that_fill_their_buffers_are_kept_and_others_are_copied() {
+        for (size, capacity, kept) in [
+            (500, 500, false),
+            (513, 513, true),
+            (4000, 8192, false),
+            (6553, 8192, false),
+            (6554, 8192, true),
+            (8192, 8192, true),
+            (20 << 10, 32 << 10, false),
+            (30 << 10, 32 << 10, true),
+        ] {
+            let mut frames = Frames::default();
+            (0..10).for_each(|byte| frames.push(read(&vec![byte; size], capacity)));
+            let body = frames.chunks().collect::<Vec<_>>().concat();
+            let received = drain(frames);
+            assert_eq!(received.concat(), body);
+            // Packs have other sizes.
+            let whole = received.iter().filter(|frame| frame.len() == size).count();
+            assert_eq!(whole, if kept { 10 } else { 1 }, "{size} of {capacity}");
+        }
+    }
+
+    #[test]
+    fn a_shared_buffer_is_kept() {
+        let buffer = Bytes::from(vec![7; 8192]);
+        let mut frames = Frames::default();
+        for at in (0..8192).step_by(1024) {
+            frames.push(buffer.slice(at..at + 1024));
+        }
         let received = drain(frames);
-        assert_eq!(received, sent);
-        for (sent, received) in sent.iter().zip(&received) {
-            assert_eq!(sent.as_ptr(), received.as_ptr(), "copied");
+        assert!(
+            received.iter().zip(0..).all(|(it, at)| it.as_ptr() == buffer[at * 1024..].as_ptr())
+        );
+    }
+
+    #[test]
+    fn what_is_copied_takes_little_more_than_its_size() {
+        for size in [1, 3, 500, 511] {
+            let mut frames = Frames::default();
+            let mut body = Vec::new();
+            for byte in (0..=255).cycle().take(200_000 / size) {
+                let frame = vec![byte; size];
+                body.extend_from_slice(&frame);
+                frames.push(read(&frame, 8192));
+            }
+            assert_eq!(frames.chunks().collect::<Vec<_>>().concat(), body);
+            let received = drain(frames);
+            assert_eq!(received.concat(), body);
+            assert!(received.len() < 40, "{size}: {}", received.len());
         }
+    }
+
+    #[test]
+    fn large_frames_between_small_ones_stay_whole_and_in_order() {
+        let mut frames = Frames::default();
+        let mut body = Vec::new();
+        let large = Bytes::from(vec![9; 5000]);
+        for index in 0..200_u8 {
+            let frame = if index % 5 == 4 { large.clone() } else { Bytes::from(vec![index; 3]) };
+            body.extend_from_slice(&frame);
+            frames.push(frame);
+        }
+        let received = drain(frames);
+        assert_eq!(received.concat(), body);
+        let whole = received.iter().filter(|frame| frame.as_ptr() == large.as_ptr()).count();
+        assert_eq!(whole, 40);
     }
 
     #[test]
@@ -110,50 +220,5 @@ mod tests {
         let mut frames = Frames::default();
         (0..=200_u8).for_each(|byte| frames.push(Bytes::copy_from_slice(&[byte])));
         assert_eq!(frames.into_bytes(), (0..=200).collect::<Vec<u8>>());
-    }
-
-    #[test]
-    fn dribbled_bytes_are_packed_together() {
-        let mut frames = Frames::default();
-        let body: Vec<u8> = (0..100_000_u32).map(|index| index.to_le_bytes()[0]).collect();
-        for byte in body.chunks(1) {
-            frames.push(Bytes::copy_from_slice(byte));
-        }
-        assert_eq!(frames.chunks().collect::<Vec<_>>().concat(), body);
-        let received = drain(frames);
-        assert!(received.len() <= 64 + body.len() / Frames::PACKED + 1, "{}", received.len());
-        assert_eq!(received.concat(), body);
-    }
-
-    #[test]
-    fn what_is_packed_together_has_the_size_of_a_pack() {
-        for (size, packed) in [(1, 4096), (3, 4095), (500, 4000), (511, 4088)] {
-            let mut frames = Frames::default();
-            for _ in 0..20_000 {
-                frames.push(Bytes::from(vec![7; size]));
-            }
-            let received = drain(frames);
-            let (_, [packs @ .., last]) = received.split_at(Frames::KEPT_ANYWAY) else {
-                panic!("nothing is packed");
-            };
-            assert!(packs.len() > 3 && packs.iter().all(|pack| pack.len() == packed), "{size}");
-            assert!(last.len() <= packed);
-        }
-    }
-
-    #[test]
-    fn large_frames_between_small_ones_stay_whole_and_in_order() {
-        let mut frames = Frames::default();
-        let mut body = Vec::new();
-        let large = Bytes::from(vec![9; Frames::SMALL]);
-        for index in 0..200_u8 {
-            let frame = if index % 5 == 4 { large.clone() } else { Bytes::from(vec![index; 3]) };
-            body.extend_from_slice(&frame);
-            frames.push(frame);
-        }
-        let received = drain(frames);
-        assert_eq!(received.concat(), body);
-        let whole = received.iter().filter(|frame| frame.as_ptr() == large.as_ptr()).count();
-        assert_eq!(whole, 40);
     }
 }
