@@ -1,5 +1,6 @@
 //! The service: junk is answered in `call`, what is admitted goes into one box.
 
+use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -86,7 +87,7 @@ where
     S::Error: Send,
     ResBody: Send + 'static,
     R: OnRejection<ResBody> + Clone + Send + 'static,
-    B: Body + Send + 'static,
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
     type Response = S::Response;
     type Error = S::Error;

@@ -1,5 +1,6 @@
 //! A delivery whose head has passed, and whose body is arriving.
 
+use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
 use std::mem;
@@ -139,11 +140,14 @@ impl Incoming {
     }
 
     /// Waits for the secrets, and then reads the whole body.
-    pub(crate) async fn read(&mut self, body: impl Body) -> Result<(), Rejection> {
+    pub(crate) async fn read<B>(&mut self, body: B) -> Result<(), Rejection>
+    where
+        B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+    {
         self.secrets().await?;
         let mut body = pin!(body);
         while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-            let frame = frame.map_err(|_| RejectionKind::BodyFailed)?;
+            let frame = frame.map_err(Rejection::not_read)?;
             // Trailers are not signed.
             let Ok(mut data) = frame.into_data() else { continue };
             let len = data.remaining();

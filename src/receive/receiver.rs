@@ -1,5 +1,6 @@
 //! What receives: secrets, limit and replay guard.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "replay")]
@@ -197,7 +198,7 @@ impl Receiver {
     ) -> impl Future<Output = Result<Delivery, Rejection>> + use<'h, H, B>
     where
         H: Into<Head<'h>>,
-        B: Body,
+        B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
     {
         let opened = self.open_sized(head.into(), body.size_hint().lower());
         async move {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use http_body_util::LengthLimitError;
 
 use crate::error::VerifyError;
 #[cfg(feature = "fetch")]
@@ -115,6 +116,21 @@ impl Rejection {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+
+    /// The body has failed: because it was longer than a limit that stands outside of ours, or
+    /// because it broke off.
+    pub(super) fn not_read(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let error: Box<dyn Error + Send + Sync> = error.into();
+        let mut kind = RejectionKind::BodyFailed;
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
+        while let Some(error) = cause {
+            if error.is::<LengthLimitError>() {
+                kind = RejectionKind::BodyTooLarge;
+            }
+            cause = error.source();
+        }
+        Self { source: Some(Arc::from(error)), ..kind.into() }
     }
 
     #[cfg(feature = "fetch")]
