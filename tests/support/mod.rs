@@ -3,7 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
 use tower_webhook::clock::ManualClock;
 use tower_webhook::scheme::KeyFormat;
