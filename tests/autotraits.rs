@@ -116,7 +116,7 @@ mod layer {
     use hyper::body::Bytes;
     use tower::util::BoxCloneSyncService;
     use tower_webhook::WebhookLayer;
-    use tower_webhook::layer::{BareStatus, ResponseFuture, VerifiedBody, Webhook};
+    use tower_webhook::layer::{ResponseFuture, VerifiedBody, Webhook};
     use tower_webhook::receive::Rejection;
 
     use super::{clone, error, shared};
@@ -135,7 +135,7 @@ mod layer {
         clone::<WebhookLayer>();
         clone::<Webhook<Inner>>();
         error::<Rejection>();
-        send::<ResponseFuture<Inner, Body, BareStatus, Body>>();
+        send::<ResponseFuture<Response<Body>>>();
         // Neither the inner service nor its rejections need to be `Debug` or `Default` to exist.
         struct Plain;
         let _: Option<Webhook<Plain, Plain>> = None;

@@ -8,11 +8,10 @@ mod provider;
 
 use std::convert::Infallible;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::Full;
 use provider::{
@@ -22,9 +21,10 @@ use provider::{
 };
 use time::OffsetDateTime;
 use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower_webhook::clock::ManualClock;
 use tower_webhook::fetch::{EndpointId, SecretCache, Spaaza, Velt};
 use tower_webhook::layer::VerifiedBody;
-use tower_webhook::{Scheme, WebhookLayer};
+use tower_webhook::{Head, Scheme, WebhookLayer};
 
 const OTHER_SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
 
@@ -44,22 +44,20 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
 async fn a_log_of_everything_shows_no_secret_and_no_credential() {
     let log = &*LOG;
     let provider = Provider::start().await;
-    let seconds = Arc::new(AtomicI64::new(1_700_000_000));
-    let now = {
-        let seconds = Arc::clone(&seconds);
-        move || OffsetDateTime::from_unix_timestamp(seconds.load(Ordering::SeqCst)).unwrap()
-    };
+    let then = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+    let (clock, five_minutes) = (ManualClock::new(then), Duration::from_secs(300));
     let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap();
     let velt = velt.base_url(&provider.base_url()).unwrap();
-    let velt = SecretCache::builder(Scheme::VELT, velt).retries(0).clock(now.clone()).build();
+    let velt = SecretCache::builder(Scheme::VELT, velt).retries(0).clock(clock.clone()).build();
     let endpoint = EndpointId::new(VELT_ENDPOINT).unwrap();
     let spaaza = Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap();
     let spaaza = spaaza.base_url(&provider.base_url()).unwrap();
-    let spaaza = SecretCache::builder(Scheme::SPAAZA, spaaza).retries(0).clock(now).build();
+    let spaaza =
+        SecretCache::builder(Scheme::SPAAZA, spaaza).retries(0).clock(clock.clone()).build();
 
     velt.warm(&endpoint).await.unwrap();
     spaaza.warm(&EndpointId::from(SPAAZA_KEY_ID)).await.unwrap();
-    seconds.fetch_add(300, Ordering::SeqCst);
+    clock.advance(five_minutes);
     provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
     velt.warm(&endpoint).await.unwrap();
     for behaviour in [
@@ -71,7 +69,7 @@ async fn a_log_of_everything_shows_no_secret_and_no_credential() {
         Behaviour::answer(404, VELT_NOT_FOUND),
     ] {
         provider.behave(behaviour);
-        seconds.fetch_add(300, Ordering::SeqCst);
+        clock.advance(five_minutes);
         assert!(velt.warm(&endpoint).await.is_err());
         assert!(spaaza.warm(&EndpointId::from(SPAAZA_KEY_ID)).await.is_err());
     }
@@ -98,8 +96,8 @@ async fn what_the_layer_writes_shows_no_secret_no_credential_and_no_signature() 
     let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap();
     let velt = velt.base_url(&provider.base_url()).unwrap();
     let cache = SecretCache::builder(Scheme::VELT, velt).retries(0).build();
-    let layer = WebhookLayer::fetching(cache, |parts: &Parts| {
-        EndpointId::new(parts.uri.path().strip_prefix('/')?).ok()
+    let layer = WebhookLayer::from_cache(cache, |head: &Head<'_>| {
+        EndpointId::new(head.path()?.strip_prefix('/')?).ok()
     });
     let service = layer.layer(service_fn(|_: Request<VerifiedBody>| async {
         Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
