@@ -115,6 +115,7 @@ impl<'h> Head<'h> {
     /// use http::Request;
     /// use tower_webhook::Head;
     ///
+    /// #[derive(Clone)]
     /// struct Tenant(u64);
     ///
     /// let request = Request::post("/").extension(Tenant(7)).body(())?;
