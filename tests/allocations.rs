@@ -1,4 +1,6 @@
-//! What a verification takes from the heap: nothing.
+//! What a verification takes from the heap: nothing if the body is complete. In a stream it is
+//! a block for each Ed25519 signature that runs along, and a list of what there is more than usual
+//! of: secrets beyond the second, signatures beyond the first.
 //!
 //! One test, because the counter counts all threads of the process. The harness has another, which
 //! takes something now and then: so each count is the least of three.
@@ -9,8 +11,8 @@ mod support;
 
 use http::{HeaderMap, HeaderValue};
 use support::{NOW, presets, request, sign, verifier};
-use tower_webhook::clock::ManualClock;
-use tower_webhook::{Scheme, Verifier, VerifyError};
+use tower_webhook::scheme::Algorithm;
+use tower_webhook::{Scheme, Secret, Verifier, VerifyError};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -69,16 +71,24 @@ fn verifying_takes_nothing_from_the_heap() {
     many.insert("webhook-signature", list.parse().unwrap());
     let whole = counted(|| verifier.verify(&many, BODY).is_ok());
     assert_eq!(whole, (true, 0), "many signatures");
+    // A stream keeps those after the first in one list, which grows from 4 to 32.
+    check_stream(&verifier, &many, Ok(()), 4, "many signatures");
     let again = format!("{list} {list}");
     many.insert("webhook-signature", again.parse().unwrap());
     check(&verifier, &many, Err(VerifyError::TooManySignatures), "too many signatures");
 
-    // Four secrets run along a stream without the heap.
+    // Of the secrets that run along a stream all but two are in one list, which grows from 4 to 16.
     let mut rotating = Scheme::GITHUB.verifier("newest").unwrap();
     for text in ["newer", "older", "It's a Secret to Everybody"] {
         rotating = rotating.add_secret(Scheme::GITHUB.secret(text).unwrap()).unwrap();
     }
-    check(&rotating, &sign(Scheme::GITHUB, BODY), Ok(()), "four secrets");
+    check_stream(&rotating, &sign(Scheme::GITHUB, BODY), Ok(()), 1, "four secrets");
+
+    let mut sixteen = Scheme::GITHUB.verifier("It's a Secret to Everybody").unwrap();
+    for number in 1..16 {
+        sixteen = sixteen.add_secret(Secret::utf8(&number.to_string()).unwrap()).unwrap();
+    }
+    check_stream(&sixteen, &sign(Scheme::GITHUB, BODY), Ok(()), 3, "sixteen secrets");
 
     #[cfg(all(feature = "tower", feature = "fetch"))]
     layer::takes_the_same_few_blocks_whatever_comes();
@@ -94,6 +104,18 @@ fn check_refused(verifier: &Verifier, headers: &HeaderMap, what: &str) {
 }
 
 fn check(verifier: &Verifier, headers: &HeaderMap, expected: Result<(), VerifyError>, what: &str) {
+    let boxed = verifier.scheme().algorithm() == Algorithm::Ed25519;
+    check_stream(verifier, headers, expected, boxed.into(), what);
+}
+
+/// As [`check`], for deliveries of which this many blocks are taken in a stream.
+fn check_stream(
+    verifier: &Verifier,
+    headers: &HeaderMap,
+    expected: Result<(), VerifyError>,
+    stream: u64,
+    what: &str,
+) {
     let parts = request(headers);
     let (verdict, blocks) = counted(|| verifier.verify(&parts, BODY));
     assert_eq!(verdict.map(|_| ()), expected, "{verifier:?} {what}");
@@ -104,7 +126,7 @@ fn check(verifier: &Verifier, headers: &HeaderMap, expected: Result<(), VerifyEr
         verification.finish()
     });
     assert_eq!(verdict.map(|_| ()), expected, "{verifier:?} {what}");
-    assert_eq!(blocks, 0, "{verifier:?} {what}: stream");
+    assert_eq!(blocks, stream, "{verifier:?} {what}: stream");
 }
 
 #[cfg(all(feature = "tower", feature = "fetch"))]
@@ -114,18 +136,18 @@ mod layer {
     use std::task::{Context, Poll, Waker};
 
     use bytes::Bytes;
-    use http::request::Parts;
     use http::{Request, Response};
     use http_body_util::Full;
     use tower::{Layer as _, Service as _, service_fn};
+    use tower_webhook::clock::ManualClock;
     use tower_webhook::fetch::{EndpointId, FetchError, SecretCache};
     use tower_webhook::layer::{BareStatus, VerifiedBody};
-    use tower_webhook::{Scheme, Secret, Verified, WebhookLayer};
+    use tower_webhook::{Head, Scheme, Secret, Verified, WebhookLayer};
 
     use super::counted_once;
     use super::support::{NOW, WHSEC, at, sign, verifier};
 
-    /// The receipt. The request's extensions: their map, its table, and the proof in it. Then the
+    /// The box of what is admitted. The request's extensions: their map, its table, and the proof in it. Then the
     /// queue of frames, and the answer's extensions are the handler's own business.
     const BLOCKS: u64 = 5;
 
@@ -137,7 +159,7 @@ mod layer {
             SecretCache::builder(Scheme::STANDARD, fetch).clock(ManualClock::new(at(NOW))).build();
         let endpoint = EndpointId::new("ep_2vK9mPzGqLxYwBnRtCdHsJfAeUo").unwrap();
         runtime.block_on(cache.warm(&endpoint)).unwrap();
-        let fetching = WebhookLayer::fetching(cache, |_: &Parts| {
+        let fetching = WebhookLayer::from_cache(cache, |_: &Head<'_>| {
             EndpointId::new("ep_2vK9mPzGqLxYwBnRtCdHsJfAeUo").ok()
         });
         for size in [0, 1, 1024, 64 << 10, 1 << 20] {

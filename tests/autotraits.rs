@@ -4,14 +4,16 @@
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use tower_webhook::clock::SystemClock;
+use tower_webhook::clock::{Clock, ManualClock, SystemClock};
 use tower_webhook::scheme::{
-    Algorithm, Encoding, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, SchemeBuilder,
-    TimestampFormat, UnknownScheme,
+    Algorithm, Encoding, Evidence, HeaderNames, InvalidScheme, KeyFormat, Layout, Part,
+    SchemeBuilder, TimestampFormat, UnknownScheme,
 };
+use tower_webhook::sign::SignError;
+use tower_webhook::verify::InvalidPublicUrl;
 use tower_webhook::{
-    Field, InvalidSecret, Scheme, Secret, Signer, Tolerance, Verification, Verified, Verifier,
-    VerifyError,
+    Field, Head, InvalidSecret, Scheme, Secret, Signer, Tolerance, Verification, Verified,
+    Verifier, VerifyError,
 };
 
 fn shared<T: Send + Sync + Unpin + 'static>() {}
@@ -35,6 +37,11 @@ fn everything_can_be_shared_between_threads() {
     shared::<Signer>();
     shared::<Tolerance>();
     shared::<SystemClock>();
+    shared::<ManualClock>();
+    shared::<Head<'static>>();
+    shared::<SignError>();
+    shared::<InvalidPublicUrl>();
+    shared::<std::sync::Arc<dyn Clock>>();
     shared::<InvalidScheme>();
     shared::<UnknownScheme>();
     shared::<InvalidSecret>();
@@ -42,6 +49,12 @@ fn everything_can_be_shared_between_threads() {
     unwind_safe::<Secret>();
     unwind_safe::<Scheme>();
     unwind_safe::<Verified>();
+    unwind_safe::<Signer>();
+    unwind_safe::<Tolerance>();
+    unwind_safe::<ManualClock>();
+    unwind_safe::<InvalidSecret>();
+    unwind_safe::<SignError>();
+    unwind_safe::<VerifyError>();
 }
 
 #[test]
@@ -52,12 +65,17 @@ fn data_is_copy_and_state_is_clone() {
     copy::<Part>();
     copy::<Algorithm>();
     copy::<Encoding>();
+    copy::<Evidence>();
+    copy::<Head<'_>>();
+    copy::<InvalidPublicUrl>();
+    copy::<SignError>();
     copy::<KeyFormat>();
     copy::<TimestampFormat>();
     copy::<Tolerance>();
     copy::<VerifyError>();
     hash::<VerifyError>();
     hash::<Field>();
+    hash::<SignError>();
     clone::<Secret>();
     clone::<Verifier>();
     clone::<Verified>();
@@ -69,6 +87,8 @@ fn errors_are_errors_of_one_level_in_lower_case() {
     error::<InvalidScheme>();
     error::<UnknownScheme>();
     error::<InvalidSecret>();
+    error::<InvalidPublicUrl>();
+    error::<SignError>();
     error::<VerifyError>();
     let fields = [Field::Id, Field::Signature, Field::Timestamp];
     let mut shown: Vec<String> = [
@@ -95,16 +115,71 @@ fn errors_are_errors_of_one_level_in_lower_case() {
             VerifyError::TimestampTooOld,
             VerifyError::TimestampTooNew,
             VerifyError::Mismatch,
+            VerifyError::NeedsPublicUrl,
         ]
         .map(|error| error.to_string()),
     );
+    shown.extend(
+        [
+            SignError::MissingId,
+            SignError::InvalidId,
+            SignError::InvalidTimestamp,
+            SignError::NeedsUrl,
+            SignError::InvalidUrl,
+        ]
+        .map(|error| error.to_string()),
+    );
+    let square = Scheme::SQUARE.verifier("signature key").unwrap();
+    let invalid: InvalidPublicUrl = square.public_url("").unwrap_err();
+    shown.push(invalid.to_string());
     for text in &shown {
         assert!(text.starts_with(|first: char| !first.is_uppercase()), "{text}");
         assert!(!text.ends_with('.'), "{text}");
     }
     shown.sort();
     shown.dedup();
-    assert_eq!(shown.len(), 24, "two errors read the same");
+    assert_eq!(shown.len(), 31, "two errors read the same");
+}
+
+#[cfg(feature = "receive")]
+mod receive {
+    use tower_webhook::receive::{Delivery, Incoming, Rejection, RejectionKind};
+    use tower_webhook::{Field, Receiver, VerifyError};
+
+    use super::{clone, copy, error, shared};
+
+    #[test]
+    fn a_delivery_can_go_to_another_thread_at_each_step() {
+        shared::<Receiver>();
+        shared::<Incoming>();
+        shared::<Delivery>();
+        shared::<Rejection>();
+        clone::<Receiver>();
+        clone::<Rejection>();
+        copy::<RejectionKind>();
+        error::<Rejection>();
+    }
+
+    #[test]
+    fn a_rejection_is_of_one_level_in_lower_case() {
+        let kinds = [
+            RejectionKind::Unverified(VerifyError::Missing(Field::Signature)),
+            RejectionKind::BodyTooLarge,
+            RejectionKind::BodyFailed,
+            RejectionKind::UnknownEndpoint,
+            RejectionKind::SecretsUnavailable,
+            RejectionKind::Duplicate,
+            RejectionKind::InFlight,
+            RejectionKind::ReplayUnavailable,
+        ];
+        let mut shown = kinds.map(|kind| Rejection::from(kind).to_string());
+        for text in &shown {
+            assert!(text.starts_with(|first: char| first.is_lowercase()), "{text}");
+            assert!(!text.ends_with('.') && !text.contains("missing"), "{text}");
+        }
+        shown.sort();
+        assert!(shown.windows(2).all(|pair| pair[0] != pair[1]), "{shown:?}");
+    }
 }
 
 #[cfg(feature = "tower")]
@@ -116,26 +191,27 @@ mod layer {
     use hyper::body::Bytes;
     use tower::util::BoxCloneSyncService;
     use tower_webhook::WebhookLayer;
-    use tower_webhook::layer::{BareStatus, ResponseFuture, VerifiedBody, Webhook};
-    use tower_webhook::receive::Rejection;
+    use tower_webhook::layer::{BareStatus, Refused, ResponseFuture, VerifiedBody, Webhook};
 
-    use super::{clone, error, shared};
+    use super::{clone, copy, shared};
 
     type Body = Full<Bytes>;
     type Inner = BoxCloneSyncService<Request<VerifiedBody>, Response<Body>, Infallible>;
 
-    fn send<T: Send>() {}
+    fn sent<T: Send + Unpin + 'static>() {}
 
     #[test]
     fn the_layer_adds_no_bounds_of_its_own() {
         shared::<WebhookLayer>();
         shared::<Webhook<Inner>>();
         shared::<VerifiedBody>();
-        shared::<Rejection>();
+        shared::<BareStatus>();
+        shared::<Refused<'static>>();
+        copy::<BareStatus>();
+        copy::<Refused<'_>>();
         clone::<WebhookLayer>();
         clone::<Webhook<Inner>>();
-        error::<Rejection>();
-        send::<ResponseFuture<Inner, Body, BareStatus, Body>>();
+        sent::<ResponseFuture<Result<Response<Body>, Infallible>>>();
         // Neither the inner service nor its rejections need to be `Debug` or `Default` to exist.
         struct Plain;
         let _: Option<Webhook<Plain, Plain>> = None;
@@ -145,8 +221,8 @@ mod layer {
 #[cfg(feature = "replay")]
 mod replay {
     use tower_webhook::replay::{
-        Claim, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, ReplayError, ReplayErrorKind,
-        ReplayGuard, ReplayKey, WhenFull,
+        Claim, Claimed, Lease, MemoryReplayGuard, MemoryReplayGuardBuilder, Replay, ReplayError,
+        ReplayErrorKind, ReplayGuard, ReplayKey, WhenFull,
     };
 
     use super::{clone, copy, error, hash, shared};
@@ -159,6 +235,9 @@ mod replay {
         guard::<std::sync::Arc<MemoryReplayGuard>>();
         shared::<MemoryReplayGuard>();
         shared::<Claim>();
+        shared::<Claimed>();
+        shared::<Replay>();
+        clone::<Replay>();
         shared::<Lease>();
         shared::<ReplayKey>();
         copy::<ReplayKey>();

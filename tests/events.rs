@@ -15,7 +15,9 @@ use axum::routing::post;
 use http::{Request, StatusCode};
 use support::{ID, sign, verifier};
 use tower::ServiceExt as _;
-use tower_webhook::replay::{Claim, Lease, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey};
+use tower_webhook::replay::{
+    Claim, Lease, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
+};
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -31,7 +33,7 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
 
     let handler = post(|_: Verified| async {});
     let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(8);
-    let guarded = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(NeverCommits);
+    let guarded = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(NeverCommits));
     let app: Router = Router::new()
         .route("/guarded", handler.clone().layer(guarded))
         .route("/verified", handler.clone().layer(layer))
@@ -80,6 +82,10 @@ impl ReplayGuard for NeverCommits {
     }
 
     async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
+        Ok(())
+    }
+
+    async fn extend(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
         Ok(())
     }
 }

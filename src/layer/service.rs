@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use http::request::Parts;
 use http::{Request, Response};
@@ -153,7 +153,7 @@ where
 pub struct ResponseFuture<T>(State<T>);
 
 enum State<T> {
-    /// The head was reason enough.
+    /// The head was reason enough. `None` when the answer is given.
     Answered(Option<T>),
     Running(Pin<Box<dyn Future<Output = T> + Send>>),
 }
@@ -164,11 +164,15 @@ impl<T> Unpin for ResponseFuture<T> {}
 impl<T> Future for ResponseFuture<T> {
     type Output = T;
 
-    #[expect(clippy::expect_used, reason = "as every future of an async block")]
+    #[expect(clippy::expect_used, reason = "as the future of any async block")]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         match &mut self.0 {
             State::Answered(answer) => Poll::Ready(answer.take().expect("polled after completion")),
-            State::Running(future) => future.as_mut().poll(cx),
+            State::Running(future) => {
+                let answer = ready!(future.as_mut().poll(cx));
+                self.0 = State::Answered(None);
+                Poll::Ready(answer)
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The replay guard behind the layer: claimed after the verdict, committed on success, and given
 //! back otherwise.
 
+use std::error::Error as _;
 use std::future::pending;
 #[cfg(feature = "fetch")]
 use std::future::ready;
@@ -11,16 +12,17 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
-#[cfg(feature = "fetch")]
-use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use tower::ServiceExt as _;
+#[cfg(feature = "fetch")]
+use tower_webhook::Head;
 use tower_webhook::clock::ManualClock;
 #[cfg(feature = "fetch")]
 use tower_webhook::fetch::{EndpointId, SecretCache};
-use tower_webhook::receive::Rejection;
+use tower_webhook::layer::{BareStatus, OnRejection as _, Refused};
+use tower_webhook::receive::{Rejection, RejectionKind};
 use tower_webhook::replay::{
-    Claim, Lease, MemoryReplayGuard, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
+    Claim, Lease, MemoryReplayGuard, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
 use tower_webhook::{Scheme, Secret, Tolerance, WebhookLayer};
 
@@ -89,6 +91,16 @@ impl ReplayGuard for Spy {
         self.record("release", key, Duration::ZERO)?;
         self.memory.as_ref().unwrap().release(key, lease).await
     }
+
+    async fn extend(
+        &self,
+        key: &ReplayKey,
+        lease: &Lease,
+        by: Duration,
+    ) -> Result<(), ReplayError> {
+        self.record("extend", key, by)?;
+        self.memory.as_ref().unwrap().extend(key, lease, by).await
+    }
 }
 
 /// A receiver whose handler answers with what is set, and is counted.
@@ -102,10 +114,10 @@ struct Receiver {
 
 impl Receiver {
     fn new(scheme: Scheme) -> Self {
-        Self::with(scheme, |layer| layer)
+        Self::with(scheme, |replay| replay)
     }
 
-    fn with(scheme: Scheme, set: impl FnOnce(WebhookLayer) -> WebhookLayer) -> Self {
+    fn with(scheme: Scheme, set: impl FnOnce(Replay) -> Replay) -> Self {
         let guard = Spy::new();
         let answer = Arc::new(Mutex::new(StatusCode::OK));
         let runs = Arc::new(AtomicUsize::new(0));
@@ -114,8 +126,9 @@ impl Receiver {
             counter.fetch_add(1, Ordering::SeqCst);
             *status.lock().unwrap()
         };
-        let layer = WebhookLayer::new(verifier(scheme)).replay_guard(Arc::clone(&guard));
-        let app = Router::new().route("/hook", post(handler)).layer(set(layer));
+        let replay = set(Replay::with(Arc::clone(&guard)));
+        let layer = WebhookLayer::new(verifier(scheme)).replay(replay);
+        let app = Router::new().route("/hook", post(handler)).layer(layer);
         Self { guard, answer, runs, app }
     }
 
@@ -134,6 +147,10 @@ impl Receiver {
     }
 }
 
+fn rejected(response: &Response<Body>) -> Option<RejectionKind> {
+    response.extensions().get::<Rejection>().map(Rejection::kind)
+}
+
 fn retry_after(response: &Response<Body>) -> Option<&str> {
     response.headers().get("retry-after").map(|value| value.to_str().unwrap())
 }
@@ -148,7 +165,7 @@ async fn a_delivery_is_handled_once_and_acknowledged_again() {
     assert_eq!(receiver.runs(), 1);
     assert_eq!(receiver.guard.calls(), ["claim", "commit", "claim", "claim"]);
     let duplicate = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
-    assert_eq!(duplicate.extensions().get(), Some(&Rejection::Duplicate));
+    assert_eq!(rejected(&duplicate), Some(RejectionKind::Duplicate));
 }
 
 #[tokio::test]
@@ -181,7 +198,7 @@ async fn nothing_is_claimed_before_it_is_verified() {
 }
 
 #[tokio::test]
-async fn a_delivery_in_flight_is_a_conflict() {
+async fn a_delivery_in_flight_is_to_be_sent_again() {
     let guard = Arc::new(MemoryReplayGuard::builder().build());
     let (started, mut starts) = tokio::sync::mpsc::channel(8);
     let finish = Arc::new(tokio::sync::Notify::new());
@@ -190,7 +207,8 @@ async fn a_delivery_in_flight_is_a_conflict() {
         started.send(()).await.unwrap();
         done.notified().await;
     };
-    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let layer =
+        WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(handler)).layer(layer);
     let send = || {
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
@@ -200,7 +218,8 @@ async fn a_delivery_in_flight_is_a_conflict() {
     let first = tokio::spawn(send());
     starts.recv().await.unwrap();
     let second = send().await.unwrap();
-    assert_eq!(second.status(), StatusCode::CONFLICT);
+    assert_eq!(rejected(&second), Some(RejectionKind::InFlight));
+    assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(retry_after(&second), Some("5"));
     finish.notify_one();
     assert_eq!(first.await.unwrap().unwrap().status(), StatusCode::OK);
@@ -217,7 +236,9 @@ async fn a_guard_that_does_not_answer_loses_nothing() {
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(retry_after(&response), Some("5"));
         let rejection = response.extensions().get::<Rejection>().unwrap();
-        assert_eq!(*rejection, Rejection::ReplayUnavailable(kind));
+        assert_eq!(rejection.kind(), RejectionKind::ReplayUnavailable);
+        let error: Option<&ReplayError> = rejection.source().and_then(|it| it.downcast_ref());
+        assert_eq!(error.map(ReplayError::kind), Some(kind));
         assert_eq!(receiver.runs(), 0);
         *receiver.guard.broken.lock().unwrap() = None;
         assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
@@ -235,7 +256,8 @@ async fn the_handlers_answer_goes_out_whatever_becomes_of_the_commit() {
         assert_eq!(receiver.guard.calls(), ["claim", call]);
         // Not known to be handled, nor free: the lease decides.
         let again = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
-        assert_eq!(again.status(), StatusCode::CONFLICT);
+        assert_eq!(again.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(rejected(&again), Some(RejectionKind::InFlight));
     }
 }
 
@@ -260,7 +282,8 @@ async fn a_handler_that_panics_or_is_dropped_gives_the_delivery_back() {
             _ => {}
         }
     };
-    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let layer =
+        WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(handler)).layer(layer);
     let send = || {
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
@@ -300,10 +323,19 @@ async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
         async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
             self.0.release(key, lease).await
         }
+        async fn extend(
+            &self,
+            key: &ReplayKey,
+            lease: &Lease,
+            by: Duration,
+        ) -> Result<(), ReplayError> {
+            self.0.extend(key, lease, by).await
+        }
     }
     let spy = Spy::new();
     let guard = Arc::new(Slow(Arc::clone(&spy), tokio::sync::Semaphore::new(0)));
-    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let layer =
+        WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async { "handled" })).layer(layer);
     let send = || {
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
@@ -317,7 +349,7 @@ async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
     guard.1.add_permits(2);
     until(|| spy.calls().len() == 2).await;
     let again = send().await.unwrap();
-    assert_eq!((again.status(), again.extensions().get::<Rejection>()), (StatusCode::OK, None));
+    assert_eq!((again.status(), rejected(&again)), (StatusCode::OK, None));
     assert_eq!(spy.calls(), ["claim", "release", "claim", "commit"]);
 }
 
@@ -344,10 +376,14 @@ async fn a_commit_goes_on_when_the_client_hangs_up() {
         async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
             panic!("what was handled is not given back")
         }
+        async fn extend(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+            panic!("nobody asks for more time")
+        }
     }
     let memory = MemoryReplayGuard::builder().build();
     let guard = Arc::new(Slow(memory, tokio::sync::Semaphore::new(0), AtomicUsize::new(0)));
-    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(Arc::clone(&guard));
+    let layer =
+        WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let send = || {
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
@@ -361,12 +397,12 @@ async fn a_commit_goes_on_when_the_client_hangs_up() {
     guard.1.add_permits(1);
     until(|| guard.2.load(Ordering::SeqCst) == 2).await;
     let again = send().await.unwrap();
-    assert_eq!(again.extensions().get(), Some(&Rejection::Duplicate));
+    assert_eq!(rejected(&again), Some(RejectionKind::Duplicate));
 }
 
 #[tokio::test]
 async fn what_is_remembered_is_what_was_signed() {
-    let receiver = Receiver::with(Scheme::STANDARD, |layer| layer);
+    let receiver = Receiver::new(Scheme::STANDARD);
     let good = sign(Scheme::STANDARD, BODY);
     receiver.send(&good).await;
 
@@ -402,7 +438,7 @@ async fn the_secret_that_matched_and_the_case_of_a_signature_make_no_difference(
     let guard = Spy::new();
     let rotating = Scheme::GITHUB.verifier("new").unwrap();
     let rotating = rotating.add_secret(Secret::utf8("old").unwrap()).unwrap();
-    let layer = WebhookLayer::new(rotating).replay_guard(Arc::clone(&guard));
+    let layer = WebhookLayer::new(rotating).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let signed = |text: &str| {
         let signer = Scheme::GITHUB.signer(text).unwrap();
@@ -429,9 +465,9 @@ async fn schemes_endpoints_and_contents_are_kept_apart() {
     let mut keys = Vec::new();
     for scope in [None, Some("orders"), Some("refunds")] {
         for scheme in [Scheme::STANDARD, Scheme::SVIX, Scheme::GITHUB, Scheme::SLACK] {
-            let receiver = Receiver::with(scheme, |layer| match scope {
-                Some(scope) => layer.replay_scope(scope),
-                None => layer,
+            let receiver = Receiver::with(scheme, |replay| match scope {
+                Some(scope) => replay.scope(scope),
+                None => replay,
             });
             receiver.send(&sign(scheme, BODY)).await;
             receiver.send_body(&sign(scheme, b"{}"), b"{}").await;
@@ -453,7 +489,7 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     assert_eq!(receiver.guard.times("claim"), [Duration::from_secs(60)]);
     assert_eq!(receiver.guard.times("commit"), [hours(72)]);
 
-    let set = |layer: WebhookLayer| layer.replay_lease(hours(1)).replay_keep(Duration::ZERO);
+    let set = |replay: Replay| replay.lease(hours(1)).keep(Duration::ZERO);
     let receiver = Receiver::with(Scheme::STANDARD, set);
     receiver.send(&sign(Scheme::STANDARD, BODY)).await;
     assert_eq!(receiver.guard.times("claim"), [hours(1)]);
@@ -467,7 +503,7 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     let guard = Spy::new();
     let verifier = Scheme::STANDARD.verifier(WHSEC).unwrap().clock(ManualClock::new(at(NOW)));
     let wide = verifier.tolerance(Tolerance::new(hours(100), Duration::MAX));
-    let layer = WebhookLayer::new(wide).replay_guard(Arc::clone(&guard));
+    let layer = WebhookLayer::new(wide).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
     *request.headers_mut() = sign(Scheme::STANDARD, BODY);
@@ -484,8 +520,8 @@ async fn the_tolerance_of_a_cache_is_that_of_its_layer() {
         let fetcher = |_: EndpointId| ready(Ok(vec![Secret::whsec(WHSEC).unwrap()]));
         let cache = SecretCache::builder(Scheme::STANDARD, fetcher);
         let cache = cache.tolerance(tolerance).clock(ManualClock::new(at(now))).build();
-        let layer = WebhookLayer::fetching(cache, |_: &Parts| EndpointId::new("acme").ok());
-        let layer = layer.replay_guard(Arc::clone(&guard)).replay_keep(Duration::ZERO);
+        let layer = WebhookLayer::from_cache(cache, |_: &Head<'_>| EndpointId::new("acme").ok());
+        let layer = layer.replay(Replay::with(Arc::clone(&guard)).keep(Duration::ZERO));
         let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
         *request.headers_mut() = sign(Scheme::STANDARD, BODY);
@@ -516,7 +552,7 @@ async fn every_preset_can_be_guarded() {
 #[tokio::test]
 async fn a_full_memory_is_a_503_and_not_a_second_run() {
     let guard = MemoryReplayGuard::builder().capacity(2).clock(ManualClock::new(at(NOW))).build();
-    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay_guard(guard);
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(guard));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let send = |id: &'static str| {
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
@@ -531,13 +567,12 @@ async fn a_full_memory_is_a_503_and_not_a_second_run() {
 #[tokio::test]
 async fn custom_answers_see_duplicates_too() {
     let layer = WebhookLayer::new(verifier(Scheme::STANDARD))
-        .replay_guard(MemoryReplayGuard::builder().build())
-        .on_rejection(|rejection: &Rejection| {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = match rejection {
-                Rejection::Duplicate => StatusCode::ALREADY_REPORTED,
-                other => other.status(),
-            };
+        .replay(Replay::with(MemoryReplayGuard::builder().build()))
+        .on_rejection(|refused: &Refused<'_>| {
+            let mut response: Response<Body> = BareStatus.respond(refused);
+            if refused.rejection().kind() == RejectionKind::Duplicate {
+                *response.status_mut() = StatusCode::ALREADY_REPORTED;
+            }
             response
         });
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);

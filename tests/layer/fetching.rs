@@ -1,10 +1,10 @@
 //! The layer with secrets from a cache, over real HTTP: a sender, a receiver and a provider.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use time::OffsetDateTime;
@@ -12,10 +12,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tower::Layer as _;
 use tower_webhook::fetch::{
-    EndpointId, FetchErrorKind, SecretCache, SecretCacheBuilder, Spaaza, Velt,
+    EndpointId, FetchError, FetchErrorKind, SecretCache, SecretCacheBuilder, Spaaza, Velt,
 };
-use tower_webhook::receive::Rejection;
-use tower_webhook::{Field, Scheme, Secret, Signer, VerifyError, WebhookLayer};
+use tower_webhook::receive::{Rejection, RejectionKind};
+use tower_webhook::{Field, Head, Scheme, Secret, Signer, VerifyError, WebhookLayer};
 
 use crate::provider::{
     Behaviour, Key, Provider, SPAAZA_CHAIN, SPAAZA_KEY, SPAAZA_KEY_ID, SPAAZA_SESSION_KEY,
@@ -25,8 +25,8 @@ use crate::provider::{
 use crate::receiver::{BODY, LIMIT, Receiver, Time, path, until};
 use crate::support::{ID, NOW};
 
-const MINUTE: i64 = 60;
-const HOUR: i64 = 60 * MINUTE;
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
 const OTHER_SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
 const DENIED: &str = r#"{"error":{"status":"PERMISSION_DENIED","message":"Invalid API key."}}"#;
 
@@ -89,6 +89,12 @@ fn spaaza(provider: &Provider) -> Spaaza {
     spaaza.base_url(&provider.base_url()).unwrap()
 }
 
+/// Why there were no secrets for the last request that was not let through.
+fn not_fetched(receiver: &Receiver) -> FetchError {
+    let rejection = receiver.rejection().unwrap();
+    rejection.source().and_then(|source| source.downcast_ref()).cloned().unwrap()
+}
+
 /// A secret that Velt could have made.
 fn nth_secret(number: usize) -> String {
     format!("whsec_{number:032x}")
@@ -118,7 +124,7 @@ async fn what_the_head_gives_away_costs_no_fetch_and_not_a_byte_of_the_body() {
     for (headers, error) in refused {
         let answer = receiver.send_head(&path(VELT_ENDPOINT), &headers, BODY.len()).await;
         assert_eq!(answer[0], "HTTP/1.1 401 Unauthorized");
-        assert_eq!(receiver.rejected(), Some(Rejection::Refused(error)));
+        assert_eq!(receiver.rejected(), Some(RejectionKind::Unverified(error)));
     }
     let answer = receiver.send_head(&path(VELT_ENDPOINT), &good, LIMIT + 1).await;
     assert_eq!(answer[0], "HTTP/1.1 413 Payload Too Large");
@@ -136,7 +142,7 @@ async fn a_request_that_names_no_endpoint_is_not_found_without_a_fetch() {
     for path in ["/", "/other", "/hooks/", &path(&"x".repeat(257))] {
         let answer = world.receiver.send_head(path, &world.sign(VELT_SECRET), BODY.len()).await;
         assert_eq!(answer[0], "HTTP/1.1 404 Not Found", "{path}");
-        assert_eq!(world.receiver.rejected(), Some(Rejection::UnknownEndpoint));
+        assert_eq!(world.receiver.rejected(), Some(RejectionKind::UnknownEndpoint));
     }
     assert_eq!((world.provider.fetches(), world.receiver.handled()), (0, 0));
 }
@@ -149,7 +155,7 @@ async fn an_endpoint_that_the_provider_does_not_know_is_not_found() {
     let answer = world.receiver.send_head(&path(VELT_ENDPOINT), &head, BODY.len()).await;
     assert_eq!(answer[0], "HTTP/1.1 404 Not Found");
     assert!(!answer.iter().any(|line| line.starts_with("retry-after")), "{answer:?}");
-    assert_eq!(world.receiver.rejected(), Some(Rejection::UnknownEndpoint));
+    assert_eq!(world.receiver.rejected(), Some(RejectionKind::UnknownEndpoint));
     for _ in 0..100 {
         assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::NOT_FOUND);
     }
@@ -179,8 +185,9 @@ async fn without_secrets_the_sender_is_asked_to_come_back() {
         let answer = world.receiver.send_head(&path(VELT_ENDPOINT), &head, BODY.len()).await;
         assert_eq!(answer[0], "HTTP/1.1 503 Service Unavailable", "{kind}");
         assert!(answer.contains(&"retry-after: 30".to_owned()), "{answer:?}");
-        let rejection = Rejection::SecretsUnavailable { kind, retry_after: None };
-        assert_eq!(world.receiver.rejected(), Some(rejection));
+        assert_eq!(world.receiver.rejected(), Some(RejectionKind::SecretsUnavailable));
+        let error = not_fetched(&world.receiver);
+        assert_eq!((error.kind(), error.retry_after()), (kind, None));
         // The failure is remembered for a moment.
         assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!((world.provider.fetches(), world.receiver.handled()), (1, 0), "{kind}");
@@ -218,11 +225,10 @@ async fn the_providers_own_retry_after_is_passed_on_within_reason() {
         let response = world.deliver_in(VELT_SECRET, BODY.len()).await;
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()["retry-after"], passed_on, "{asked}");
-        let rejection = Rejection::SecretsUnavailable {
-            kind: FetchErrorKind::Unavailable,
-            retry_after: Some(Duration::from_secs(asked)),
-        };
-        assert_eq!(world.receiver.rejected(), Some(rejection));
+        assert_eq!(world.receiver.rejected(), Some(RejectionKind::SecretsUnavailable));
+        let error = not_fetched(&world.receiver);
+        assert_eq!(error.kind(), FetchErrorKind::Unavailable);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(asked)));
     }
 }
 
@@ -395,7 +401,7 @@ async fn a_revoked_secret_stops_working_even_if_only_its_thief_delivers() {
     assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::OK);
     world.time.passes(1);
     assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(world.receiver.rejected(), Some(Rejection::Refused(VerifyError::Mismatch)));
+    assert_eq!(world.receiver.rejected(), Some(RejectionKind::Unverified(VerifyError::Mismatch)));
 }
 
 #[tokio::test]
@@ -558,9 +564,11 @@ async fn a_chain_of_spaaza_rotates_without_a_loss() {
 #[cfg(feature = "replay")]
 #[tokio::test]
 async fn deliveries_are_claimed_for_their_endpoint_whatever_they_were_verified_with() {
+    use tower_webhook::replay::{MemoryReplayGuard, Replay};
+
     let world = World::start().await;
-    let guard = tower_webhook::replay::MemoryReplayGuard::builder().build();
-    let receiver = Receiver::with(&world.cache, |layer| layer.replay_guard(guard)).await;
+    let guard = MemoryReplayGuard::builder().build();
+    let receiver = Receiver::with(&world.cache, |layer| layer.replay(Replay::with(guard))).await;
     world.provider.set_velt("ep_other", VELT_SECRET);
     for endpoint in [VELT_ENDPOINT, "ep_other"] {
         for _ in 0..2 {
@@ -573,7 +581,7 @@ async fn deliveries_are_claimed_for_their_endpoint_whatever_they_were_verified_w
     world.provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
     let response = receiver.send(&path(VELT_ENDPOINT), world.sign(OTHER_SECRET), 4).await;
     assert_eq!((response.status(), receiver.handled()), (StatusCode::OK, 2));
-    assert_eq!(receiver.rejected(), Some(Rejection::Duplicate));
+    assert_eq!(receiver.rejected(), Some(RejectionKind::Duplicate));
     assert_eq!(world.provider.fetches(), 3);
 }
 
@@ -581,7 +589,7 @@ async fn deliveries_are_claimed_for_their_endpoint_whatever_they_were_verified_w
 async fn nothing_shows_a_secret_or_a_credential() {
     let world = World::start().await;
     let endpoint = path(VELT_ENDPOINT);
-    let layer = WebhookLayer::fetching(world.cache.clone(), |_: &Parts| None);
+    let layer = WebhookLayer::from_cache(world.cache.clone(), |_: &Head<'_>| None);
     let service = layer.layer(());
     let mut shown = format!("{:?} {layer:#?} {service:?}", world.cache);
     let mut send = async |path: &str, headers: &HeaderMap| {
@@ -618,7 +626,7 @@ async fn nothing_shows_a_secret_or_a_credential() {
         let answer = send(&path(&format!("ep_{number}")), &good).await;
         assert_eq!(answer, StatusCode::SERVICE_UNAVAILABLE);
     }
-    shown += &format!("{:?} {:?}", world.cache, world.receiver.rejected());
+    shown += &format!("{:?} {:?}", world.cache, world.receiver.rejection());
 
     let signature = good["webhook-signature"].to_str().unwrap();
     for hidden in [

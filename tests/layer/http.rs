@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tower::limit::ConcurrencyLimitLayer;
+use tower::limit::{ConcurrencyLimit, ConcurrencyLimitLayer};
 use tower::{Layer as _, service_fn};
 use tower_webhook::layer::VerifiedBody;
 use tower_webhook::{Scheme, Verified, WebhookLayer};
@@ -45,17 +45,18 @@ async fn serve(app: Router) -> SocketAddr {
     address
 }
 
-/// The smallest hyper server, without axum.
-async fn serve_hyper(layer: WebhookLayer) -> SocketAddr {
+/// The smallest hyper server, without axum, whose handler runs so often at a time.
+async fn serve_hyper(layer: WebhookLayer, places: usize) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let service = layer.layer(service_fn(|request: Request<VerifiedBody>| async {
+    let handler = service_fn(|request: Request<VerifiedBody>| async {
         let id = request.extensions().get::<Verified>().unwrap().id().unwrap().to_owned();
         let Ok(body) = request.into_body().collect().await;
         let mut response = Response::new(Full::new(body.to_bytes()));
         response.headers_mut().insert("x-id", HeaderValue::from_str(&id).unwrap());
         Ok::<_, Infallible>(response)
-    }));
+    });
+    let service = layer.layer(ConcurrencyLimit::new(handler, places));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let service = TowerToHyperService::new(service.clone());
@@ -139,7 +140,7 @@ async fn a_route_layer_leaves_unknown_paths_alone() {
 
 #[tokio::test]
 async fn bare_hyper_lets_a_delivery_through() {
-    let address = serve_hyper(layer()).await;
+    let address = serve_hyper(layer(), 10).await;
     let answer = exchange(address, &whole(&sign(Scheme::STANDARD, BODY), BODY)).await;
     assert_eq!((answer.status, answer.body.as_slice()), (200, BODY));
     assert!(answer.head.contains(&format!("x-id: {ID}")));
@@ -152,7 +153,7 @@ async fn a_chunked_body_may_be_split_at_every_byte() {
     let headers = sign(Scheme::STANDARD, BODY);
     for address in [
         serve(Router::new().route("/hook", post(echo)).route_layer(layer())).await,
-        serve_hyper(layer()).await,
+        serve_hyper(layer(), 10).await,
     ] {
         for cut in 0..=BODY.len() {
             let (left, right) = BODY.split_at(cut);
@@ -311,6 +312,34 @@ async fn a_client_that_stalls_holds_up_nobody_else() {
     let read = stalled.read_to_string(&mut answer);
     tokio::time::timeout(Duration::from_secs(10), read).await.unwrap().unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[tokio::test]
+async fn forgeries_that_stall_hold_no_place_of_the_handler() {
+    let address = serve_hyper(layer(), 1).await;
+    let forged = sign(Scheme::STANDARD, b"other");
+    let framing = format!("content-length: {}\r\nexpect: 100-continue", BODY.len());
+    let mut forgeries = Vec::new();
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&head(&forged, &framing)).await.unwrap();
+        // Its head has passed, and its body is waited for.
+        let mut answer = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream.write_all(&BODY[..1]).await.unwrap();
+        forgeries.push(stream);
+    }
+    let bytes = whole(&sign(Scheme::STANDARD, BODY), BODY);
+    let genuine = tokio::time::timeout(Duration::from_secs(10), exchange(address, &bytes));
+    let genuine = genuine.await.expect("the forgeries hold the only place");
+    assert_eq!((genuine.status, genuine.body.as_slice()), (200, BODY));
+    for mut stream in forgeries {
+        stream.write_all(&BODY[1..]).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    }
 }
 
 #[tokio::test]

@@ -3,10 +3,9 @@
 use std::convert::Infallible;
 use std::error::Error as _;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::buf::Chain;
 use bytes::{Buf as _, Bytes};
@@ -15,8 +14,8 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Body, Frame, SizeHint};
 use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tower_test::{assert_request_eq, mock};
-use tower_webhook::layer::VerifiedBody;
-use tower_webhook::receive::Rejection;
+use tower_webhook::layer::{Refused, VerifiedBody};
+use tower_webhook::receive::{Rejection, RejectionKind};
 use tower_webhook::{Field, Scheme, Secret, Verified, VerifyError, WebhookLayer};
 
 use crate::support::{ID, NOW, at, sign, verifier};
@@ -75,20 +74,23 @@ fn frames<E>(
 }
 
 /// Sends the request to a fresh handler: the answer, and how often the handler ran.
-async fn send<B: Body>(layer: WebhookLayer, request: Request<B>) -> (Response<Full<Bytes>>, usize) {
+async fn send<B: Body + Send + 'static>(
+    layer: WebhookLayer,
+    request: Request<B>,
+) -> (Response<Full<Bytes>>, usize) {
     let handler = Handler::default();
     let Ok(response) = layer.layer(handler.clone()).oneshot(request).await;
     (response, handler.calls.load(Ordering::SeqCst))
 }
 
-async fn rejected<B: Body>(request: Request<B>) -> Rejection {
+async fn rejected<B: Body + Send + 'static>(request: Request<B>) -> RejectionKind {
     let (response, calls) = send(layer(), request).await;
     assert_eq!(calls, 0, "the handler ran");
     let rejection = response.extensions().get::<Rejection>().unwrap().clone();
     assert_eq!(response.status(), rejection.status());
     assert!(response.headers().is_empty());
     assert!(response.into_body().collect().await.unwrap().to_bytes().is_empty());
-    rejection
+    rejection.kind()
 }
 
 #[tokio::test]
@@ -140,7 +142,7 @@ async fn a_body_cut_anywhere_is_the_same_body() {
 
 #[tokio::test]
 async fn every_rejection_has_its_status_and_an_empty_body() {
-    let refused = |error| Rejection::Refused(error);
+    let refused = RejectionKind::Unverified;
     assert_eq!(
         rejected(request(HeaderMap::new(), Full::new(Bytes::new()))).await,
         refused(VerifyError::Missing(Field::Signature))
@@ -166,10 +168,10 @@ async fn every_rejection_has_its_status_and_an_empty_body() {
     twice.headers_mut().append("webhook-id", ID.parse().unwrap());
     assert_eq!(rejected(twice).await, refused(VerifyError::Repeated(Field::Id)));
 
-    let refused_status = Rejection::Refused(VerifyError::Mismatch).status();
-    assert_eq!(refused_status, StatusCode::UNAUTHORIZED);
-    assert_eq!(Rejection::BodyTooLarge.status(), StatusCode::PAYLOAD_TOO_LARGE);
-    assert_eq!(Rejection::BodyFailed.status(), StatusCode::BAD_REQUEST);
+    let status = |kind| Rejection::from(kind).status();
+    assert_eq!(status(refused(VerifyError::Mismatch)), StatusCode::UNAUTHORIZED);
+    assert_eq!(status(RejectionKind::BodyTooLarge), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(status(RejectionKind::BodyFailed), StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -177,14 +179,14 @@ async fn the_limit_counts_bytes_and_is_inclusive() {
     static LONG: [u8; LIMIT + 1] = [b'x'; LIMIT + 1];
     let (response, calls) = send(layer(), good(&LONG[..LIMIT])).await;
     assert_eq!((response.status(), calls), (StatusCode::OK, 1));
-    assert_eq!(rejected(good(&LONG)).await, Rejection::BodyTooLarge);
+    assert_eq!(rejected(good(&LONG)).await, RejectionKind::BodyTooLarge);
 
     // Without a length, the byte too many is found while reading, wherever the frames end.
     for size in [1, 7, LIMIT, LIMIT + 1] {
         let chunks = LONG.chunks(size).map(|chunk| Ok::<_, Infallible>(Frame::data(chunk.into())));
         let chunks: Vec<_> = chunks.collect();
         let endless = request(sign(Scheme::STANDARD, &LONG), frames(chunks));
-        assert_eq!(rejected(endless).await, Rejection::BodyTooLarge);
+        assert_eq!(rejected(endless).await, RejectionKind::BodyTooLarge);
     }
     let empty = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(0);
     assert_eq!(send(empty.clone(), good(b"")).await.1, 1);
@@ -195,15 +197,15 @@ async fn the_limit_counts_bytes_and_is_inclusive() {
 async fn nothing_is_read_of_a_body_that_is_refused_already() {
     let mut long = request(sign(Scheme::STANDARD, BODY), Untouchable { declared: 0 });
     long.headers_mut().insert("content-length", (LIMIT + 1).to_string().parse().unwrap());
-    assert_eq!(rejected(long).await, Rejection::BodyTooLarge);
+    assert_eq!(rejected(long).await, RejectionKind::BodyTooLarge);
 
     let hinted = Untouchable { declared: LIMIT as u64 + 1 };
     let hinted = request(sign(Scheme::STANDARD, BODY), hinted);
-    assert_eq!(rejected(hinted).await, Rejection::BodyTooLarge);
+    assert_eq!(rejected(hinted).await, RejectionKind::BodyTooLarge);
 
     let mut stale = request(sign(Scheme::STANDARD, BODY), Untouchable { declared: 0 });
     stale.headers_mut().insert("webhook-timestamp", "1".parse().unwrap());
-    assert_eq!(rejected(stale).await, Rejection::Refused(VerifyError::TimestampTooOld));
+    assert_eq!(rejected(stale).await, RejectionKind::Unverified(VerifyError::TimestampTooOld));
 }
 
 #[tokio::test]
@@ -213,7 +215,7 @@ async fn a_body_that_fails_is_a_bad_request() {
             BODY.chunks(4).take(count).map(Bytes::from).map(Frame::data).map(Ok).collect();
         broken.push(Err("connection reset"));
         let broken = request(sign(Scheme::STANDARD, BODY), frames(broken));
-        assert_eq!(rejected(broken).await, Rejection::BodyFailed);
+        assert_eq!(rejected(broken).await, RejectionKind::BodyFailed);
     }
 }
 
@@ -234,11 +236,11 @@ async fn an_add_secret_is_tried_over_the_kept_frames() {
 
 #[tokio::test]
 async fn rejections_can_be_answered_otherwise() {
-    let layer = layer().on_rejection(|rejection: &Rejection| {
+    let layer = layer().on_rejection(|refused: &Refused<'_>| {
         let mut response = Response::new(Full::from("no"));
-        *response.status_mut() = match rejection {
-            Rejection::Refused(_) => StatusCode::IM_A_TEAPOT,
-            other => other.status(),
+        *response.status_mut() = match refused.rejection().kind() {
+            RejectionKind::Unverified(_) => StatusCode::IM_A_TEAPOT,
+            _ => refused.status(),
         };
         response
     });
@@ -252,15 +254,15 @@ async fn rejections_can_be_answered_otherwise() {
 #[test]
 fn a_refusal_has_its_reason_for_a_source() {
     let mismatch = VerifyError::Mismatch;
-    let refused = Rejection::Refused(mismatch);
+    let refused = Rejection::from(RejectionKind::Unverified(mismatch));
     let source = refused.source().and_then(|source| source.downcast_ref());
     assert_eq!(source, Some(&mismatch));
-    assert!(Rejection::BodyTooLarge.source().is_none());
+    assert!(Rejection::from(RejectionKind::BodyTooLarge).source().is_none());
 }
 
 #[tokio::test]
 async fn debug_output_tells_sizes_and_no_content() {
-    let shown = r#"WebhookLayer { scheme: Scheme("standard-webhooks"), body_limit: 64, .. }"#;
+    let shown = r#"WebhookLayer { receiver: Receiver { scheme: Scheme("standard-webhooks"), body_limit: 64, .. }, .. }"#;
     assert_eq!(format!("{:?}", layer()), shown);
     let inner = service_fn(|request: Request<VerifiedBody>| async move {
         let shown = format!("{:?}", request.body());
@@ -297,20 +299,58 @@ async fn the_service_that_was_polled_ready_is_the_one_called() {
 }
 
 #[tokio::test]
-async fn readiness_is_that_of_the_inner_service() {
+async fn the_layer_is_ready_while_the_inner_service_is_not() {
+    // Its service panics if it is called without having been polled ready.
     let (mut service, mut handle) = mock::spawn_with(|inner| {
         let inner =
             tower::ServiceBuilder::new().map_request(|_: Request<VerifiedBody>| ()).service(inner);
         layer().layer(inner)
     });
     handle.allow(0);
-    assert!(service.poll_ready::<Delivery>().is_pending());
-    handle.allow(1);
     assert!(service.poll_ready::<Delivery>().is_ready());
-    let response = tokio::spawn(service.call(good(BODY)));
+    let forged = request(sign(Scheme::STANDARD, b"other"), Full::new(Bytes::from(BODY)));
+    assert_eq!(service.call(forged).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+
+    let mut delivery = service.call(good(BODY));
+    let polled = Pin::new(&mut delivery).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_pending() && handle.poll_request().is_pending());
+    assert!(service.poll_ready::<Delivery>().is_ready());
+    let delivery = tokio::spawn(delivery);
+    tokio::task::yield_now().await;
+    handle.allow(1);
     assert_request_eq!(handle, ()).send_response(Response::new(Full::<Bytes>::default()));
-    assert_eq!(response.await.unwrap().unwrap().status(), StatusCode::OK);
-    assert!(service.poll_ready::<Delivery>().is_pending());
+    assert_eq!(delivery.await.unwrap().unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_inner_service_that_cannot_get_ready_fails_what_is_verified() {
+    let (mut service, mut handle) = mock::spawn_with(|inner| {
+        let inner =
+            tower::ServiceBuilder::new().map_request(|_: Request<VerifiedBody>| ()).service(inner);
+        layer().layer(inner)
+    });
+    handle.send_error("broken");
+    let bad = request(HeaderMap::new(), Full::<Bytes>::default());
+    let answer: Response<Full<Bytes>> = service.call(bad).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(service.call(good(BODY)).await.unwrap_err().to_string(), "broken");
+}
+
+#[tokio::test]
+#[should_panic(expected = "polled after completion")]
+async fn an_answer_that_was_given_at_once_is_not_given_again() {
+    let unsigned = request(HeaderMap::new(), Full::<Bytes>::default());
+    let mut answer = layer().layer(Handler::default()).call(unsigned);
+    assert_eq!((&mut answer).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let _ = answer.await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "polled after completion")]
+async fn an_answer_that_took_its_time_is_not_given_again() {
+    let mut answer = layer().layer(Handler::default()).call(good(BODY));
+    assert_eq!((&mut answer).await.unwrap().status(), StatusCode::OK);
+    let _ = answer.await;
 }
 
 #[tokio::test]
@@ -341,8 +381,8 @@ async fn layers_can_be_stacked() {
 }
 
 #[tokio::test]
-async fn a_body_need_not_be_send_or_made_of_bytes() {
-    let body = Chained(Rc::new(()), Some(BODY));
+async fn a_body_need_not_be_made_of_bytes() {
+    let body = Chained(Some(BODY));
     let (response, calls) = send(layer(), request(sign(Scheme::STANDARD, BODY), body)).await;
     assert_eq!((response.status(), calls), (StatusCode::OK, 1));
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), BODY);
@@ -371,8 +411,8 @@ impl Body for Untouchable {
     }
 }
 
-/// Neither `Send` nor made of `Bytes`: each frame is two pieces.
-struct Chained(#[expect(dead_code)] Rc<()>, Option<&'static [u8]>);
+/// Each frame is two pieces.
+struct Chained(Option<&'static [u8]>);
 
 impl Body for Chained {
     type Data = Chain<&'static [u8], &'static [u8]>;
@@ -382,7 +422,7 @@ impl Body for Chained {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Infallible>>> {
-        let halves = self.1.take().map(|body| body.split_at(body.len() / 2));
+        let halves = self.0.take().map(|body| body.split_at(body.len() / 2));
         Poll::Ready(halves.map(|(left, right)| Ok(Frame::data(left.chain(right)))))
     }
 }

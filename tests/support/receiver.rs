@@ -4,7 +4,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,7 +15,6 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
-use http::request::Parts;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::Frame;
@@ -26,9 +25,10 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt as _;
+use tower_webhook::clock::{Clock as _, ManualClock};
 use tower_webhook::fetch::{EndpointId, SecretCache, SecretFetcher};
-use tower_webhook::receive::Rejection;
-use tower_webhook::{Verified, WebhookLayer};
+use tower_webhook::receive::{Rejection, RejectionKind};
+use tower_webhook::{Head, Verified, WebhookLayer};
 
 use crate::support::{NOW, at};
 
@@ -37,24 +37,23 @@ pub(crate) const LIMIT: usize = 64 << 10;
 
 /// The clock of sender and receiver.
 #[derive(Clone)]
-pub(crate) struct Time(Arc<AtomicI64>);
+pub(crate) struct Time(ManualClock);
 
 impl Time {
     pub(crate) fn start() -> Self {
-        Self(Arc::new(AtomicI64::new(NOW)))
+        Self(ManualClock::new(at(NOW)))
     }
 
     pub(crate) fn now(&self) -> OffsetDateTime {
-        at(self.0.load(Ordering::SeqCst))
+        self.0.now()
     }
 
-    pub(crate) fn passes(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+    pub(crate) fn passes(&self, seconds: u64) {
+        self.0.advance(Duration::from_secs(seconds));
     }
 
-    pub(crate) fn clock(&self) -> impl Fn() -> OffsetDateTime + Send + Sync + 'static {
-        let time = self.clone();
-        move || time.now()
+    pub(crate) fn clock(&self) -> ManualClock {
+        self.0.clone()
     }
 }
 
@@ -85,9 +84,9 @@ impl Receiver {
     ) -> Self {
         let seen = Arc::new(Seen::default());
         let counter = Arc::clone(&seen);
-        let layer = WebhookLayer::fetching(cache.clone(), move |parts: &Parts| {
+        let layer = WebhookLayer::from_cache(cache.clone(), move |head: &Head<'_>| {
             counter.asked.fetch_add(1, Ordering::SeqCst);
-            EndpointId::new(parts.uri.path().strip_prefix("/hooks/")?).ok()
+            EndpointId::new(head.path()?.strip_prefix("/hooks/")?).ok()
         });
         let app = Router::new()
             .fallback(handle)
@@ -117,8 +116,13 @@ impl Receiver {
         self.seen.dropped.load(Ordering::SeqCst)
     }
 
+    /// What kind of reason the last request was not let through for, of those that were not.
+    pub(crate) fn rejected(&self) -> Option<RejectionKind> {
+        self.rejection().map(|rejection| rejection.kind())
+    }
+
     /// Why the last request was not let through, of those that were not.
-    pub(crate) fn rejected(&self) -> Option<Rejection> {
+    pub(crate) fn rejection(&self) -> Option<Rejection> {
         self.seen.rejections.lock().unwrap().last().cloned()
     }
 

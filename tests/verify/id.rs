@@ -1,6 +1,7 @@
 //! The id: what it may contain, and what it is not.
 
 use tower_webhook::scheme::{Encoding, HeaderNames, Part};
+use tower_webhook::sign::SignError;
 use tower_webhook::{Field, Scheme, VerifyError};
 
 use crate::standard::{BODY, claimed, standard, tag};
@@ -91,9 +92,9 @@ fn an_id_that_is_not_signed_is_no_id() {
 fn a_signer_refuses_what_a_verifier_would() {
     let signer = Scheme::STANDARD.signer(WHSEC).unwrap();
     let error = |id: Option<&str>, seconds| signer.sign(id, at(seconds), BODY).unwrap_err();
-    assert_eq!(error(None, NOW), VerifyError::Missing(Field::Id));
+    assert_eq!(error(None, NOW), SignError::MissingId);
     for id in ["", "a.b", "new\nline", &"x".repeat(257)] {
-        assert_eq!(error(Some(id), NOW), VerifyError::Malformed(Field::Id), "{id:?}");
+        assert_eq!(error(Some(id), NOW), SignError::InvalidId, "{id:?}");
     }
-    assert_eq!(error(Some(ID), -1), VerifyError::Malformed(Field::Timestamp));
+    assert_eq!(error(Some(ID), -1), SignError::InvalidTimestamp);
 }

@@ -1,6 +1,6 @@
 //! Properties that hold for every preset, any delivery and any change to it.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use proptest::prelude::*;
 use tower_webhook::clock::ManualClock;
 use tower_webhook::scheme::Encoding;
@@ -19,7 +19,8 @@ struct Delivery {
 impl Delivery {
     fn sign(&self) -> HeaderMap {
         let (id, at) = (self.id.as_str(), at(self.at));
-        signer(self.scheme).sign_request(&Method::POST, URL, id, at, &self.body).unwrap()
+        let request = signer(self.scheme).request(URL, id, at, &self.body).unwrap();
+        request.into_parts().0.headers
     }
 
     /// A verifier with the right secret among wrong ones, the right one at `index`.

@@ -2,6 +2,7 @@
 
 use http::{Method, Request};
 use tower_webhook::clock::ManualClock;
+use tower_webhook::sign::SignError;
 use tower_webhook::{Scheme, VerifyError};
 
 use crate::support::{NOW, URL, at, headers, presets, request, secret, sign, verifier, verify};
@@ -54,7 +55,7 @@ fn headers_alone_are_a_mistake_of_the_receiver_and_no_mismatch() {
         let error = tower_webhook::verify(scheme, &key, &sent, BODY).unwrap_err();
         assert_eq!(error, VerifyError::NeedsRequest);
         let signer = scheme.signer(secret(scheme)).unwrap();
-        assert_eq!(signer.sign(None, at(NOW), BODY).unwrap_err(), VerifyError::NeedsRequest);
+        assert_eq!(signer.sign(None, at(NOW), BODY).unwrap_err(), SignError::NeedsUrl);
 
         let unconfigured = scheme.verifier(secret(scheme)).unwrap();
         let error = unconfigured.verify(&request(&sent), BODY).unwrap_err();
@@ -105,10 +106,10 @@ fn nothing_in_the_request_tells_the_host() {
 fn a_public_url_may_have_the_part_of_the_path_that_a_proxy_takes_away() {
     let signer = Scheme::SQUARE.signer("key").unwrap();
     let called = "https://hooks.example.com/api/hook?shop=1";
-    let sent = signer.sign_request(&Method::POST, called, None, at(NOW), BODY).unwrap();
+    let sent = signer.request(called, None, at(NOW), BODY).unwrap();
     for base in ["https://hooks.example.com/api", "https://hooks.example.com/api/"] {
         let verifier = Scheme::SQUARE.verifier("key").unwrap().public_url(base).unwrap();
-        assert!(verifier.verify(&request(&sent), BODY).is_ok(), "{base}");
+        assert!(verifier.verify(&request(sent.headers()), BODY).is_ok(), "{base}");
     }
 }
 
@@ -149,10 +150,10 @@ fn a_long_path_is_signed_whole() {
     for size in [190, 191, 192, 193, 5_000] {
         let path = format!("/{}", "p".repeat(size - 1));
         let called = format!("https://hooks.example.com{path}");
-        let sent = signer.sign_request(&Method::POST, &called, None, at(NOW), BODY).unwrap();
+        let sent = signer.request(&called, None, at(NOW), BODY).unwrap();
         let verifier = Scheme::SQUARE.verifier("key").unwrap();
         let verifier = verifier.public_url("https://hooks.example.com").unwrap();
-        let mut parts = request(&sent);
+        let mut parts = request(sent.headers());
         parts.uri = path.parse().unwrap();
         assert!(verifier.verify(&parts, BODY).is_ok(), "{size}");
         parts.uri = path[..size - 1].parse().unwrap();
@@ -170,7 +171,7 @@ async fn the_layer_verifies_the_whole_request() {
     use tower::{Layer as _, ServiceExt as _, service_fn};
     use tower_webhook::WebhookLayer;
     use tower_webhook::layer::VerifiedBody;
-    use tower_webhook::receive::Rejection;
+    use tower_webhook::receive::{Rejection, RejectionKind};
 
     let inner = service_fn(|_: Request<VerifiedBody>| async {
         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
@@ -187,8 +188,8 @@ async fn the_layer_verifies_the_whole_request() {
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         let Ok(response) = send(scheme.verifier(secret(scheme)).unwrap(), "/hook?shop=1").await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        let rejection = response.extensions().get::<Rejection>();
-        assert_eq!(rejection, Some(&Rejection::Refused(VerifyError::NeedsPublicUrl)));
+        let rejection = response.extensions().get::<Rejection>().map(Rejection::kind);
+        assert_eq!(rejection, Some(RejectionKind::Unverified(VerifyError::NeedsPublicUrl)));
     }
 }
 
@@ -196,13 +197,12 @@ async fn the_layer_verifies_the_whole_request() {
 #[tokio::test]
 async fn fetched_secrets_verify_the_whole_request_too() {
     use bytes::Bytes;
-    use http::request::Parts;
     use http::{Response, StatusCode};
     use http_body_util::Full;
     use tower::{Layer as _, ServiceExt as _, service_fn};
-    use tower_webhook::WebhookLayer;
     use tower_webhook::fetch::{EndpointId, SecretCache};
     use tower_webhook::layer::VerifiedBody;
+    use tower_webhook::{Head, WebhookLayer};
 
     let inner = service_fn(|_: Request<VerifiedBody>| async {
         Ok::<_, std::convert::Infallible>(Response::new(Full::<Bytes>::default()))
@@ -215,7 +215,7 @@ async fn fetched_secrets_verify_the_whole_request_too() {
         let send = |cache, uri: &str| {
             let mut request = Request::post(uri).body(Full::<Bytes>::from(BODY)).unwrap();
             *request.headers_mut() = sign(scheme, BODY);
-            let layer = WebhookLayer::fetching(cache, |_: &Parts| Some(EndpointId::from(7)));
+            let layer = WebhookLayer::from_cache(cache, |_: &Head<'_>| Some(EndpointId::from(7)));
             layer.layer(inner).oneshot(request)
         };
         let configured = || cache().public_url("https://hooks.example.com").unwrap().build();

@@ -9,14 +9,17 @@ use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
 use axum::routing::post;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::Command;
+use tower_webhook::layer::{BareStatus, OnRejection as _, Refused};
+use tower_webhook::receive::RejectionKind;
 use tower_webhook::replay::{
-    Claim, Lease, RedisReplayGuard, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
+    Claim, Lease, RedisReplayGuard, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 
@@ -35,6 +38,9 @@ const LONGEST_WORK: Duration = Duration::from_millis(400);
 
 /// Which try this is. Not signed, and nothing but the test relies on it.
 pub(crate) const ATTEMPT: &str = "attempt";
+
+/// A delivery that is being handled. By the status it could also be a store that is away.
+pub(crate) const IN_FLIGHT: &str = "in-flight";
 
 /// These make a process of the tests a receiver.
 const JOURNAL: &str = "TOWER_WEBHOOK_TEST_JOURNAL";
@@ -113,8 +119,8 @@ pub(crate) async fn be_one() {
     let journal = Arc::new(Journal::create(Path::new(&journal)));
     let guard = Witness { guard: connect(&store).await, journal: Arc::clone(&journal) };
     let layer = WebhookLayer::new(Scheme::STANDARD.verifier(WHSEC).unwrap())
-        .replay_guard(guard)
-        .replay_lease(LEASE);
+        .replay(Replay::with(guard).lease(LEASE))
+        .on_rejection(refuse);
     let app = Router::new().route("/hook", post(handle)).route_layer(layer).with_state(journal);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("\nport {}", listener.local_addr().unwrap().port());
@@ -131,6 +137,14 @@ async fn connect(store: &str) -> RedisReplayGuard {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+fn refuse(refused: &Refused<'_>) -> Response<Body> {
+    let mut response: Response<Body> = BareStatus.respond(refused);
+    if refused.rejection().kind() == RejectionKind::InFlight {
+        response.headers_mut().insert(IN_FLIGHT, HeaderValue::from_static("yes"));
+    }
+    response
 }
 
 async fn handle(
@@ -200,5 +214,14 @@ impl ReplayGuard for Witness {
 
     async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
         self.guard.release(key, lease).await
+    }
+
+    async fn extend(
+        &self,
+        key: &ReplayKey,
+        lease: &Lease,
+        by: Duration,
+    ) -> Result<(), ReplayError> {
+        self.guard.extend(key, lease, by).await
     }
 }

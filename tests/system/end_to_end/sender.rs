@@ -18,7 +18,7 @@ use tower_webhook::{Scheme, Signer, Verifier};
 
 use crate::fate::{AFTERWARDS, draw, is_sent_twice, patience};
 use crate::journal::name;
-use crate::receiver::{ATTEMPT, Receivers};
+use crate::receiver::{ATTEMPT, IN_FLIGHT, Receivers};
 use crate::support::WHSEC;
 
 /// The pauses between the tries, in milliseconds. The last one is repeated.
@@ -126,7 +126,7 @@ impl Sender {
                 204 => Answer::Handled,
                 200 => Answer::Duplicate,
                 500 => Answer::Failed,
-                409 => Answer::InFlight,
+                503 if response.headers().contains_key(IN_FLIGHT) => Answer::InFlight,
                 503 => Answer::Unavailable,
                 other => panic!("{other}"),
             },

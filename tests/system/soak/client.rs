@@ -150,7 +150,7 @@ impl Client {
             connection.write(bytes).await;
             match connection.answer().await {
                 // The first is being handled.
-                Some(409) => tokio::task::yield_now().await,
+                Some(503) => tokio::task::yield_now().await,
                 Some(ACCEPTED | DUPLICATE) => break,
                 answer => panic!("{index}: {answer:?} after a hang-up"),
             }

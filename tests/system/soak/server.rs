@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,11 +13,11 @@ use http::StatusCode;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tower_webhook::replay::MemoryReplayGuard;
+use tower_webhook::clock::{Clock as _, ManualClock};
+use tower_webhook::replay::{MemoryReplayGuard, Replay};
 use tower_webhook::{Scheme, Secret, Verified, Verifier, WebhookLayer};
 
 use crate::message::Key;
@@ -32,7 +32,7 @@ const CONNECTIONS: u32 = 1000;
 
 /// How much later each round is. The deliveries of the one before are out of the tolerance, and
 /// the guard has forgotten them.
-const STEP: i64 = 60 * 60;
+const STEP: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
@@ -85,13 +85,12 @@ fn app(records: &Arc<Records>) -> Router {
         let secret = |key: Key| Secret::bytes(key.bytes()).unwrap();
         let verifier = Verifier::new(scheme, secret(Key::Newer)).unwrap();
         let verifier = verifier.add_secret(secret(Key::Older)).unwrap();
-        verifier.clock(records.clock())
+        verifier.clock(records.clock.clone())
     };
-    let guard = MemoryReplayGuard::builder().clock(records.clock()).build();
+    let guard = MemoryReplayGuard::builder().clock(records.clock.clone()).build();
     let standard = WebhookLayer::new(verifier(Scheme::STANDARD))
         .body_limit(LIMIT)
-        .replay_guard(guard)
-        .replay_keep(Duration::ZERO);
+        .replay(Replay::with(guard).keep(Duration::ZERO));
     let github = WebhookLayer::new(verifier(Scheme::GITHUB)).body_limit(LIMIT);
     Router::new()
         .route("/standard", post(handle).route_layer(standard))
@@ -116,7 +115,7 @@ pub(crate) struct Records {
     seed: u64,
     /// The number of the round's first request.
     first: AtomicU64,
-    time: AtomicI64,
+    clock: ManualClock,
     runs: Vec<AtomicU8>,
     total: AtomicU64,
 }
@@ -126,7 +125,7 @@ impl Records {
         Self {
             seed,
             first: AtomicU64::new(0),
-            time: AtomicI64::new(support::NOW),
+            clock: ManualClock::new(support::at(support::NOW)),
             runs: (0..ROUND).map(|_| AtomicU8::new(0)).collect(),
             total: AtomicU64::new(0),
         }
@@ -134,12 +133,12 @@ impl Records {
 
     pub(crate) fn begin(&self, first: u64) {
         self.first.store(first, Ordering::SeqCst);
-        self.time.fetch_add(STEP, Ordering::SeqCst);
+        self.clock.advance(STEP);
         self.runs.iter().for_each(|runs| runs.store(0, Ordering::SeqCst));
     }
 
     pub(crate) fn time(&self) -> i64 {
-        self.time.load(Ordering::SeqCst)
+        self.clock.now().unix_timestamp()
     }
 
     /// How often the handler ran for this request.
@@ -170,10 +169,5 @@ impl Records {
     fn runs_of(&self, index: u64) -> &AtomicU8 {
         let at = index.checked_sub(self.first.load(Ordering::SeqCst)).unwrap();
         &self.runs[usize::try_from(at).unwrap()]
-    }
-
-    fn clock(self: &Arc<Self>) -> impl Fn() -> OffsetDateTime + Send + Sync + use<> {
-        let records = Arc::clone(self);
-        move || support::at(records.time())
     }
 }

@@ -1,0 +1,162 @@
+//! A receiver with a guard: what is handled is handled once, and what is not can be sent again.
+
+use std::convert::Infallible;
+use std::future::{pending, ready};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, StatusCode};
+use tokio::sync::oneshot;
+use tower_webhook::receive::{Delivery, Rejection, RejectionKind};
+use tower_webhook::replay::{MemoryReplayGuard, Replay};
+use tower_webhook::{Receiver, Scheme};
+
+use crate::support::{sign, verifier};
+
+const BODY: &[u8] = br#"{"hello":"world"}"#;
+
+struct World {
+    guard: Arc<MemoryReplayGuard>,
+    replay: Replay,
+    receiver: Receiver,
+}
+
+impl World {
+    fn new() -> Self {
+        let guard = Arc::new(MemoryReplayGuard::builder().build());
+        let replay = Replay::with(Arc::clone(&guard));
+        let receiver = Receiver::new(verifier(Scheme::STANDARD)).replay(replay.clone());
+        Self { guard, replay, receiver }
+    }
+
+    async fn receive(&self) -> Result<Delivery, Rejection> {
+        self.receiver.receive_bytes(&sign(Scheme::STANDARD, BODY), BODY).await
+    }
+
+    async fn rejected(&self) -> Rejection {
+        self.receive().await.unwrap_err()
+    }
+
+    /// Nothing is left of the claim, and the delivery can be claimed again; which is dropped.
+    async fn is_free(&self) {
+        self.replay.drained().await;
+        assert!(self.guard.is_empty());
+        drop(self.receive().await.unwrap());
+        self.replay.drained().await;
+    }
+
+    async fn is_done(&self) {
+        self.replay.drained().await;
+        let duplicate = self.rejected().await;
+        assert_eq!(duplicate.kind(), RejectionKind::Duplicate);
+        assert_eq!((duplicate.status(), duplicate.retry_after()), (StatusCode::OK, None));
+    }
+}
+
+#[tokio::test]
+async fn what_is_handled_is_committed() {
+    let world = World::new();
+    let delivery = world.receive().await.unwrap();
+    let handled = delivery.handle(async |_, _| {
+        let in_flight = world.rejected().await;
+        assert_eq!(in_flight.kind(), RejectionKind::InFlight);
+        assert_eq!(in_flight.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(in_flight.retry_after(), Some(Duration::from_secs(5)));
+        Ok::<_, Infallible>(7)
+    });
+    assert_eq!(handled.await, Ok(7));
+    world.is_done().await;
+}
+
+#[tokio::test]
+async fn what_fails_can_be_sent_again() {
+    let world = World::new();
+    for _ in 0..3 {
+        let delivery = world.receive().await.unwrap();
+        assert_eq!(delivery.handle(async |_, _| Err::<(), _>("broken")).await, Err("broken"));
+        assert!(world.guard.is_empty(), "released before the error is passed on");
+    }
+    world.is_free().await;
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_can_be_tried_again() {
+    let world = World::new();
+    let delivery = world.receive().await.unwrap();
+    let handler = tokio::spawn(delivery.handle(|_, _| async {
+        panic!("the handler");
+        #[expect(unreachable_code)]
+        Ok::<(), Infallible>(())
+    }));
+    assert!(handler.await.unwrap_err().is_panic());
+    world.is_free().await;
+}
+
+#[tokio::test]
+async fn a_handler_whose_future_is_dropped_can_be_tried_again() {
+    let world = World::new();
+    let delivery = world.receive().await.unwrap();
+    let (started, starts) = oneshot::channel();
+    let handler = tokio::spawn(delivery.handle(|_, _| {
+        started.send(()).unwrap();
+        pending::<Result<(), Infallible>>()
+    }));
+    starts.await.unwrap();
+    assert_eq!(world.rejected().await.kind(), RejectionKind::InFlight);
+    handler.abort();
+    assert!(handler.await.unwrap_err().is_cancelled());
+    world.is_free().await;
+
+    // Nor does it matter if it never began.
+    drop(world.receive().await.unwrap().handle(|_, _| ready(Ok::<_, Infallible>(()))));
+    world.is_free().await;
+}
+
+#[tokio::test]
+async fn a_delivery_is_settled_without_a_closure_too() {
+    let world = World::new();
+    let mut delivery = world.receive().await.unwrap();
+    assert_eq!(delivery.take_body(), BODY);
+    delivery.failed().await;
+    assert!(world.guard.is_empty());
+    world.is_free().await;
+    world.receive().await.unwrap().handled().await;
+    world.is_done().await;
+}
+
+#[tokio::test]
+async fn in_pieces_it_is_claimed_at_the_end() {
+    let world = World::new();
+    let mut incoming = world.receiver.open(&sign(Scheme::STANDARD, BODY)).unwrap();
+    incoming.secrets().await.unwrap();
+    incoming.push(BODY.into()).unwrap();
+    assert!(world.guard.is_empty());
+    let delivery = incoming.finish().await.unwrap();
+    assert_eq!(world.rejected().await.kind(), RejectionKind::InFlight);
+    delivery.handled().await;
+    world.is_done().await;
+}
+
+#[tokio::test]
+async fn what_is_not_verified_is_not_claimed() {
+    let world = World::new();
+    let forged = sign(Scheme::STANDARD, b"other");
+    for headers in [forged, HeaderMap::new()] {
+        let rejection = world.receiver.receive_bytes(&headers, BODY).await.unwrap_err();
+        assert_eq!(rejection.status(), StatusCode::UNAUTHORIZED);
+        assert!(world.guard.is_empty());
+    }
+    world.is_free().await;
+}
+
+#[tokio::test]
+async fn clones_of_a_receiver_share_the_guard_and_scopes_keep_apart() {
+    let world = World::new();
+    world.receive().await.unwrap().handled().await;
+    let clone = World { receiver: world.receiver.clone(), ..world };
+    clone.is_done().await;
+    let other = clone.receiver.clone().replay(clone.replay.clone().scope("other"));
+    let other = World { receiver: other, ..clone };
+    other.receive().await.unwrap().handled().await;
+    other.is_done().await;
+}

@@ -1,0 +1,14 @@
+//! A receiver without tower: the way of one delivery in any framework.
+
+#![cfg(feature = "receive")]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+#[cfg(feature = "replay")]
+mod claims;
+#[cfg(feature = "fetch")]
+mod fetching;
+mod head;
+mod limits;
+mod pieces;
+#[path = "../support/mod.rs"]
+mod support;
