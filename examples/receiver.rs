@@ -15,18 +15,17 @@ use std::error::Error;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use time::{Duration, OffsetDateTime};
 use tokio::net::TcpListener;
-use tower_webhook::replay::MemoryReplayGuard;
+use tower_webhook::replay::{MemoryReplayGuard, Replay};
 use tower_webhook::scheme::{Algorithm, KeyFormat};
 use tower_webhook::{Scheme, Secret, Signer, Verified, WebhookLayer};
 
@@ -73,15 +72,14 @@ async fn main() -> Fallible<ExitCode> {
 /// The receiver itself: a route, a handler and a layer for every preset, and one memory of what
 /// was handled.
 fn app(address: SocketAddr) -> Result<Router, Box<dyn Error + Send + Sync>> {
-    let guard = Arc::new(MemoryReplayGuard::builder().build());
+    let replay = Replay::with(MemoryReplayGuard::builder().build());
     let mut app = Router::new();
     for scheme in Scheme::ALL {
         let verifier =
             scheme.verifier(&secret(scheme))?.public_url(&format!("http://{address}"))?;
         let layer = WebhookLayer::new(verifier)
             .body_limit(BODY_LIMIT)
-            .replay_guard(Arc::clone(&guard))
-            .replay_scope(scheme.name());
+            .replay(replay.clone().scope(scheme.name()));
         app = app.route(&format!("/{}", scheme.name()), post(handle).layer(layer));
     }
     Ok(app)
@@ -209,7 +207,8 @@ fn sign(
     let url = format!("http://{address}/{}", scheme.name());
     // A sender gives each event an id of its own; here the body tells them apart.
     let id = format!("msg_{}", body.len());
-    Ok(signer.sign_request(&Method::POST, &url, id.as_str(), at, body)?)
+    let (parts, _) = signer.request(&url, id.as_str(), at, body)?.into_parts();
+    Ok(parts.headers)
 }
 
 /// Sends every row over HTTP and prints what came back.

@@ -14,8 +14,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tower_webhook::clock::ManualClock;
-use tower_webhook::{Scheme, Tolerance, Verified, Verifier};
 use tower_webhook::scheme::{HeaderNames, TimestampFormat};
+use tower_webhook::{Scheme, Tolerance, Verified, Verifier};
 
 use crate::input::Input;
 use crate::keys::Key;

@@ -6,8 +6,7 @@ use crate::plain::Verdict;
 
 pub fn run(data: &[u8]) {
     let delivery = Delivery::read(&mut Input::new(data));
-    let verdict =
-        delivery.verifier().verify_at(&delivery.parts, &delivery.body, delivery.now);
+    let verdict = delivery.verifier().verify_at(&delivery.parts, &delivery.body, delivery.now);
     match (verdict, delivery.plain().judge()) {
         (Ok(verified), Verdict::Accepted { secret_index, id, timestamp }) => {
             assert_eq!(verified.scheme(), delivery.scheme);

@@ -5,8 +5,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tower_webhook::{Verified, VerifyError};
 use tower_webhook::scheme::{Algorithm, Encoding, Part, TimestampFormat};
+use tower_webhook::{Verified, VerifyError};
 
 use crate::delivery::{Delivery, texts, told};
 use crate::input::Input;

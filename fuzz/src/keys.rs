@@ -9,8 +9,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use time::OffsetDateTime;
-use tower_webhook::{Scheme, Secret, Signer};
 use tower_webhook::scheme::Algorithm;
+use tower_webhook::{Scheme, Secret, Signer};
 
 /// How many keys of a kind there are.
 pub const COUNT: usize = 17;

@@ -1,10 +1,10 @@
-//! Whatever a body is made of, the handler sees all of it after the verdict, or nothing at all.
+//! Whatever a body is made of, the handler sees all of it after the verdict, or nothing at all:
+//! behind a layer, and called by hand of what a receiver gives.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Buf, Bytes};
@@ -12,10 +12,10 @@ use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower_layer::Layer as _;
 use tower_service::Service;
-use tower_webhook::{Verified, VerifyError, WebhookLayer};
 use tower_webhook::layer::VerifiedBody;
-use tower_webhook::receive::Rejection;
-use tower_webhook::replay::MemoryReplayGuard;
+use tower_webhook::receive::{Rejection, RejectionKind};
+use tower_webhook::replay::{MemoryReplayGuard, Replay};
+use tower_webhook::{Receiver, Verified, VerifyError, WebhookLayer};
 
 use crate::delivery::{Delivery, told};
 use crate::input::Input;
@@ -35,39 +35,66 @@ pub fn run(data: &[u8]) {
         (true, distance) => (delivery.body.len() + 4).saturating_sub(distance),
         (false, limit) => limit * 16,
     };
-
-    let world = Rc::new(RefCell::new(World::default()));
-    let handler = Handler { world: Rc::clone(&world), ready: false, answer: plan.answer };
-    let layer = WebhookLayer::new(delivery.verifier()).body_limit(limit);
-    let layer = match plan.guarded {
-        true => layer.replay_guard(MemoryReplayGuard::builder().build()),
-        false => layer,
+    let receiver = || {
+        let receiver = Receiver::new(delivery.verifier()).body_limit(limit);
+        match plan.guarded {
+            true => receiver.replay(Replay::with(MemoryReplayGuard::builder().build())),
+            false => receiver,
+        }
     };
-    let mut service = layer.layer(handler);
+    let world = Arc::new(Mutex::new(World::default()));
+    let handler = Handler { world: Arc::clone(&world), ready: false, answer: plan.answer };
+    let mut service = WebhookLayer::from(receiver()).layer(handler.clone());
+    let receiver = receiver();
 
-    let expected = expect(&delivery, &script, limit, plan.hint);
-    let send = |service: &mut _| {
-        *world.borrow_mut() = World::default();
-        let body = Scripted {
-            script: script.iter().cloned().collect(),
-            world: Rc::clone(&world),
-            hint: plan.hint,
-        };
-        call(service, Request::from_parts(delivery.parts.clone(), body))
-    };
-    let answer = send(&mut service);
-    check(&expected, answer, &world.borrow(), &plan, &delivery);
-
+    let first = expect(&delivery, &script, limit, plan.hint);
     // Once more: a delivery is handled again unless it was handled with success.
     let success = plan.answer == Answer::Success;
-    let again = match expected {
+    let second = match first {
         Expected::Handled if plan.guarded && success => {
-            Expected::Rejected(Rejection::Duplicate, true)
+            Expected::Rejected(RejectionKind::Duplicate, true)
         }
-        expected => expected,
+        first => first,
     };
-    let answer = send(&mut service);
-    check(&again, answer, &world.borrow(), &plan, &delivery);
+    for expected in [first, second] {
+        let body = || {
+            *handler.world() = World::default();
+            Scripted {
+                script: script.iter().cloned().collect(),
+                world: Arc::clone(&world),
+                hint: plan.hint,
+            }
+        };
+        let answer = call(&mut service, Request::from_parts(delivery.parts.clone(), body()));
+        check(&expected, answer, &handler.world(), &plan, &delivery);
+        let answer = at_once(receive(&receiver, &delivery, body(), &handler));
+        check(&expected, answer, &handler.world(), &plan, &delivery);
+    }
+}
+
+/// What the layer does, by hand.
+async fn receive(
+    receiver: &Receiver,
+    delivery: &Delivery,
+    body: Scripted,
+    handler: &Handler,
+) -> Result<Response<String>, &'static str> {
+    let delivery = match receiver.receive(&delivery.parts, body).await {
+        Ok(delivery) => delivery,
+        Err(rejection) => {
+            let mut answer = Response::new(String::new());
+            *answer.status_mut() = rejection.status();
+            answer.extensions_mut().insert(rejection);
+            return Ok(answer);
+        }
+    };
+    let handled = delivery.handle(async |verified, body| {
+        match handler.handle(body.to_vec(), Some(verified)) {
+            Ok(answer) if !answer.status().is_success() => Err(Ok(answer)),
+            answer => answer.map_err(Err),
+        }
+    });
+    handled.await.or_else(|failed| failed)
 }
 
 /// How a request arrives, apart from what is in it.
@@ -165,13 +192,15 @@ struct World {
     /// How often the body was asked for a frame.
     asked: usize,
     ended: bool,
+    /// How often the handler was asked whether it is ready.
+    polled: usize,
     /// What each run of the handler has seen.
     seen: Vec<(Vec<u8>, Option<Verified>)>,
 }
 
 struct Scripted {
     script: VecDeque<Step>,
-    world: Rc<RefCell<World>>,
+    world: Arc<Mutex<World>>,
     hint: u64,
 }
 
@@ -183,8 +212,8 @@ impl Body for Scripted {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let world = Rc::clone(&self.world);
-        let mut world = world.borrow_mut();
+        let world = Arc::clone(&self.world);
+        let mut world = world.lock().unwrap();
         assert!(!world.ended, "asked for more after the end");
         world.asked += 1;
         Poll::Ready(match self.script.pop_front() {
@@ -221,31 +250,54 @@ enum Answer {
 
 /// Becomes ready by being asked, and is not when it is a clone.
 struct Handler {
-    world: Rc<RefCell<World>>,
+    world: Arc<Mutex<World>>,
     ready: bool,
     answer: Answer,
 }
 
+impl Handler {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap()
+    }
+
+    fn handle(
+        &self,
+        body: Vec<u8>,
+        verified: Option<Verified>,
+    ) -> Result<Response<String>, &'static str> {
+        self.world().seen.push((body, verified));
+        let mut response = Response::new("handled".to_owned());
+        match self.answer {
+            Answer::Success => *response.status_mut() = StatusCode::ACCEPTED,
+            Answer::Status => *response.status_mut() = StatusCode::IM_A_TEAPOT,
+            Answer::Error => return Err("failed"),
+        }
+        Ok(response)
+    }
+}
+
 impl Clone for Handler {
     fn clone(&self) -> Self {
-        Self { world: Rc::clone(&self.world), ready: false, answer: self.answer }
+        Self { world: Arc::clone(&self.world), ready: false, answer: self.answer }
     }
 }
 
 impl Service<Request<VerifiedBody>> for Handler {
     type Response = Response<String>;
     type Error = &'static str;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<String>, &'static str>>>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<String>, &'static str>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
         self.ready = true;
+        let mut world = self.world();
+        world.polled += 1;
+        assert!(world.ended, "asked before the end of the body");
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<VerifiedBody>) -> Self::Future {
         assert!(std::mem::take(&mut self.ready), "called without being ready");
-        let (world, answer) = (Rc::clone(&self.world), self.answer);
-        assert!(world.borrow().ended, "called before the end of the body");
+        let handler = self.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let exact = body.size_hint().exact();
@@ -257,23 +309,16 @@ impl Service<Request<VerifiedBody>> for Handler {
             }
             assert!(body.is_end_stream());
             assert_eq!(exact, Some(bytes.len() as u64));
-            let verified = parts.extensions.get::<Verified>().cloned();
-            world.borrow_mut().seen.push((bytes, verified));
-            let mut response = Response::new("handled".to_owned());
-            match answer {
-                Answer::Success => *response.status_mut() = StatusCode::ACCEPTED,
-                Answer::Status => *response.status_mut() = StatusCode::IM_A_TEAPOT,
-                Answer::Error => return Err("failed"),
-            }
-            Ok(response)
+            handler.handle(bytes, parts.extensions.get::<Verified>().cloned())
         })
     }
 }
 
+#[derive(Clone, Copy)]
 enum Expected {
     Handled,
     /// And whether the body was looked at.
-    Rejected(Rejection, bool),
+    Rejected(RejectionKind, bool),
 }
 
 /// What the plain rules make of a request.
@@ -289,28 +334,28 @@ fn expect(delivery: &Delivery, script: &[Step], limit: usize, hint: u64) -> Expe
     if let Err(error) = verdict
         && error != VerifyError::Mismatch
     {
-        return Expected::Rejected(Rejection::Refused(error), false);
+        return Expected::Rejected(RejectionKind::Unverified(error), false);
     }
     let length = delivery.parts.headers.get("content-length");
     let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if hint.max(length.unwrap_or(0)) > limit as u64 {
-        return Expected::Rejected(Rejection::BodyTooLarge, false);
+        return Expected::Rejected(RejectionKind::BodyTooLarge, false);
     }
     let mut size = 0;
     for step in script {
         match step {
-            Step::Fail => return Expected::Rejected(Rejection::BodyFailed, true),
+            Step::Fail => return Expected::Rejected(RejectionKind::BodyFailed, true),
             Step::Data(one, other) => size += one.len() + other.len(),
             Step::Wait | Step::Trailers => {}
         }
         if size > limit {
-            return Expected::Rejected(Rejection::BodyTooLarge, true);
+            return Expected::Rejected(RejectionKind::BodyTooLarge, true);
         }
     }
     assert_eq!(size, delivery.body.len());
     match verdict {
         Ok(()) => Expected::Handled,
-        Err(error) => Expected::Rejected(Rejection::Refused(error), true),
+        Err(error) => Expected::Rejected(RejectionKind::Unverified(error), true),
     }
 }
 
@@ -336,10 +381,12 @@ fn check(
                 (plan, answer) => panic!("{plan:?}, but {answer:?}"),
             }
         }
-        Expected::Rejected(rejection, looked) => {
+        Expected::Rejected(kind, looked) => {
             assert!(world.seen.is_empty(), "handled before the verdict, or against it");
+            assert_eq!(world.polled, 0, "asked whether it is ready for nothing");
             let answer = answer.unwrap();
-            assert_eq!(answer.extensions().get::<Rejection>(), Some(rejection));
+            let rejection = answer.extensions().get::<Rejection>().unwrap();
+            assert_eq!(rejection.kind(), *kind);
             assert_eq!(answer.status(), rejection.status());
             assert!(answer.body().is_empty());
             assert_eq!(world.asked > 0, *looked);
@@ -347,14 +394,19 @@ fn check(
     }
 }
 
-/// Drives a request to its answer, by no more polls than it has reasons to wait.
 fn call<S, B>(service: &mut S, request: Request<B>) -> Result<S::Response, S::Error>
 where
     S: Service<Request<B>>,
 {
     let mut cx = Context::from_waker(Waker::noop());
     let Poll::Ready(Ok(())) = service.poll_ready(&mut cx) else { panic!("not ready") };
-    let mut future = pin!(service.call(request));
+    at_once(service.call(request))
+}
+
+/// Drives a request to its answer, by no more polls than it has reasons to wait.
+fn at_once<F: Future>(future: F) -> F::Output {
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut future = pin!(future);
     for _ in 0..100 {
         if let Poll::Ready(answer) = future.as_mut().poll(&mut cx) {
             return answer;

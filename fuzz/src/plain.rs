@@ -3,8 +3,8 @@
 
 use http::{HeaderMap, HeaderName};
 use time::OffsetDateTime;
-use tower_webhook::{Field, Scheme, Tolerance, VerifyError};
 use tower_webhook::scheme::{Algorithm, Encoding, HeaderNames, Layout, Part, TimestampFormat};
+use tower_webhook::{Field, Scheme, Tolerance, VerifyError};
 
 use crate::keys::Key;
 

@@ -3,8 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use ed25519_dalek::SigningKey;
-use tower_webhook::{InvalidSecret, Scheme, Secret, Signer, Verifier};
 use tower_webhook::scheme::KeyFormat;
+use tower_webhook::{InvalidSecret, Scheme, Secret, Signer, Verifier};
 
 use crate::input::Input;
 use crate::keys::{fingerprint, fingerprint_of};

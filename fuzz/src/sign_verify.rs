@@ -2,8 +2,9 @@
 
 use http::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
-use tower_webhook::{Field, InvalidSecret, Scheme, Signer, VerifyError};
 use tower_webhook::scheme::{Encoding, TimestampFormat};
+use tower_webhook::sign::SignError;
+use tower_webhook::{InvalidSecret, Scheme, Signer, VerifyError};
 
 use crate::delivery::{self, told};
 use crate::input::Input;
@@ -15,7 +16,7 @@ pub fn run(data: &[u8]) {
     let scheme = SCHEMES[input.below(SCHEMES.len())];
     let keys = delivery::keys(scheme, &mut input);
     let now = delivery::now(&mut input);
-    let (mut parts, url) = delivery::target(&mut input);
+    let (_, url) = delivery::target(&mut input);
     let (change, at, byte) = (input.byte(), usize::from(input.short()), input.byte());
     let id = String::from_utf8_lossy(input.line()).into_owned();
     let id = (id != "-").then_some(&*id);
@@ -23,12 +24,17 @@ pub fn run(data: &[u8]) {
 
     let keys = &keys[..room(scheme, keys.len())];
     let signer = signer(scheme, keys);
-    let signed = signer.sign_request(&parts.method, &url, id, now, body);
+    let signed = signer.request(&url, id, now, body);
     if let Some(error) = refusal(scheme, id, now) {
         assert_eq!(signed.unwrap_err(), error);
         return;
     }
-    parts.headers = signed.unwrap();
+    let (parts, signed) = signed.unwrap().into_parts();
+    assert_eq!((signed, parts.method.as_str(), &*parts.uri.to_string()), (body, "POST", &*url));
+    match scheme.signs_request() {
+        true => assert_eq!(signer.sign(id, now, body).unwrap_err(), SignError::NeedsUrl),
+        false => assert_eq!(signer.sign(id, now, body).unwrap(), parts.headers),
+    }
 
     let tolerance = scheme.tolerance();
     let verifier = delivery::verifier(scheme, keys, tolerance, now);
@@ -122,21 +128,19 @@ fn signer(scheme: Scheme, keys: &[&'static Key]) -> Signer {
 }
 
 /// Why it cannot be signed.
-fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<VerifyError> {
+fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<SignError> {
+    match id {
+        _ if !scheme.signs_id() => {}
+        None => return Some(SignError::MissingId),
+        Some(id) if plain::is_id(scheme, id.as_bytes()) => {}
+        Some(_) => return Some(SignError::InvalidId),
+    }
     let range = match scheme.timestamp_format() {
         Some(TimestampFormat::Rfc3339) => now.year() >= 0,
         Some(_) => now.unix_timestamp() >= 0,
         None => true,
     };
-    if !range {
-        return Some(VerifyError::Malformed(Field::Timestamp));
-    }
-    match id {
-        _ if !scheme.signs_id() => None,
-        None => Some(VerifyError::Missing(Field::Id)),
-        Some(id) if plain::is_id(scheme, id.as_bytes()) => None,
-        Some(_) => Some(VerifyError::Malformed(Field::Id)),
-    }
+    (!range).then_some(SignError::InvalidTimestamp)
 }
 
 /// The time, at the resolution in which it is written.

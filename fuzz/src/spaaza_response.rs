@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use tower_webhook::fuzzing;
 use tower_webhook::fetch::FetchErrorKind;
+use tower_webhook::fuzzing;
 
 use crate::input::Input;
 use crate::json::Node;

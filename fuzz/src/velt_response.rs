@@ -1,8 +1,8 @@
 //! Velt's responses: a secret is taken from a documented success for the right endpoint, and from
 //! nothing else.
 
-use tower_webhook::{fuzzing, Secret};
 use tower_webhook::fetch::{EndpointId, FetchErrorKind};
+use tower_webhook::{Secret, fuzzing};
 
 use crate::input::Input;
 use crate::json::Node;

@@ -9,8 +9,8 @@ use dudect_bencher::rand::{Rng as _, RngExt as _};
 use dudect_bencher::{BenchRng, Class, CtRunner, ctbench_main};
 use http::{HeaderMap, HeaderValue};
 use time::OffsetDateTime;
-use tower_webhook::{Scheme, Secret, Signer, Verifier};
 use tower_webhook::scheme::{Algorithm, HeaderNames, Layout};
+use tower_webhook::{Scheme, Secret, Signer, Verifier};
 
 const NAME: &str = "x-signature";
 const NAMES: &[HeaderNames] = &[HeaderNames::new(NAME)];
