@@ -99,7 +99,7 @@
 pub mod clock;
 mod crypto;
 mod error;
-#[cfg(feature = "receive")]
+#[cfg(feature = "tower")]
 mod event;
 #[cfg(feature = "fetch")]
 pub mod fetch;

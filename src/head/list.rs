@@ -21,7 +21,7 @@ pub(super) enum Entry<'h> {
 pub(crate) struct Algorithms(u8);
 
 impl Algorithms {
-    #[cfg(feature = "fetch")]
+    #[cfg(all(feature = "fetch", feature = "receive"))]
     pub(crate) const ALL: Self = Self(u8::MAX);
 
     #[must_use]

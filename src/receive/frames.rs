@@ -46,6 +46,7 @@ impl Frames {
         self.frames.iter().map(|frame| &**frame).chain([&*self.small])
     }
 
+    #[cfg(any(feature = "tower", test))]
     pub(crate) fn pop(&mut self) -> Option<Bytes> {
         if self.frames.is_empty() {
             self.flush();

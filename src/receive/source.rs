@@ -9,7 +9,7 @@ use crate::error::VerifyError;
 use crate::fetch::SecretFetcher;
 #[cfg(feature = "fetch")]
 use crate::fetch::cache::SecretCache;
-#[cfg(any(feature = "fetch", feature = "replay"))]
+#[cfg(feature = "fetch")]
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::envelope::Envelope;
@@ -58,6 +58,7 @@ impl Source {
     }
 
     /// Finds the endpoint of a request, and its secrets if they are cached.
+    #[cfg_attr(not(feature = "fetch"), expect(unused_variables, reason = "as with `fetch`"))]
     pub(super) fn look_up(&self, head: &Head<'_>) -> Result<Secrets, Rejection> {
         match self {
             Self::Fixed(verifier) => Ok(Secrets::Fixed(Arc::clone(verifier))),
@@ -86,11 +87,11 @@ pub(super) enum Secrets {
 impl Secrets {
     /// Whom the delivery is for, if the secrets depend on it.
     #[cfg(feature = "replay")]
-    pub(super) fn endpoint(&self) -> Option<&EndpointId> {
+    pub(super) fn endpoint(&self) -> Option<&str> {
         match self {
             Self::Fixed(_) => None,
             #[cfg(feature = "fetch")]
-            Self::Cached { endpoint, .. } => Some(endpoint),
+            Self::Cached { endpoint, .. } => Some(endpoint.as_str()),
         }
     }
 

@@ -428,7 +428,7 @@ impl Verifier {
         Self { public_url, ..self }
     }
 
-    #[cfg(feature = "replay")]
+    #[cfg(all(feature = "receive", feature = "replay"))]
     pub(crate) fn current_tolerance(&self) -> Tolerance {
         self.tolerance
     }

@@ -26,7 +26,6 @@ use crate::head::envelope::{Envelope, Terms};
 #[cfg(feature = "receive")]
 use crate::head::list::Algorithms;
 use crate::scheme::definition::Scheme;
-#[cfg(feature = "tower")]
 #[cfg(all(feature = "receive", feature = "replay"))]
 use crate::scheme::timestamp::Tolerance;
 #[cfg(feature = "receive")]
