@@ -360,7 +360,7 @@ mod tests {
         for format in [Seconds, Millis, Rfc3339] {
             let text = format.print(date(1_731_705_121)).unwrap();
             assert_eq!(time(format, text.as_bytes()), Some(at(1_731_705_121)));
-            let west = date(1_731_705_121).to_offset(time::UtcOffset::from_hms(-8, 0, 0).unwrap());
+            let west = date(1_731_705_121).to_offset(UtcOffset::from_hms(-8, 0, 0).unwrap());
             assert_eq!(format.print(west).unwrap(), text);
         }
         assert_eq!(Seconds.print(date(-1)), None);

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tower::Layer as _;
 use tower_webhook::fetch::{
-    EndpointId, FetchError, FetchErrorKind, SecretCache, SecretCacheBuilder, Spaaza, Velt,
+    Client, EndpointId, FetchError, FetchErrorKind, SecretCache, SecretCacheBuilder, Spaaza, Velt,
 };
 use tower_webhook::receive::{Rejection, RejectionKind};
 use tower_webhook::{Field, Head, Scheme, Secret, Signer, VerifyError, WebhookLayer};
@@ -81,12 +81,13 @@ impl World {
 }
 
 fn velt(base_url: &str) -> Velt {
-    Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap().base_url(base_url).unwrap()
+    let client = Client::new().unwrap().base_url(base_url).unwrap();
+    Velt::with_client(client, VELT_API_KEY, VELT_AUTH_TOKEN).unwrap()
 }
 
 fn spaaza(provider: &Provider) -> Spaaza {
-    let spaaza = Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap();
-    spaaza.base_url(&provider.base_url()).unwrap()
+    let client = Client::new().unwrap().base_url(&provider.base_url()).unwrap();
+    Spaaza::with_client(client, SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap()
 }
 
 /// Why there were no secrets for the last request that was not let through.

@@ -1,7 +1,7 @@
 //! The middleware, without a network: readiness, frames, limits and every rejection.
 
 use std::convert::Infallible;
-use std::error::Error as _;
+use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -74,16 +74,19 @@ fn frames<E>(
 }
 
 /// Sends the request to a fresh handler: the answer, and how often the handler ran.
-async fn send<B: Body + Send + 'static>(
-    layer: WebhookLayer,
-    request: Request<B>,
-) -> (Response<Full<Bytes>>, usize) {
+async fn send<B>(layer: WebhookLayer, request: Request<B>) -> (Response<Full<Bytes>>, usize)
+where
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
     let handler = Handler::default();
     let Ok(response) = layer.layer(handler.clone()).oneshot(request).await;
     (response, handler.calls.load(Ordering::SeqCst))
 }
 
-async fn rejected<B: Body + Send + 'static>(request: Request<B>) -> RejectionKind {
+async fn rejected<B>(request: Request<B>) -> RejectionKind
+where
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
     let (response, calls) = send(layer(), request).await;
     assert_eq!(calls, 0, "the handler ran");
     let rejection = response.extensions().get::<Rejection>().unwrap().clone();

@@ -1,6 +1,7 @@
 //! Schemes that sign the URL: it is what the sender called, and nothing in the request says it.
 
 use http::{Method, Request};
+#[cfg(all(feature = "tower", feature = "fetch"))]
 use tower_webhook::clock::ManualClock;
 use tower_webhook::sign::SignError;
 use tower_webhook::{Scheme, VerifyError};
