@@ -12,6 +12,8 @@ use http_body::Body;
 
 #[cfg(feature = "fetch")]
 use crate::error::VerifyError;
+#[cfg(feature = "replay")]
+use crate::fetch::endpoint::EndpointId;
 use crate::head::envelope::Envelope;
 use crate::receive::delivery::Delivery;
 use crate::receive::frames::Frames;
@@ -179,7 +181,7 @@ impl Incoming {
     #[cfg(feature = "replay")]
     async fn claim(&self, verified: &Verified) -> Result<Option<Claimed>, Rejection> {
         let Some(replay) = &self.settings.replay else { return Ok(None) };
-        let endpoint = replay.scope_or(self.secrets.endpoint());
+        let endpoint = replay.scope_or(self.secrets.endpoint().map(EndpointId::as_str));
         let key = ReplayKey::of(verified, endpoint).unwrap_or_else(|| {
             let mut content = ContentKey::begin(verified.scheme().name(), endpoint);
             let pieces = self.envelope.fields().content(self.frames.chunks());
