@@ -146,6 +146,21 @@ where
 
 /// Answers with whatever axum makes a response of; made by
 /// [`WebhookLayer::on_rejection_into`](crate::WebhookLayer::on_rejection_into).
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use tower_webhook::layer::{IntoAnswer, Refused};
+/// use tower_webhook::{Scheme, WebhookLayer};
+///
+/// /// Named, to be kept in a struct.
+/// type Layer = WebhookLayer<IntoAnswer<fn(&Refused<'_>) -> StatusCode>>;
+///
+/// let verifier = Scheme::GITHUB.verifier("secret")?;
+/// let layer: Layer = WebhookLayer::new(verifier).on_rejection_into(|refused| refused.status());
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
 #[cfg(feature = "axum")]
 #[derive(Clone, Copy, Debug)]
 pub struct IntoAnswer<F>(pub(super) F);

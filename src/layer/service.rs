@@ -150,6 +150,31 @@ where
 }
 
 /// The response of a [`Webhook`], which makes `T` of it.
+///
+/// # Examples
+///
+/// What is rejected for its head alone is answered at once:
+///
+/// ```
+/// use bytes::Bytes;
+/// use http::{Request, Response, StatusCode};
+/// use http_body_util::Empty;
+/// use tower::{Layer as _, Service as _, service_fn};
+/// use tower_webhook::layer::{ResponseFuture, VerifiedBody};
+/// use tower_webhook::{Scheme, WebhookLayer};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let handler = service_fn(|_: Request<VerifiedBody>| async {
+///     Ok::<_, std::io::Error>(Response::new(String::from("thank you")))
+/// });
+/// let mut service = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?).layer(handler);
+///
+/// let answer: ResponseFuture<_> = service.call(Request::new(Empty::<Bytes>::new()));
+/// assert_eq!(answer.await?.status(), StatusCode::UNAUTHORIZED);
+/// # Ok(())
+/// # }
+/// ```
 pub struct ResponseFuture<T>(State<T>);
 
 enum State<T> {

@@ -58,6 +58,14 @@ impl Delivery {
         self.take_frames().into_bytes()
     }
 
+    /// Takes the claim on the delivery, if there is a replay guard: to extend it, or to commit it
+    /// where the handler keeps its data. What becomes of it is then said to the claim alone.
+    #[cfg(feature = "replay")]
+    #[must_use]
+    pub fn take_claimed(&mut self) -> Option<Claimed> {
+        self.claimed.take()
+    }
+
     /// Runs `handler`, and then tells the replay guard, if there is one: the delivery is committed
     /// if the handler returns `Ok`, and released if it returns `Err`.
     ///

@@ -41,7 +41,7 @@ const REPLAY: Duration = Duration::from_secs(5);
 /// assert_eq!(rejection.status(), StatusCode::UNAUTHORIZED);
 /// # Ok::<(), tower_webhook::InvalidSecret>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Rejection {
     kind: RejectionKind,
     retry_after: Option<Duration>,
@@ -166,6 +166,16 @@ impl From<RejectionKind> for Rejection {
 impl From<VerifyError> for Rejection {
     fn from(error: VerifyError) -> Self {
         RejectionKind::Unverified(error).into()
+    }
+}
+
+/// Without the source: what is wrong with a body is a stranger's text.
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("kind", &self.kind)
+            .field("retry_after", &self.retry_after)
+            .finish_non_exhaustive()
     }
 }
 

@@ -76,6 +76,7 @@ impl SchemeBuilder {
     /// ```
     pub const fn layout(mut self, layout: Layout) -> Self {
         self.0.layout = layout;
+        self.0.lists_timestamp = layout.lists_timestamp();
         self
     }
 

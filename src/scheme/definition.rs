@@ -47,6 +47,7 @@ pub(crate) struct Definition {
     pub(crate) signs_id: bool,
     pub(crate) id_end: &'static str,
     pub(crate) signs_timestamp: bool,
+    pub(crate) lists_timestamp: bool,
     pub(crate) signs_request: bool,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
@@ -136,6 +137,7 @@ impl Scheme {
             signs_id: false,
             id_end: "",
             signs_timestamp: false,
+            lists_timestamp: false,
             signs_request: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
@@ -352,7 +354,7 @@ impl Scheme {
 
     /// Whether the timestamp is an entry of the list of signatures.
     pub(crate) const fn lists_timestamp(&self) -> bool {
-        self.0.layout.lists_timestamp()
+        self.0.lists_timestamp
     }
 
     /// The size of the largest body that the provider sends, in bytes, where that is more than

@@ -409,8 +409,11 @@ impl Verifier {
         body: &[u8],
         now: Option<OffsetDateTime>,
     ) -> Result<Verified, VerifyError> {
-        let envelope = self.open(head, now)?;
-        self.verdict(&envelope, None, [body])
+        // By reference, because an envelope is large: `?` would move it.
+        match &self.open(head, now) {
+            Ok(envelope) => self.verdict(envelope, None, [body]),
+            Err(error) => Err(*error),
+        }
     }
 
     fn begin_head(

@@ -195,10 +195,15 @@ async fn without_secrets_not_a_byte_of_the_body_is_read() {
     assert_eq!((rejection.status(), rejection.retry_after()), (StatusCode::NOT_FOUND, None));
     assert_eq!(fetch_error(&rejection), Some(FetchErrorKind::NotFound));
 
-    // In pieces too, and it can be asked again.
-    let mut incoming = receiver.open(&good).unwrap();
-    let rejection = incoming.secrets().await.unwrap_err();
+    // What is remembered is answered by the head alone.
+    let rejection = receiver.open(&good).unwrap_err();
     assert_eq!(rejection.kind(), RejectionKind::UnknownEndpoint);
+
+    // In pieces too, and it can be asked again.
+    world.provide(Err(FetchErrorKind::Unavailable));
+    let mut incoming = receiver.open(&request("/hooks/umbrella", "secret")).unwrap();
+    let rejection = incoming.secrets().await.unwrap_err();
+    assert_eq!(rejection.kind(), RejectionKind::SecretsUnavailable);
     world.provide(Ok("secret"));
     incoming.secrets().await.unwrap();
     incoming.push(BODY.into()).unwrap();
