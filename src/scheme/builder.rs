@@ -260,7 +260,7 @@ impl SchemeBuilder {
     /// let acme = scheme("x-acme-signature".to_owned())?;
     /// assert!(acme.verifier("secret").is_ok());
     /// let error = scheme("X-Acme: Signature".to_owned()).unwrap_err();
-    /// assert_eq!(error.to_string(), "a header name must be one in lower case");
+    /// assert_eq!(error.to_string(), "a header name must be valid and in lower case");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn try_build(self) -> Result<Scheme, InvalidScheme> {

@@ -178,7 +178,7 @@ const fn name(name: &str) -> Verdict {
             b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
                 | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
         );
-        rule!("a header name must be one in lower case", token);
+        rule!("a header name must be valid and in lower case", token);
         bytes = rest;
     }
     Ok(())
