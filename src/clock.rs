@@ -1,14 +1,15 @@
-//! What time it is.
+//! Clocks: the system's, and one that tests set.
 //!
-//! Nothing in the crate reads a clock of its own: a [`Clock`] is asked, which is the system's
-//! unless another one is set. It tells two times, because neither can stand for the other:
+//! Nothing in the crate reads a clock of its own: it asks a [`Clock`], which is the system's unless
+//! another one is set, for instance with [`Verifier::clock`](crate::Verifier::clock). A clock has
+//! two readings, because neither can replace the other:
 //!
-//! - [`Clock::now`], on the wall, is compared with the timestamps of deliveries;
-//! - [`Clock::elapsed`], which never goes back, measures how long something has been kept.
+//! - [`Clock::now`], the wall clock, is compared with the timestamps of deliveries;
+//! - [`Clock::elapsed`], which is monotonic, measures how long something has been kept.
 //!
 //! # Examples
 //!
-//! A test that decides what time it is:
+//! A test that sets the time:
 //!
 //! ```
 //! use std::time::Duration;
@@ -33,11 +34,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use time::OffsetDateTime;
 
-/// Tells the time.
+/// A source of the current time.
 ///
 /// # Examples
 ///
-/// For a machine whose clock is wrong by a known distance and cannot be set:
+/// For a machine whose clock is slow by a known amount and cannot be set:
 ///
 /// ```
 /// use std::time::Duration;
@@ -58,12 +59,12 @@ use time::OffsetDateTime;
 /// # assert!(Behind(Duration::from_secs(3)).now() > SystemClock.now());
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// The current time, in UTC. Deliveries are judged by it.
+    /// The current time, in UTC. The timestamps of deliveries are compared with it.
     fn now(&self) -> OffsetDateTime;
 
     /// The time since a fixed moment of the clock's own choice.
     ///
-    /// It must never go back, and setting the wall clock must not change it.
+    /// It must never decrease, and setting the wall clock must not change it.
     fn elapsed(&self) -> Duration;
 }
 
@@ -100,9 +101,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is told to go on, for tests.
+/// A clock that moves only when it is told to, for tests.
 ///
-/// Clones are the same clock.
+/// Clones share one clock.
 ///
 /// # Examples
 ///
@@ -115,7 +116,7 @@ impl Clock for SystemClock {
 /// clock.advance(Duration::from_secs(60));
 /// assert_eq!(clock.now().unix_timestamp(), 60);
 ///
-/// // Somebody sets the wall clock back: no time has passed.
+/// // The wall clock is set back, but no time has elapsed.
 /// clock.set(OffsetDateTime::UNIX_EPOCH);
 /// assert_eq!(clock.elapsed(), Duration::from_secs(60));
 /// ```
@@ -123,24 +124,24 @@ impl Clock for SystemClock {
 pub struct ManualClock(Arc<Mutex<(OffsetDateTime, Duration)>>);
 
 impl ManualClock {
-    /// Makes a clock that shows `now`, and of which no time has elapsed.
+    /// Makes a clock whose wall clock reads `now` and whose elapsed time is zero.
     #[must_use]
     pub fn new(now: OffsetDateTime) -> Self {
         Self(Arc::new(Mutex::new((now, Duration::ZERO))))
     }
 
-    /// Lets time pass, on the wall and elapsed.
+    /// Advances both the wall clock and the elapsed time.
     ///
     /// # Panics
     ///
-    /// Panics if the wall clock would leave the calendar of the crate `time`.
+    /// Panics if the wall clock would leave the range of [`OffsetDateTime`].
     pub fn advance(&self, by: Duration) {
         let mut times = self.times();
         times.0 += by;
         times.1 += by;
     }
 
-    /// Sets the wall clock, as an operator does: no time passes.
+    /// Sets the wall clock, as an operator does. The elapsed time stays the same.
     pub fn set(&self, now: OffsetDateTime) {
         self.times().0 = now;
     }
@@ -160,7 +161,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// A time on the wall that is compared without a calendar.
+/// A wall-clock time as a number, which is read and compared without computing a calendar date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct UnixTime {
     pub(crate) seconds: i64,
@@ -168,13 +169,14 @@ pub(crate) struct UnixTime {
 }
 
 impl UnixTime {
-    /// As [`SystemClock`], without the detour over the calendar.
+    /// The time of [`SystemClock`], without the detour through a calendar date.
     pub(crate) fn now() -> Self {
         match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
             Ok(since) => Self {
                 seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
                 nanos: since.subsec_nanos(),
             },
+            // The clock is before 1970: rare enough for the detour.
             Err(_) => OffsetDateTime::now_utc().into(),
         }
     }
@@ -184,7 +186,7 @@ impl UnixTime {
         at.replace_nanosecond(self.nanos).ok()
     }
 
-    /// Nanoseconds since 1970. There are too many for 64 bits, and never too many for 128.
+    /// Nanoseconds since 1970: too many for 64 bits by the year 2262, and never for 128.
     pub(crate) fn as_nanos(self) -> i128 {
         i128::from(self.seconds) * 1_000_000_000 + i128::from(self.nanos)
     }

@@ -58,7 +58,7 @@ pub enum VerifyError {
     Missing(Field),
     /// The request carries the field more than once.
     Repeated(Field),
-    /// The field is not in the scheme's grammar.
+    /// The field does not follow the scheme's grammar.
     Malformed(Field),
     /// The request carries more than 32 signatures.
     TooManySignatures,

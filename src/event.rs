@@ -1,10 +1,10 @@
-//! What the operator is told, with the feature `tracing`; without it, nothing is.
+//! Events for the operator, with the feature `tracing`; without it, these functions do nothing.
 
 use std::fmt::Display;
 
 use http::StatusCode;
 
-/// A request was answered without its handler.
+/// Records that a request was answered without its handler.
 #[cfg(feature = "tower")]
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
 pub(crate) fn rejected(scheme: &str, reason: &dyn Display, status: StatusCode) {
@@ -18,7 +18,7 @@ pub(crate) fn rejected(scheme: &str, reason: &dyn Display, status: StatusCode) {
     );
 }
 
-/// A handler wanted what only the layer adds to a request.
+/// Records that an extractor found nothing from the layer in the request.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
 #[cfg(feature = "axum")]
 pub(crate) fn layer_missing(error: &dyn Display) {

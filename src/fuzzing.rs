@@ -1,4 +1,4 @@
-//! What the fuzz targets look at and nobody else can. Compiled for them alone; not part of the API.
+//! Entry points for the fuzz targets. Compiled for them alone; not part of the API.
 
 use http::StatusCode;
 
@@ -10,11 +10,11 @@ use crate::fetch::spaaza::{self, Question, Reading};
 use crate::fetch::velt;
 use crate::secret::Secret;
 
-/// Judges a response of Velt's.
+/// Reads a response of Velt's API.
 ///
 /// # Errors
 ///
-/// Returns what the fetcher does.
+/// Returns the error of the fetcher.
 pub fn velt(
     status: u16,
     body: &[u8],
@@ -26,11 +26,11 @@ pub fn velt(
     velt::read(&response(status, body), endpoint, &credentials)
 }
 
-/// Judges a response of Spaaza's: to the question for a key, or for those of a chain.
+/// Reads a response of Spaaza's API, to a request for one key or for those of a chain.
 ///
 /// # Errors
 ///
-/// Returns what the fetcher does.
+/// Returns the error of the fetcher.
 pub fn spaaza(
     status: u16,
     body: &[u8],

@@ -1,10 +1,10 @@
 //! Verifies that an HTTP request really is the webhook it claims to be, before a handler sees a
 //! byte of it.
 //!
-//! There are four ways in, and they give the same verdict:
+//! There are four ways in, and they reach the same verdict:
 //!
-//! - [`Verifier::verify`] (or the one-call [`verify()`]) takes headers and a body;
-//! - [`Verifier::begin`] takes the headers first and the body in pieces;
+//! - [`Verifier::verify`] (or the one-call [`verify()`]) accepts headers and a body;
+//! - [`Verifier::begin`] accepts the headers first and the body in pieces;
 #![cfg_attr(
     feature = "receive",
     doc = "- [`Receiver`] takes a request from its head to its handler, in any framework;"
@@ -68,24 +68,24 @@
 //!
 //! - The signature, over the received bytes, in constant time, with each of up to 16 secrets.
 //! - The timestamp, where the scheme signs one: within [`Tolerance`], in both directions.
-//! - The grammar of the headers. What is missing, repeated, empty or not in its one canonical form
-//!   is rejected before anything is computed.
+//! - The grammar of the headers. A header that is missing, repeated, empty or not in its one
+//!   canonical form is rejected before anything is computed.
 //!
-//! What [`Verified`] says is covered by the signature. Other headers are not, even where they look
-//! like an id or an event type. A delivery that is sent twice within the tolerance is verified
-//! twice; what remembers it is a replay guard (feature `replay`).
+//! Everything that [`Verified`] says is covered by the signature. Other headers are not, even where
+//! they look like an id or an event type. A delivery that is sent twice within the tolerance is
+//! verified twice; a replay guard (feature `replay`) is what detects the second.
 //!
 //! # Where to go from here
 //!
 //! | question | answer |
 //! |---|---|
-//! | Is my provider there? | the constants of [`Scheme`], in a [table](manual::schemes#find-the-provider); if not, [`scheme`] |
+//! | Is my provider supported? | the constants of [`Scheme`], in a [table](manual::schemes#find-the-provider); if not, [`scheme`] describes it |
 //! | Which encoding is my secret in? | [`Secret`]; [`Scheme::verifier`] knows that of each provider |
-//! | Two secrets at a time? | [`Verifier::add_secret`], [`manual::rotation`] |
-//! | How do I test my handler? | [`Signer::request`](Signer::request) makes a good delivery, [`clock::ManualClock`] the time |
+//! | How do I rotate a secret? | [`Verifier::add_secret`], [`manual::rotation`] |
+//! | How do I test my handler? | [`Signer::request`] makes a valid delivery, [`clock::ManualClock`] sets the time |
 //! | What belongs around the layer? | the chapters on ordering and on [proxies](manual::proxies) |
-//! | Secrets from an API? | the module `fetch` (feature `fetch`), and its chapter of the manual |
-//! | Handled once? | the module `replay` (feature `replay`), and its chapter of the manual |
+//! | Can secrets come from an API? | yes: [`fetch`], with a cache behind the feature of the same name, and its chapter of the manual |
+//! | Can a delivery be handled only once? | the module `replay` (feature `replay`), and its chapter of the manual |
 //! | What does it protect from? | the threat model and the rest of [the manual](manual) |
 //!
 //! # Features
@@ -94,7 +94,7 @@
 //! |---|---|---|
 //! | `receive` | yes | `Receiver`, for any framework |
 //! | `tower` | yes | `WebhookLayer`; with it `receive` |
-//! | `axum` | | `Verified` as an axum extractor, and answers made of anything that is `IntoResponse` |
+//! | `axum` | | `Verified` as an axum extractor, and rejections answered with any `IntoResponse` |
 //! | `tracing` | | one event for every rejected request |
 //! | `ed25519` | | verifies Ed25519: the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
 //! | `sha1` | | verifies HMAC-SHA-1, for the providers that still use it |
@@ -105,8 +105,9 @@
 //! | `redis` | | `RedisReplayGuard`, for many processes |
 //! | `full` | | all of the above |
 //!
-//! Features only add; none changes how anything behaves. Every preset exists with any features: what
-//! is not compiled in is an error when a verifier is made, and it names the feature.
+//! Features only add; none changes how anything behaves. Every preset exists whatever the features:
+//! an algorithm that is not compiled in is an error when a verifier is made, and it names the
+//! feature.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! The shared secret, read in exactly the encoding that the caller names.
+//! Secrets, read in exactly the encoding that the caller names.
 
 use std::error::Error;
 use std::fmt;
@@ -19,15 +19,15 @@ use crate::scheme::key_format::KeyFormat;
 /// valid base64 and valid text, and each reading makes a different key. Use
 /// [`Scheme::secret`](crate::Scheme::secret) to read a secret the way its provider prints it.
 ///
-/// No smallest or largest size is enforced, because providers have published keys of 18 and of
-/// 75 bytes; only an empty key is refused. Wherever you choose a key yourself, 32 random bytes
-/// are right ([RFC 2104, section 3](https://www.rfc-editor.org/rfc/rfc2104#section-3)).
+/// No minimum or maximum size is enforced, because providers have published keys of 18 and of
+/// 75 bytes; only an empty key is rejected. Where you choose a key yourself, use 32 random bytes
+/// ([RFC 2104, section 3](https://www.rfc-editor.org/rfc/rfc2104#section-3)).
 ///
 /// # Security
 ///
-/// The bytes are wiped when the secret is dropped, do not show in its `Debug` output, and are
-/// decoded without branches or lookups that depend on them. There is no `PartialEq`, `Hash` or
-/// `Display` on purpose.
+/// The bytes are wiped when the secret is dropped, do not appear in its `Debug` output, and are
+/// decoded without branches or lookups that depend on them. There is deliberately no `PartialEq`,
+/// `Hash` or `Display`.
 ///
 /// # Examples
 ///
@@ -44,26 +44,27 @@ pub struct Secret {
     bytes: Zeroizing<Vec<u8>>,
 }
 
-/// What the bytes of a secret are.
+/// The kind of key that the bytes of a secret are.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     /// A key that both sides have.
     Shared,
     /// The half of a pair that verifies.
     Public,
-    /// The half of a pair that signs, with the other one behind it.
+    /// The half of a pair that signs, followed by the other half.
     Private,
 }
 
 impl Secret {
-    /// Reads a secret as Standard Webhooks prints it: `whsec_` and then standard base64, padded
-    /// or not ([specification](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)).
+    /// Reads a secret as Standard Webhooks prints it: `whsec_` and then standard base64, padded or
+    /// not
+    /// ([specification](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)).
     ///
     /// # Errors
     ///
-    /// When the prefix is missing, when what follows is not canonical base64 or is empty, when
-    /// there is whitespace around it, and when the text is one half of an asymmetric pair
-    /// (`whpk_`, `whsk_`) or a versioned entry (`v1,whsec_…`).
+    /// Returns [`InvalidSecret`] if the prefix is missing, if the rest is empty or not canonical
+    /// base64, if there is whitespace around the text, or if the text is one half of an asymmetric
+    /// pair (`whpk_`, `whsk_`) or a versioned entry (`v1,whsec_…`).
     ///
     /// # Examples
     ///
@@ -89,8 +90,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// When the text is not an even number of hexadecimal digits, is empty, or has whitespace
-    /// around it.
+    /// Returns [`InvalidSecret`] if the text is not an even number of hexadecimal digits, is empty,
+    /// or has whitespace around it.
     ///
     /// # Examples
     ///
@@ -112,7 +113,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// When the text is not canonical base64, is empty, or has whitespace around it.
+    /// Returns [`InvalidSecret`] if the text is not canonical base64, is empty, or has whitespace
+    /// around it.
     ///
     /// # Examples
     ///
@@ -127,12 +129,12 @@ impl Secret {
         decode_base64(trimmed(text)?)
     }
 
-    /// Takes the text itself as the key, as most providers do with the secret they show.
+    /// Uses the text itself as the key, as most providers do with the secret that they show.
     ///
     /// # Errors
     ///
-    /// When the text is empty or has whitespace around it. A key that really begins or ends
-    /// with whitespace goes through [`Secret::bytes`].
+    /// Returns [`InvalidSecret`] if the text is empty or has whitespace around it. For a key that
+    /// really begins or ends with whitespace, use [`Secret::bytes`].
     ///
     /// # Examples
     ///
@@ -146,11 +148,11 @@ impl Secret {
         Self::bytes(trimmed(text)?)
     }
 
-    /// Takes raw key bytes as they are.
+    /// Uses raw bytes as the key.
     ///
     /// # Errors
     ///
-    /// When there are none.
+    /// Returns [`InvalidSecret::Empty`] if there are none.
     ///
     /// # Examples
     ///
@@ -171,7 +173,8 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// When the prefix is missing, or what follows is not the base64 of a public key.
+    /// Returns [`InvalidSecret`] if the prefix is missing, or the rest is not the base64 of a
+    /// public key.
     ///
     /// # Examples
     ///
@@ -186,15 +189,16 @@ impl Secret {
     }
 
     /// Reads an Ed25519 private key as Standard Webhooks prints it: `whsk_` and then the base64
-    /// of the 32-byte seed and the public key. Only a [`Signer`](crate::Signer) has use for it.
+    /// of the 32-byte seed and the public key. Only a [`Signer`](crate::Signer) can use it.
     ///
     /// # Errors
     ///
-    /// When the prefix is missing, or what follows is not the base64 of such a pair.
+    /// Returns [`InvalidSecret`] if the prefix is missing, or the rest is not the base64 of such a
+    /// pair.
     ///
     /// # Examples
     ///
-    /// The demonstration pair of Svix:
+    /// Svix's demonstration pair:
     ///
     /// ```
     /// use tower_webhook::Secret;
@@ -209,13 +213,13 @@ impl Secret {
         Ok(Self { kind: Kind::Private, bytes: pair.bytes })
     }
 
-    /// Takes the 32 bytes of an Ed25519 public key
+    /// Reads the 32 bytes of an Ed25519 public key
     /// ([RFC 8032, section 5.1.5](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.5)).
     ///
     /// # Errors
     ///
-    /// When the bytes are not a public key, or one of small order, for which signatures exist
-    /// that are valid for any content.
+    /// Returns [`InvalidSecret`] if the bytes are not a public key, or one of small order, for
+    /// which there are signatures that are valid for any content.
     ///
     /// # Examples
     ///
@@ -272,12 +276,12 @@ impl ZeroizeOnDrop for Secret {}
 impl Scheme {
     /// Reads a secret the way this provider prints it.
     ///
-    /// Where the provider's documentation leaves two readings ([`KeyFormat::Utf8OrHex`]), this is
-    /// the first of them.
+    /// If the provider's documentation allows two readings ([`KeyFormat::Utf8OrHex`]), this is the
+    /// first of them.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidSecret`] if `text` does not have the shape of [`Scheme::key_format`].
+    /// Returns [`InvalidSecret`] if `text` is not in the format of [`Scheme::key_format`].
     ///
     /// # Examples
     ///
@@ -309,7 +313,7 @@ impl Scheme {
 
 /// Why a secret was rejected at setup.
 ///
-/// The message names the shape that was expected and never the text that was given.
+/// The message names the expected format and never repeats the text.
 ///
 /// # Examples
 ///
@@ -329,19 +333,19 @@ pub enum InvalidSecret {
     SurroundingWhitespace,
     /// The text does not begin with `whsec_`.
     MissingPrefix,
-    /// The secret is half of an asymmetric pair (`whpk_` or `whsk_`), and the scheme wants a
-    /// shared one.
+    /// The secret is half of an asymmetric pair (`whpk_` or `whsk_`), and the scheme needs a shared
+    /// one.
     AsymmetricKey,
     /// The bytes are not an Ed25519 public key that can be trusted to verify.
     NotPublicKey,
     /// The bytes are not an Ed25519 seed with its public key.
     NotPrivateKey,
-    /// The secret is for an algorithm that is not compiled in; this feature of tower-webhook adds
-    /// it.
+    /// The secret is for an algorithm that is not compiled in; the named feature of tower-webhook
+    /// adds it.
     MissingFeature(&'static str),
-    /// The secret is a private key: it signs, and a receiver should not have it.
+    /// The secret is a private key, which signs; a receiver should not have it.
     PrivateKey,
-    /// The secret is a public key: it verifies, and cannot sign.
+    /// The secret is a public key, which verifies but cannot sign.
     PublicKey,
     /// The text is a list entry such as `v1,whsec_…`, not the secret alone.
     VersionedEntry,
@@ -349,9 +353,9 @@ pub enum InvalidSecret {
     NotBase64,
     /// The text is not an even number of hexadecimal digits.
     NotHex,
-    /// A verifier or signer holds at most 16 secrets.
+    /// The secret is the 17th: a verifier or signer holds at most 16.
     TooManySecrets,
-    /// The scheme's header carries one signature, so its signer takes one secret.
+    /// The scheme has room for only one signature, so its signer holds only one secret.
     SingleSignature,
 }
 
@@ -403,8 +407,8 @@ pub(crate) const MAX_SECRETS: usize = 16;
 const WHITESPACE: &str = "\t\n\u{b}\u{c}\r \u{85}\u{a0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\
     \u{2004}\u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200a}\u{2028}\u{2029}\u{202f}\u{205f}\u{3000}";
 
-/// Refuses whitespace around the text, and learns nothing else about the characters there, which
-/// are the key's.
+/// Rejects whitespace around the text. Not `trim`, which branches on the characters: they are the
+/// key's, so this compares both ends with every whitespace character, in constant time.
 fn trimmed(text: &str) -> Result<&str, InvalidSecret> {
     let mut found = Choice::from(0);
     for space in WHITESPACE.chars() {
@@ -419,10 +423,10 @@ fn trimmed(text: &str) -> Result<&str, InvalidSecret> {
 }
 
 fn decode_base64(text: &str) -> Result<Secret, InvalidSecret> {
-    // Never less than the decoded size, so that nothing moves while the bytes arrive.
+    // Never less than the decoded size: a buffer that grew would leave a copy behind.
     let mut bytes = Zeroizing::new(vec![0; text.len().div_ceil(4) * 3]);
-    // Padding fills up a group of four. A character is compared with it only after it has turned
-    // out not to be one of the key's.
+    // Padding fills up a group of four. The unpadded form is tried first, so that a character is
+    // compared with `=` only after it has turned out not to be one of the key's.
     let most = if text.len().is_multiple_of(4) { 3 } else { 1 };
     let paddings = ["", "=", "=="].into_iter().take(most);
     let mut texts = paddings.filter_map(|padding| text.strip_suffix(padding));

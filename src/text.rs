@@ -1,10 +1,10 @@
-//! One short text: borrowed while a request is judged, inline when it has to outlive it.
+//! A short text: borrowed while a request is checked, inline once it has to outlive it.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A text that is on the heap only if it outlives its source and is longer than `N` bytes; then
-/// clones share it.
+/// A text that is on the heap only if it outlives its source and is longer than `N` bytes. Clones
+/// then share the allocation.
 #[derive(Clone)]
 pub(crate) enum Text<'t, const N: usize> {
     Borrowed(&'t [u8]),
@@ -13,7 +13,7 @@ pub(crate) enum Text<'t, const N: usize> {
 }
 
 impl<'t, const N: usize> Text<'t, N> {
-    /// Borrows a text that the caller has found to be ASCII.
+    /// Borrows a text that the caller has checked to be ASCII, which [`Text::as_str`] relies on.
     #[inline]
     pub(crate) fn ascii(text: &'t [u8]) -> Self {
         Self::Borrowed(text)
@@ -45,7 +45,7 @@ impl<'t, const N: usize> Text<'t, N> {
         }
     }
 
-    #[expect(clippy::expect_used, reason = "it is made of nothing else")]
+    #[expect(clippy::expect_used, reason = "every constructor takes ASCII or a `str`")]
     pub(crate) fn as_str(&self) -> &str {
         str::from_utf8(self.as_bytes()).expect("a text is UTF-8")
     }

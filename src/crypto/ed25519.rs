@@ -1,13 +1,13 @@
 //! Ed25519, verified strictly and while the body streams in.
 //!
-//! What is compared here is public, so nothing has to take constant time.
+//! Everything compared here is public, so nothing has to take constant time.
 
 use ed25519_dalek::ed25519::signature::MultipartSigner as _;
 use ed25519_dalek::{Signature, SigningKey, StreamVerifier, VerifyingKey};
 
 use crate::crypto::{InvalidKey, MAX_SIZE};
 
-/// Reads a public key. One of small order is refused, because it has signatures that are valid for
+/// Reads a public key. One of small order is rejected, because it has signatures that are valid for
 /// any content.
 pub(super) fn public_key(bytes: &[u8]) -> Result<VerifyingKey, InvalidKey> {
     let key = VerifyingKey::try_from(bytes).map_err(|_| InvalidKey::Public)?;
@@ -26,8 +26,9 @@ pub(super) fn sign(key: &SigningKey, content: &[&[u8]]) -> [u8; MAX_SIZE] {
 
 /// A signature whose content is still arriving.
 pub(crate) struct Running {
-    /// `None` for what cannot be a signature.
+    /// `None` if the bytes cannot be a signature: then [`Running::finish`] returns `false`.
     verifier: Option<StreamVerifier>,
+    /// The first half of the signature, an encoded point, which the stream does not give back.
     r: [u8; 32],
 }
 
@@ -43,10 +44,10 @@ impl Running {
         }
     }
 
-    /// Returns whether the signature is valid, as `VerifyingKey::verify_strict` does.
+    /// Returns whether the signature is valid, by the rules of `VerifyingKey::verify_strict`.
     pub(super) fn finish(self) -> bool {
-        // The stream accepts an `R` of small order, which is looked at only where it would matter:
-        // it costs as much as reading a key.
+        // The stream accepts an `R` of small order; `verify_strict` does not. The check comes last
+        // because it costs as much as reading a key and matters only if the equation holds.
         self.verifier.is_some_and(|verifier| verifier.finalize_and_verify().is_ok())
             && VerifyingKey::from_bytes(&self.r).is_ok_and(|r| !r.is_weak())
     }

@@ -1,4 +1,4 @@
-//! Keys made ready: the schedule is computed when a secret is loaded, never per delivery.
+//! Prepared keys: the key schedule is computed when a secret is loaded, never per delivery.
 
 use subtle::Choice;
 
@@ -8,11 +8,12 @@ use crate::crypto::mac::{Mac, Tag};
 use crate::crypto::{Algorithm, InvalidKey, Signature};
 
 /// The most Ed25519 signatures that are verified with one key. The hash of the content begins with
-/// the signature, so each costs a hash of the body and a curve operation. Svix sends at most 11.
+/// a part of the signature, so each one costs a hash of the body and a curve operation. Svix sends
+/// at most 11.
 #[cfg(feature = "ed25519")]
 const MAX_ATTEMPTS: usize = 11;
 
-/// What verifies.
+/// A key that verifies.
 #[derive(Clone)]
 pub(crate) enum VerifyingKey {
     Shared(Mac),
@@ -56,8 +57,8 @@ impl VerifyingKey {
         }
     }
 
-    /// Verifies content that is complete. For a MAC that is one computation, however many
-    /// signatures there are.
+    /// Verifies complete content. For a MAC this is one computation, however many signatures there
+    /// are.
     #[inline]
     pub(crate) fn verifies<'c>(
         &self,
@@ -75,11 +76,13 @@ impl VerifyingKey {
         }
     }
 
-    /// Begins to verify content that is still arriving: all the computations that this key takes.
+    /// Begins to verify content that is still arriving: one computation for a MAC, and one per
+    /// signature for Ed25519.
     pub(crate) fn begin(
         &self,
         signatures: impl Iterator<Item = Signature>,
     ) -> impl Iterator<Item = Running> {
+        // Two optional iterators in a chain, because the arms of a `match` would be of two types.
         let (mac, public) = match self {
             Self::Shared(mac) => (Some(Running::Mac(mac.clone())), None),
             #[cfg(feature = "ed25519")]
@@ -96,12 +99,12 @@ impl VerifyingKey {
     }
 }
 
-/// A computation that is being fed with content.
-#[cfg_attr(feature = "ed25519", expect(clippy::large_enum_variant, reason = "said at the other"))]
+/// A computation whose content is still arriving.
+#[cfg_attr(feature = "ed25519", expect(clippy::large_enum_variant, reason = "see `Ed25519`"))]
 pub(crate) enum Running {
     Mac(Mac),
     #[cfg(feature = "ed25519")]
-    /// In a box, or a MAC, which is most of what runs, would be moved as twice its size.
+    /// Boxed: inline, it would double the size of every MAC that is moved, and most are MACs.
     Ed25519(Box<ed25519::Running>),
 }
 
@@ -123,13 +126,13 @@ impl Running {
         }
     }
 
-    /// Whether its key has no other computation beside it.
+    /// Whether this is the only computation of its key.
     pub(crate) fn is_only(&self) -> bool {
         matches!(self, Self::Mac(_))
     }
 
-    /// Ends the content, and returns whether one of the signatures is valid. An Ed25519
-    /// computation has begun with its own.
+    /// Ends the content and returns whether one of the signatures is valid. An Ed25519 computation
+    /// ignores `signatures`: it was begun with its own.
     #[inline]
     pub(crate) fn finish(self, signatures: impl Iterator<Item = Signature>) -> bool {
         match self {
@@ -140,12 +143,12 @@ impl Running {
     }
 }
 
-/// Compares with every signature, whichever matches.
+/// Compares with every signature, even after one has matched.
 fn matches_any(tag: &Tag, signatures: impl Iterator<Item = Signature>) -> bool {
     signatures.fold(Choice::from(0), |found, signature| found | tag.matches(&signature)).into()
 }
 
-/// What signs, for tests and for senders; wiped when it is dropped.
+/// A key that signs, for tests and for senders; wiped when it is dropped.
 #[derive(Clone)]
 pub(crate) enum SigningKey {
     Shared(Mac),

@@ -11,8 +11,8 @@ use crate::crypto::{Algorithm, InvalidKey, MAX_SIZE, Signature};
 
 const WORDS: usize = MAX_SIZE / 8;
 
-/// A MAC state. Right after [`Mac::new`] it has absorbed the key and nothing else; a clone of
-/// that state is how each delivery starts, so the key schedule runs once per secret.
+/// A MAC state. Right after [`Mac::new`] it has absorbed the key and nothing else. Each delivery
+/// starts from a clone of that state, so the key schedule runs once per secret.
 #[derive(Clone)]
 pub(crate) enum Mac {
     Sha256(Hmac<Sha256>),
@@ -21,7 +21,7 @@ pub(crate) enum Mac {
     Sha1(Hmac<Sha1>),
 }
 
-/// Does the same with the state of whichever algorithm it is.
+/// Evaluates one expression with the state of any algorithm: the states are of different types.
 macro_rules! each {
     ($mac:expr, $state:ident => $result:expr) => {
         match $mac {
@@ -58,8 +58,8 @@ impl Mac {
         }
     }
 
-    /// The tag of content that is complete. The state that is worked on is no larger than its own
-    /// algorithm needs and never moves, which is why this is not `clone` and [`Mac::finish`].
+    /// The tag of complete content. Not `clone` and [`Mac::finish`]: here the state is no larger
+    /// than its own algorithm needs, and it never moves.
     #[inline]
     pub(crate) fn tag<'c>(&self, content: impl Iterator<Item = &'c [u8]>) -> Tag {
         each!(self, state => {
@@ -78,7 +78,7 @@ impl Mac {
         each!(self, state => Tag::new(&state.finalize().into_bytes()))
     }
 
-    /// Whether the two have absorbed the same.
+    /// Whether both have absorbed the same key and content.
     #[cfg(feature = "fetch")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         let (ours, theirs) = (self.clone().finish(), other.clone().finish());
@@ -86,8 +86,8 @@ impl Mac {
     }
 }
 
-/// The tag that a delivery ought to carry, with zeros behind it. Whoever knows it can forge that
-/// delivery.
+/// The tag that a delivery should carry, padded with zeros. Whoever knows it can forge that
+/// delivery, so it is wiped and has no `Debug`.
 pub(crate) struct Tag {
     words: Zeroizing<[u64; WORDS]>,
     size: usize,
@@ -107,8 +107,9 @@ impl Tag {
 
     /// Compares in constant time with a signature of the same algorithm.
     ///
-    /// The bits that differ are gathered from all words and judged once, behind one barrier
-    /// against the optimizer: one per byte takes longer than the base64 before it.
+    /// The bits that differ are gathered from all words and tested once, behind one barrier against
+    /// the optimizer. A barrier per byte, as in comparing slices, takes longer than decoding the
+    /// base64.
     pub(crate) fn matches(&self, signature: &Signature) -> Choice {
         self.equals(signature.bytes.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)))
     }

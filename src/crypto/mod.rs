@@ -1,14 +1,14 @@
-//! Bytes in, bytes out: what computes and compares signatures knows no header and no provider.
+//! Computes and compares signatures: bytes in, bytes out, without headers or providers.
 
 #[cfg(feature = "ed25519")]
 mod ed25519;
 pub(crate) mod key;
 pub(crate) mod mac;
 
-/// The size of the longest signature, in bytes.
+/// The size of the largest signature, in bytes.
 pub(crate) const MAX_SIZE: usize = 64;
 
-/// What computes a signature.
+/// The algorithm that computes a signature.
 ///
 /// # Examples
 ///
@@ -35,7 +35,7 @@ pub enum Algorithm {
     /// provider offers anything newer, use that.
     HmacSha1,
     /// Ed25519 ([RFC 8032](https://www.rfc-editor.org/rfc/rfc8032)), 64 bytes. Verified with the
-    /// feature `ed25519`. The receiver has the public key only, so it cannot forge deliveries to
+    /// feature `ed25519`. The receiver has only the public key, so it cannot forge deliveries to
     /// itself.
     Ed25519,
 }
@@ -52,9 +52,9 @@ impl Algorithm {
     }
 }
 
-/// One decoded signature, with zeros behind it.
+/// One decoded signature, padded with zeros to the largest size.
 ///
-/// It came with a request and may be the valid one, so it does not show in any output.
+/// It came with a request and may be the valid one, so it has no `Debug`.
 #[derive(Clone, Copy)]
 pub(crate) struct Signature {
     pub(crate) algorithm: Algorithm,
@@ -62,7 +62,7 @@ pub(crate) struct Signature {
 }
 
 impl Signature {
-    /// Makes a signature of what `fill` writes.
+    /// Makes a signature from the bytes that `fill` writes, or `None` if it cannot write them.
     #[inline]
     pub(crate) fn read(
         algorithm: Algorithm,
@@ -79,14 +79,14 @@ impl Signature {
     }
 }
 
-/// Why bytes cannot be a key.
+/// Why some bytes cannot be a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidKey {
-    /// They are no public key, or one that verifies what nobody signed.
+    /// They are not a public key, or one of small order, which verifies content that nobody signed.
     Public,
-    /// They are no private key with its public one.
+    /// They are not a private key followed by its public key.
     #[cfg_attr(not(feature = "ed25519"), expect(dead_code))]
     Private,
-    /// The feature of this name is not compiled in.
+    /// The feature with this name is not compiled in.
     Feature(&'static str),
 }

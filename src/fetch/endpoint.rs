@@ -1,4 +1,4 @@
-//! Which endpoint a delivery is for, and what a fetch finds out about it.
+//! The endpoint that a delivery is for: its id, and what a fetch returns for it.
 
 use std::borrow::Borrow;
 use std::error::Error;
@@ -12,13 +12,13 @@ use crate::verify::url::{InvalidPublicUrl, PublicUrl};
 
 /// The longest id, in bytes.
 const MAX: usize = 256;
-/// The longest id that is kept without the heap, in bytes. Those of Velt have 30, a UUID has 36.
+/// The longest id that is kept inline, in bytes. Velt's have 30, and a UUID has 36.
 const INLINE: usize = 46;
 
 /// The name under which a provider knows the endpoint that a delivery is for.
 ///
-/// 1 to 256 bytes without control characters. Clones are cheap, and ids of up to 46 bytes never
-/// touch the heap.
+/// It has 1 to 256 bytes and no control characters. Clones are cheap, and an id of up to 46 bytes
+/// needs no heap allocation.
 ///
 /// # Examples
 ///
@@ -134,7 +134,7 @@ impl From<u64> for EndpointId {
     }
 }
 
-/// The text cannot be an [`EndpointId`].
+/// A text that cannot be an [`EndpointId`].
 ///
 /// # Examples
 ///
@@ -156,14 +156,15 @@ impl fmt::Display for InvalidEndpointId {
 
 impl Error for InvalidEndpointId {}
 
-/// What a provider says about an endpoint: the secrets that are valid now, and, where it differs
-/// from one endpoint to another, what else a delivery is judged by.
+/// The result of a fetch: the secrets that are valid for an endpoint now, and optionally its
+/// canonical id and its public URL.
 ///
-/// Secrets alone are enough for most: `Secret` and `Vec<Secret>` convert into an `Endpoint`.
+/// Secrets alone are enough for most providers: `Secret` and `Vec<Secret>` convert into an
+/// `Endpoint`.
 ///
 /// # Examples
 ///
-/// A tenant that moved from one domain to another, and whom the provider knows by a number:
+/// A tenant with a public URL of its own, known to the provider by a number:
 ///
 /// ```
 /// use tower_webhook::Secret;
@@ -183,7 +184,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint with the secrets that are valid now, the newest first and at most 16.
+    /// Makes an endpoint from the secrets that are valid now, the newest first and at most 16.
     ///
     /// Without any, its deliveries are rejected, as with
     /// [`FetchErrorKind::NotFound`](crate::fetch::FetchErrorKind::NotFound).
@@ -192,18 +193,18 @@ impl Endpoint {
         Self { secrets: secrets.into(), canonical_id: None, public_url: None }
     }
 
-    /// Sets the id under which deliveries are remembered, default the one that was asked for.
+    /// Sets the id under which deliveries are remembered, default the one that was requested.
     ///
-    /// Set it where several ids name the same endpoint, such as an alias or another spelling: a
-    /// delivery that is sent again to another of its ids is then the same delivery.
+    /// Set it if several ids name the same endpoint, such as an alias or another spelling: a
+    /// delivery that is sent again to another of these ids is then the same delivery.
     #[must_use]
     pub fn canonical_id(mut self, id: EndpointId) -> Self {
         self.canonical_id = Some(id);
         self
     }
 
-    /// Sets what the sender calls before the path and query, for a scheme that signs its URL,
-    /// default that of the cache; see [`Verifier::public_url`](crate::Verifier::public_url).
+    /// Sets the part of the URL before the path and query, for a scheme that signs the URL, default
+    /// that of the cache; see [`Verifier::public_url`](crate::Verifier::public_url).
     ///
     /// # Errors
     ///

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The most that is kept of a provider's message, in characters.
+/// The longest message of a provider that is kept, in characters.
 const MAX_MESSAGE: usize = 256;
 
 /// Why the secrets of an endpoint could not be fetched.
@@ -32,28 +32,19 @@ pub struct FetchError {
 
 impl FetchError {
     /// Makes an error of this kind.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
-    ///
-    /// let error = FetchError::new(FetchErrorKind::NotFound);
-    /// assert_eq!(error.to_string(), "endpoint has no valid secret");
-    /// ```
     #[must_use]
     pub fn new(kind: FetchErrorKind) -> Self {
         Self { kind, message: None, retry_after: None, source: None }
     }
 
-    /// Sets the provider's own words, default none. They show in `Display` and `Debug`, for the
+    /// Sets the provider's own message, default none. It appears in `Display` and `Debug`, for the
     /// operator.
     ///
-    /// No more than 256 characters are kept, and control characters become spaces.
+    /// At most 256 characters are kept, and control characters become spaces.
     ///
     /// # Security
     ///
-    /// The words must not contain a secret or a credential.
+    /// The message must not contain a secret or a credential.
     ///
     /// # Examples
     ///
@@ -71,67 +62,44 @@ impl FetchError {
         self
     }
 
-    /// Sets how long the provider asks us to wait, default not at all. The cache respects up to 5
+    /// Sets how long the provider asks us to wait, default none. The cache respects at most 5
     /// minutes of it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
-    ///
-    /// let wait = Duration::from_secs(30);
-    /// let error = FetchError::new(FetchErrorKind::Unavailable).with_retry_after(wait);
-    /// assert_eq!(error.retry_after(), Some(wait));
-    /// ```
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    /// Sets the error behind this one, which [`Error::source`] returns, default none.
+    /// Sets the cause of this error, which [`Error::source`] returns, default none.
     ///
     /// # Security
     ///
-    /// Its output must not contain a secret or a credential.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::error::Error as _;
-    /// use std::io;
-    /// use tower_webhook::fetch::{FetchError, FetchErrorKind};
-    ///
-    /// let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
-    /// let error = FetchError::new(FetchErrorKind::Unavailable).with_source(refused);
-    /// assert!(error.source().is_some_and(|source| source.is::<io::Error>()));
-    /// ```
+    /// The output of the cause must not contain a secret or a credential.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// What went wrong.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> FetchErrorKind {
         self.kind
     }
 
-    /// The provider's own words.
+    /// The provider's own message.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// How long the provider asks us to wait.
+    /// The time that the provider asks us to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether the same question may be answered a moment later.
+    /// Returns `true` if the same request may succeed a moment later.
     #[cfg(feature = "fetch")]
     pub(super) fn is_transient(&self) -> bool {
         matches!(self.kind, FetchErrorKind::Unavailable | FetchErrorKind::Timeout)
@@ -160,7 +128,7 @@ impl Error for FetchError {
     }
 }
 
-/// What kind of failure a [`FetchError`] is.
+/// The kind of a [`FetchError`].
 ///
 /// # Examples
 ///
@@ -172,8 +140,8 @@ impl Error for FetchError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FetchErrorKind {
-    /// The provider says that the endpoint does not exist or has no valid secret. Only this makes
-    /// the cache forget secrets that it has.
+    /// The provider says that the endpoint does not exist or has no valid secret. Only this kind
+    /// makes the cache forget secrets that it has.
     NotFound,
     /// The provider rejects our credentials.
     Denied,

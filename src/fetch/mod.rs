@@ -1,24 +1,24 @@
-//! Secrets from elsewhere: a provider's API, a database, a secret store.
+//! Secrets from a provider's API, a database, or a secret store.
 //!
-//! A [`SecretFetcher`] asks once and answers. What makes that fit for a server is the
-//! `SecretCache` (feature `fetch`) around it, which serves a [`Verifier`](crate::Verifier) for each
-//! endpoint and keeps it right:
+//! A [`SecretFetcher`] fetches the secrets of one endpoint, once per call. For a server, wrap it in
+//! a `SecretCache` (feature `fetch`), which serves a [`Verifier`](crate::Verifier) for each
+//! endpoint and keeps it up to date:
 //!
 //! | what happens | what the cache does |
 //! |---|---|
 //! | secrets are younger than `fresh_for` | serves them |
-//! | older than that | serves them, and fetches once in the background |
-//! | the provider is down, rejects our credentials, or returns a malformed response | goes on serving them until `stale_for` |
-//! | the provider says there is no such endpoint | forgets them, and remembers that for `negative_for` |
-//! | many wait for the same endpoint | one fetch answers them all |
-//! | a fetch fails | remembers it for `failure_for`, or as long as the provider asks, up to 5 minutes |
+//! | secrets are older than that | serves them, and fetches once in the background |
+//! | the provider is down, rejects our credentials, or returns a malformed response | goes on serving the secrets until `stale_for` |
+//! | the provider says that there is no such endpoint | forgets its secrets, and remembers that for `negative_for` |
+//! | many requests wait for the same endpoint | answers them all with one fetch |
+//! | a fetch fails | remembers the failure for `failure_for`, or as long as the provider asks, up to 5 minutes |
 //! | a signature does not match | fetches again, at most once per `cooldown` and endpoint |
 //! | a fetch brings other secrets | accepts the replaced ones for `overlap`, then never again |
-//! | many unknown endpoints are asked for | fetches no more of them than `cold_fetches` |
+//! | many unknown endpoints are requested | makes no more fetches for them than `cold_fetches` |
 //!
-//! The chapter `secrets` of the [manual](crate::manual) is about rotations, outages, leaks, and how to
-//! choose the numbers. `Velt` and `Spaaza` (features of the same names) are fetchers for the APIs of
-//! these two, and `Client` is how they reach it.
+//! The chapter `secrets` of the [manual](crate::manual) covers rotations, outages and leaks, and
+//! how to choose the numbers. `Velt` and `Spaaza` (features of the same names) fetch from the APIs
+//! of these two providers, over a `Client`.
 //!
 //! # Examples
 //!
@@ -118,10 +118,11 @@ pub use self::velt::Velt;
 
 /// Fetches the secrets of an endpoint from wherever they are kept.
 ///
-/// A fetcher asks once. It neither remembers nor retries: that is the work of `SecretCache`.
+/// A fetcher asks once. It neither caches nor retries: that is the task of `SecretCache`.
 ///
-/// Closures from an [`EndpointId`] to a future are fetchers too, and their future may give whatever
-/// converts into an [`Endpoint`], such as one [`Secret`](crate::Secret) or a `Vec` of them.
+/// Closures from an [`EndpointId`] to a future are fetchers too, and their future may return
+/// anything that converts into an [`Endpoint`], such as one [`Secret`](crate::Secret) or a `Vec` of
+/// them.
 ///
 /// # Security
 ///
@@ -131,7 +132,7 @@ pub use self::velt::Velt;
 ///
 /// # Examples
 ///
-/// One secret for everything, from a file that is replaced when the secret is:
+/// One secret for all endpoints, from a file that is replaced together with the secret:
 ///
 /// ```
 /// use std::path::PathBuf;
@@ -160,17 +161,18 @@ pub use self::velt::Velt;
 pub trait SecretFetcher: Send + Sync + 'static {
     /// Fetches the secrets that are valid for `endpoint` now, the newest first and at most 16.
     ///
-    /// No secret at all says that the endpoint exists and has none that is valid: its deliveries are
-    /// rejected, as with [`FetchErrorKind::NotFound`].
+    /// Without any, the endpoint exists but has no valid secret: its deliveries are rejected, as
+    /// with [`FetchErrorKind::NotFound`].
     ///
     /// # Errors
     ///
-    /// Returns [`FetchErrorKind::NotFound`] only if the provider says so, because that alone makes
-    /// the cache forget secrets that it has, and any other kind if the secrets could not be fetched.
+    /// Returns [`FetchErrorKind::NotFound`] only if the provider says so, because this kind alone
+    /// makes the cache forget secrets that it has. Returns any other kind if the secrets could not
+    /// be fetched.
     ///
     /// # Cancel safety
     ///
-    /// The cache drops the future when its time is over, and at no other time.
+    /// The cache drops the future when the timeout of the fetch expires, and at no other time.
     fn fetch(
         &self,
         endpoint: &EndpointId,

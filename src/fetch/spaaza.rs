@@ -36,13 +36,13 @@ const BASE: &str = "https://api0.spaaza.com";
 /// | 3 `http_vars_missing`, another key or chain, a redirect | [`Malformed`](FetchErrorKind::Malformed) |
 /// | a key that is not active, or deleted | no valid secret |
 ///
-/// The last of these matters: once a key is deleted, Spaaza sends *unsigned* deliveries. They are
-/// refused.
+/// The last row matters: once a key is deleted, Spaaza sends *unsigned* deliveries. They are
+/// rejected.
 ///
 /// # Security
 ///
-/// The [`Client`] says what protects the credentials on their way. They are wiped when the fetcher
-/// is dropped, and show in no output.
+/// See [`Client`] for how the credentials are protected in transit. They are wiped when the fetcher
+/// is dropped, and appear in no output.
 ///
 /// # Examples
 ///
@@ -82,7 +82,8 @@ impl Spaaza {
         Self::with_client(Client::new()?, user_id, session_key)
     }
 
-    /// As [`Spaaza::new`], with a client of your own, for instance for the staging system.
+    /// Makes a fetcher as [`Spaaza::new`] does, with a client of your own, for instance for the
+    /// staging system.
     ///
     /// # Errors
     ///
@@ -116,8 +117,8 @@ impl Spaaza {
     /// Sets the chain that is served, with all of its active keys, the newest first; default none.
     /// The endpoint id is then the number of the chain.
     ///
-    /// Spaaza rotates by adding a key, switching the webhook over to it, and deleting the old one.
-    /// With all keys of the chain no delivery in between is lost.
+    /// Spaaza rotates keys by adding one, switching the webhook over to it, and deleting the old
+    /// one. With all keys of the chain, no delivery in between is lost.
     ///
     /// # Examples
     ///
@@ -127,7 +128,7 @@ impl Spaaza {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let spaaza = Spaaza::new("1743", "session key")?.chain(1743);
-    /// // Another chain is not asked for.
+    /// // Spaaza is not asked for another chain.
     /// let error = spaaza.fetch(&EndpointId::from(1744)).await.unwrap_err();
     /// assert_eq!(error.kind(), FetchErrorKind::NotFound);
     /// # Ok(())
@@ -148,7 +149,7 @@ impl Spaaza {
         Self { reading: Reading::Utf8, ..self }
     }
 
-    /// Sets that the bytes which the digits of a key spell are the key, default either reading; see
+    /// Sets that the digits of a key spell the bytes of the key, default either reading; see
     /// [`Spaaza::utf8_keys`].
     #[must_use]
     pub fn hex_keys(self) -> Self {
@@ -156,7 +157,7 @@ impl Spaaza {
     }
 
     /// Sets the [version](https://docs.spaaza.com/api/versioning/) of the API, such as `1.4.8`;
-    /// default none, and none is sent.
+    /// default none: the header is not sent.
     ///
     /// # Errors
     ///
@@ -165,9 +166,9 @@ impl Spaaza {
         Ok(Self { api_version: Some(Credential::new(version)?), ..self })
     }
 
-    /// Sets the hostname of the app that the session belongs to, where
-    /// [the session needs it](https://docs.spaaza.com/api/authentication); default none, and none is
-    /// sent.
+    /// Sets the hostname of the app that the session belongs to, if
+    /// [the session needs it](https://docs.spaaza.com/api/authentication); default none: the header
+    /// is not sent.
     ///
     /// # Errors
     ///
@@ -176,9 +177,10 @@ impl Spaaza {
         Ok(Self { app_hostname: Some(Credential::new(hostname)?), ..self })
     }
 
-    /// What to ask for, or `None` if the endpoint is none of ours.
+    /// The question to ask, or `None` if the endpoint is not one of ours.
     fn question(&self, endpoint: &EndpointId) -> Option<Question> {
-        // One number has one spelling, or made-up ids could name the same key many times.
+        // Only the canonical spelling of a number: with others (`+7`, `007`), made-up ids could
+        // name the same key many times.
         let number = endpoint.as_str().parse().ok();
         let number = number.filter(|number| EndpointId::from(*number) == *endpoint)?;
         match self.chain {
@@ -230,7 +232,7 @@ impl fmt::Debug for Spaaza {
     }
 }
 
-/// What the digits of a key mean.
+/// The meaning of a key's digits.
 #[derive(Clone, Copy)]
 pub(crate) enum Reading {
     Both,
@@ -238,14 +240,14 @@ pub(crate) enum Reading {
     Hex,
 }
 
-/// What is asked for.
+/// The question that is asked.
 #[derive(Clone, Copy)]
 pub(crate) enum Question {
     Key(u64),
     Chain(u64),
 }
 
-/// Where an API version puts its errors.
+/// The errors of a response, in either of the places where API versions put them.
 #[derive(Deserialize)]
 struct Errors {
     #[serde(default)]
@@ -286,7 +288,7 @@ struct Chain {
     id: u64,
 }
 
-/// Judges a response. An error in it outweighs everything else.
+/// Reads a response. An error in it outweighs everything else.
 pub(crate) fn read(
     response: &Response,
     question: Question,
@@ -334,7 +336,7 @@ fn secrets(key: &Key, reading: Reading) -> Result<Vec<Secret>, InvalidSecret> {
 }
 
 fn error(response: &Response, credentials: &[&Credential]) -> Option<FetchError> {
-    // What cannot be read, such as two errors, is not taken for the absence of one.
+    // A response that cannot be read, for instance with two errors, is not one without an error.
     let Some(errors) = response.json::<Errors>() else { return Some(response.error(None)) };
     let error = [&errors.error, &errors.errors].into_iter().find_map(first)?;
     let text = |field| error.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -345,7 +347,7 @@ fn error(response: &Response, credentials: &[&Credential]) -> Option<FetchError>
     Some(error.with_message(&redact(&message, credentials)))
 }
 
-/// The error itself, or the first of a collection of them. An empty collection is none.
+/// The error itself, or the first of a collection. An empty collection has none.
 fn first(value: &Value) -> Option<&Value> {
     match value {
         Value::Null => None,

@@ -20,8 +20,9 @@ use crate::secret::Secret;
 const BASE: &str = "https://api.velt.dev";
 const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";
 
-/// Fetches secrets from [Velt's API](https://velt.dev/docs/api-reference/rest-apis/v2/workspace/advancedwebhook-endpoints-secret-get),
-/// where the endpoint id is the one that Velt gave the endpoint (`ep_…`).
+/// Fetches secrets from [Velt's
+/// API](https://velt.dev/docs/api-reference/rest-apis/v2/workspace/advancedwebhook-endpoints-secret-get).
+/// The endpoint id is the one that Velt has assigned to the endpoint (`ep_…`).
 ///
 /// | Velt says | kind |
 /// |---|---|
@@ -32,13 +33,13 @@ const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";
 /// | `DEADLINE_EXCEEDED` | [`Timeout`](FetchErrorKind::Timeout) |
 /// | `INVALID_ARGUMENT`, the secret of another endpoint, a redirect | [`Malformed`](FetchErrorKind::Malformed) |
 ///
-/// The documentation gives no HTTP statuses for these, so the status only counts where none of
-/// them is said.
+/// The documentation states no HTTP statuses for these, so the status counts only if the response
+/// has none of them.
 ///
 /// # Security
 ///
-/// The [`Client`] says what protects the credentials on their way. They are wiped when the fetcher
-/// is dropped, and show in no output.
+/// See [`Client`] for how the credentials are protected in transit. They are wiped when the fetcher
+/// is dropped, and appear in no output.
 ///
 /// # Examples
 ///
@@ -73,7 +74,7 @@ impl Velt {
         Self::with_client(Client::new()?, api_key, auth_token)
     }
 
-    /// As [`Velt::new`], with a client of your own.
+    /// Makes a fetcher as [`Velt::new`] does, with a client of your own.
     ///
     /// # Errors
     ///
@@ -147,7 +148,7 @@ struct Failure {
     message: String,
 }
 
-/// Judges a response. An error in it outweighs everything else.
+/// Reads a response. An error in it outweighs everything else.
 pub(crate) fn read(
     response: &Response,
     endpoint: &EndpointId,

@@ -1,4 +1,4 @@
-//! A head that has been read: what it claims, and the signatures that are to show it.
+//! A head that has been read: its claims, and the signatures that are to prove them.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::{Outside, Tolerance};
 use crate::text::Text;
 
-/// By what a head is read.
+/// The terms by which a head is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms<'t> {
     pub(crate) scheme: Scheme,
@@ -21,17 +21,17 @@ pub(crate) struct Terms<'t> {
     pub(crate) base: Base<'t>,
 }
 
-/// What senders call before the path of a request, for a scheme that signs it.
+/// The part of the URL before the path of the request, for a scheme that signs the URL.
 #[derive(Clone, Copy)]
 pub(crate) enum Base<'t> {
     Unset,
     Known(&'t Arc<str>),
-    /// It depends on the endpoint: [`Envelope::set_base`] says it before anything is verified.
+    /// It depends on the endpoint: [`Envelope::set_base`] sets it before anything is verified.
     #[cfg(all(feature = "fetch", feature = "receive"))]
     Later,
 }
 
-/// What one delivery claims, bounded, and its signatures.
+/// The claims of one delivery, bounded, and its signatures.
 #[derive(Clone)]
 pub(crate) struct Envelope<'h> {
     fields: Fields<'h>,
@@ -39,8 +39,8 @@ pub(crate) struct Envelope<'h> {
 }
 
 impl<'h> Envelope<'h> {
-    /// Reads a head in the grammar of the scheme, and then compares its time with `now`, which is
-    /// asked only if a time is signed.
+    /// Reads a head by the grammar of the scheme, and then compares its time with `now`, which is
+    /// called only if a time is signed.
     #[inline]
     pub(crate) fn open(
         terms: Terms<'h>,
@@ -60,8 +60,11 @@ impl<'h> Envelope<'h> {
         };
         for names in scheme.headers() {
             let found = head.headers.find(names);
+            // The first family whose signature header is present is used whole, so no `continue`
+            // below: a missing id is an error and not a reason to try another family.
             let Values { first: Some(first), count } = found.signature else { continue };
             if count > 1 && !scheme.repeated_signature() {
+                // Several names are not a repetition: `count` is over all names of the family.
                 let repeats = |name: &str| {
                     head.headers.all(|other| other.eq_ignore_ascii_case(name)).nth(1).is_some()
                 };
@@ -89,6 +92,7 @@ impl<'h> Envelope<'h> {
                 (None, _) => None,
             };
             let signatures = listed.signatures?;
+            // After the grammar, so that junk does not cost a reading of the clock.
             if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp) {
                 match terms.tolerance.outside(format, *at, now()) {
                     Some(Outside::Past) => return Err(VerifyError::TimestampTooOld),
@@ -110,7 +114,7 @@ impl<'h> Envelope<'h> {
         &self.signatures
     }
 
-    /// Sets what senders call before the path of the request.
+    /// Sets the part of the URL before the path of the request.
     #[cfg(all(feature = "fetch", feature = "receive"))]
     pub(crate) fn set_base(&mut self, base: Option<&Arc<str>>) -> Result<(), VerifyError> {
         if let Some(target) = &mut self.fields.target {
@@ -119,7 +123,7 @@ impl<'h> Envelope<'h> {
         Ok(())
     }
 
-    /// Copies what is needed after the head is gone.
+    /// Copies what is still needed once the head is gone.
     pub(crate) fn into_owned(self) -> Envelope<'static> {
         Envelope { fields: self.fields.into_owned(), signatures: self.signatures.into_owned() }
     }

@@ -1,4 +1,4 @@
-//! What a signature covers beside the body.
+//! The fields that a signature covers besides the body.
 
 use std::borrow::Cow;
 use std::slice;
@@ -13,13 +13,13 @@ use crate::scheme::part::Part;
 use crate::scheme::timestamp::MAX_TEXT;
 use crate::text::Text;
 
-/// The longest id that is read, in bytes.
+/// The longest id that is accepted, in bytes.
 const MAX_ID: usize = 256;
 
 /// An id, on the heap only if it outlives the head and is long.
 pub(crate) type Id<'h> = Text<'h, 64>;
 
-/// A time, with the text that it was read from.
+/// A time, with the text that it was read from: the text is what is signed.
 pub(crate) type Timestamp<'h> = (UnixTime, Text<'h, MAX_TEXT>);
 
 /// The signed fields of a delivery, as received.
@@ -31,11 +31,11 @@ pub(crate) struct Fields<'h> {
     pub(super) target: Option<Target<'h>>,
 }
 
-/// What was called, for a scheme that signs it.
+/// The method and URL of a request, for a scheme that signs them.
 #[derive(Clone)]
 pub(crate) struct Target<'h> {
     method: Cow<'h, Method>,
-    /// What comes before the path of the request, once it is known.
+    /// The part of the URL before the path, once it is known: a cache knows it with the secrets.
     base: Option<Cow<'h, Arc<str>>>,
     path_and_query: Text<'h, 46>,
 }
@@ -50,7 +50,7 @@ impl<'h> Target<'h> {
         }
     }
 
-    /// What is called when the whole URL is known.
+    /// A target whose whole URL is known, as when signing.
     pub(crate) fn whole(method: &'h Method, url: &'h Arc<str>) -> Self {
         let (method, base) = (Cow::Borrowed(method), Some(Cow::Borrowed(url)));
         Self { method, base, path_and_query: "".into() }
@@ -63,7 +63,7 @@ impl<'h> Target<'h> {
 }
 
 impl<'h> Fields<'h> {
-    /// The fields of a delivery that is still to be signed, of which the scheme signs no others.
+    /// The fields of a delivery that is to be signed: exactly those that the scheme signs.
     pub(crate) fn new(
         scheme: Scheme,
         id: Option<Id<'h>>,
@@ -85,7 +85,7 @@ impl<'h> Fields<'h> {
         self.timestamp.as_ref()
     }
 
-    /// The signed content with this body, piece by piece.
+    /// The whole signed content with this body, piece by piece.
     #[inline]
     pub(crate) fn content<'a>(
         &'a self,
@@ -94,13 +94,13 @@ impl<'h> Fields<'h> {
         self.before_body().chain(body).chain(self.after_body())
     }
 
-    /// The signed content that comes before the body.
+    /// The signed content before the body.
     #[inline]
     pub(crate) fn before_body(&self) -> Pieces<'_> {
         Pieces { fields: self, parts: self.scheme.before_body().iter(), path: None }
     }
 
-    /// The signed content that comes after the body.
+    /// The signed content after the body.
     #[inline]
     pub(crate) fn after_body(&self) -> Pieces<'_> {
         Pieces { fields: self, parts: self.scheme.after_body().iter(), path: None }
@@ -120,12 +120,12 @@ impl<'h> Fields<'h> {
     }
 }
 
-/// What some parts of the signed content stand for, piece by piece.
+/// The bytes that some parts of the signed content stand for, piece by piece.
 #[derive(Clone)]
 pub(crate) struct Pieces<'f> {
     fields: &'f Fields<'f>,
     parts: slice::Iter<'static, Part>,
-    /// The second piece of a URL, if that comes next.
+    /// The second piece of a URL, if that comes next: the one part that is two pieces.
     path: Option<&'f [u8]>,
 }
 
@@ -152,8 +152,8 @@ impl<'f> Iterator for Pieces<'f> {
     }
 }
 
-/// Reads an id: visible ASCII, bounded and not empty. Neither may it contain the literal that ends
-/// it in the signed content, or two different deliveries could have the same content and so the
+/// Reads an id: visible ASCII, bounded and not empty. It must not contain the literal that ends it
+/// in the signed content either, or two different deliveries could have the same content and so the
 /// same signature.
 #[inline]
 pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> {
@@ -169,11 +169,11 @@ pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> 
     Ok(Id::ascii(id))
 }
 
-/// Tests every byte, without an early end and therefore sixteen at a time.
+/// Tests every byte, without stopping at the first hit: so the compiler tests sixteen at a time.
 #[inline]
 fn any(bytes: &[u8], test: impl Fn(u8) -> bool) -> bool {
     let any = |bytes: &[u8]| bytes.iter().fold(false, |any, byte| any | test(*byte));
     let Some(last) = bytes.last_chunk::<16>() else { return any(bytes) };
-    // Some of the last are tested twice.
+    // The last chunk overlaps the one before it: a byte may be tested twice.
     bytes.as_chunks::<16>().0.iter().fold(any(last), |found, some| found | any(some))
 }

@@ -7,16 +7,16 @@ use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{LayoutKind, List};
 
-/// The most signatures that are looked at in one request.
+/// The most signatures that are accepted in one request.
 pub(super) const MAX_SIGNATURES: usize = 32;
 
-/// What a signature header lists.
+/// One entry of a signature header.
 pub(super) enum Entry<'h> {
     Time(&'h [u8]),
     Signature(Algorithm, &'h [u8]),
 }
 
-/// The algorithms that there are keys for; signatures of others are not even decoded.
+/// The algorithms for which there are keys, as bits. Signatures of others are not even decoded.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Algorithms(u8);
 
@@ -34,19 +34,22 @@ impl Algorithms {
     }
 }
 
-/// The entries of all signature headers of one family. Those of another version, or of an
+/// The entries of all signature headers of one family. Entries of another version, or of an
 /// algorithm without a key, are skipped.
+///
+/// It is `Copy`, so that the entries can be read again instead of being collected.
 #[derive(Clone, Copy)]
 pub(super) struct Entries<'h> {
     scheme: Scheme,
     algorithms: Algorithms,
-    /// What is left of the line that is being read.
+    /// The rest of the line that is being read.
     line: Option<&'h [u8]>,
-    /// Whether no line has to be taken apart, so that none is searched for a separator.
+    /// Whether every line is a single entry, so that none is searched for a separator.
     lone: bool,
-    /// Where the other lines are found: a scheme seldom has more than one.
+    /// Searched for the other lines, which a request seldom has, only when they are needed.
     headers: Headers<'h>,
     names: &'static HeaderNames,
+    /// The index of the next of the `lines` lines.
     next: usize,
     lines: usize,
 }
@@ -81,7 +84,8 @@ impl<'h> Entries<'h> {
         let (separator, _) = list.ascii();
         let mut count = self.lines;
         let mut add = |line: &[u8]| {
-            // In pieces, so that a long line is not read to its end, nor byte by byte.
+            // In pieces of 128 bytes, whose count fits in a byte: that is faster than byte by byte,
+            // and a line with too many separators is not read to its end.
             line.chunks(128).all(|piece| {
                 let separators = piece.iter().map(|byte| u8::from(*byte == separator));
                 count += usize::from(separators.sum::<u8>());
@@ -124,6 +128,7 @@ impl<'h> Entries<'h> {
         };
         self.line = rest;
         let entry = entry.get(entry.iter().take_while(|byte| **byte == b' ').count()..)?;
+        // An entry without a version is skipped.
         let assign = entry.iter().position(|byte| *byte == assign)?;
         let (key, value) = (entry.get(..assign)?, entry.get(assign + 1..)?);
         if list.timestamp.is_some_and(|name| name.as_bytes() == key) {
@@ -147,9 +152,9 @@ impl<'h> Iterator for Entries<'h> {
             };
             match self.scheme.layout_kind() {
                 LayoutKind::Single { prefix } => {
-                    // Nothing decodes to a signature, so a line without the prefix is malformed.
-                    // An empty prefix is not compared: some implementations of `memcmp` take
-                    // longest when there is nothing to compare.
+                    // No signature decodes from an empty text, so a line without the prefix is
+                    // malformed. An empty prefix is not compared: some implementations of `memcmp`
+                    // take longest when there is nothing to compare.
                     let text = match prefix.as_bytes() {
                         [] => line,
                         prefix => line.strip_prefix(prefix).unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! What a request says. Nothing of it is believed yet, and no cryptography happens here.
+//! What a request claims. None of it is trusted yet, and no cryptography happens here.
 
 pub(crate) mod envelope;
 pub(crate) mod fields;
@@ -14,11 +14,11 @@ use crate::scheme::header::HeaderNames;
 
 /// The part of a request that comes before its body, borrowed.
 ///
-/// It is made from whatever holds one, so that `verify` and `begin` accept any of these:
+/// `verify` and `begin` accept anything that converts into one:
 ///
 /// | from | for |
 /// |---|---|
-/// | `&HeaderMap` | schemes that sign no URL, which are most |
+/// | `&HeaderMap` | schemes that do not sign the URL, which are most |
 /// | `&Parts`, `&mut Parts`, `&Request<B>` | every scheme |
 /// | [`Head::from_pairs`], [`Head::with_request`] | the maps of other frameworks |
 ///
@@ -48,11 +48,11 @@ enum Headers<'h> {
 }
 
 impl<'h> Head<'h> {
-    /// Makes a head of names and values, for maps that are not those of the crate `http`. Nothing
-    /// is copied, and the case of the names makes no difference.
+    /// Makes a head from names and values, for header maps other than those of the crate `http`.
+    /// Nothing is copied, and names match in any case.
     ///
-    /// A header that a request has several times has to be here as many times: to reject such
-    /// requests is part of a verification.
+    /// Pass a repeated header as often as the request has it: rejecting such requests is part of
+    /// the verification.
     ///
     /// # Examples
     ///
@@ -88,8 +88,7 @@ impl<'h> Head<'h> {
         Self { request: Some((method, uri)), ..self }
     }
 
-    /// The value of a header, the first if there are several. The case of the name makes no
-    /// difference.
+    /// The value of a header, the first if there are several. The name matches in any case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'h [u8]> {
         match self.headers {
@@ -101,13 +100,14 @@ impl<'h> Head<'h> {
         }
     }
 
-    /// The path of the URL that was called, if the head has one.
+    /// The path of the request's URL, if the head has one.
     #[must_use]
     pub fn path(&self) -> Option<&'h str> {
         self.request.map(|(_, uri)| uri.path())
     }
 
-    /// What a middleware has added to the request, such as the parameters of its route.
+    /// A value that a middleware has added to the request's extensions, such as a tenant or the
+    /// parameters of the route.
     ///
     /// # Examples
     ///
@@ -133,8 +133,8 @@ impl<'h> Head<'h> {
 }
 
 impl<'h> Headers<'h> {
-    /// Finds the headers of one family, in one pass over those of the request: for as many as
-    /// there usually are that takes less than half the time of hashing each name.
+    /// Finds the headers of one family in one pass over those of the request. With as many as a
+    /// request usually has, this takes less than half the time of hashing each name.
     #[inline]
     fn find(self, names: &HeaderNames) -> Found<'h> {
         match self {
@@ -148,7 +148,7 @@ impl<'h> Headers<'h> {
         }
     }
 
-    /// The values of all headers whose name is one of those, in order.
+    /// The values of all headers whose name `is_one` accepts, in order.
     fn all(self, is_one: impl Fn(&str) -> bool) -> impl Iterator<Item = &'h [u8]> {
         let (map, pairs) = match self {
             Headers::Map(map) => (Some(map), None),
@@ -192,7 +192,7 @@ impl<'h, B> From<&'h Request<B>> for Head<'h> {
     }
 }
 
-/// Names only: among the values is a signature that may be the valid one.
+/// Shows no header: among the values is a signature that may be the valid one.
 impl fmt::Debug for Head<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Head").field("request", &self.request).finish_non_exhaustive()

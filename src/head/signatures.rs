@@ -6,8 +6,8 @@ use crate::head::list::{Entries, Entry};
 use crate::scheme::definition::Scheme;
 use crate::scheme::encoding::Encoding;
 
-/// The signatures of one request, at least one. Each of them may be the valid one, so they do not
-/// show in any output.
+/// The signatures of one request, at least one. Any of them may be the valid one, so they have no
+/// `Debug`.
 #[derive(Clone)]
 pub(crate) struct Signatures<'h> {
     encoding: Encoding,
@@ -15,22 +15,24 @@ pub(crate) struct Signatures<'h> {
     others: Others<'h>,
 }
 
-/// The signatures that are decoded when they are needed, or were when the head was let go.
+/// The signatures after the first: decoded when they are needed while the head is borrowed, and all
+/// at once by [`Signatures::into_owned`].
 #[derive(Clone)]
 enum Others<'h> {
     Listed(Entries<'h>),
     Kept(Vec<Signature>),
 }
 
-/// What the signature headers of a request list.
+/// The contents of a request's signature headers.
 pub(super) struct Listed<'h> {
     pub(super) timestamp: Option<&'h [u8]>,
     pub(super) signatures: Result<Signatures<'h>, VerifyError>,
 }
 
 impl<'h> Listed<'h> {
-    /// Reads the entries up to the first signature that can be decoded: a malformed one does no
-    /// harm to a good one beside it. The timestamp is found wherever it is, and may not come twice.
+    /// Reads the entries up to the first signature that can be decoded, so a malformed signature
+    /// does not invalidate a well-formed one beside it. The timestamp may stand anywhere in the
+    /// list, but only once.
     #[inline]
     pub(super) fn read(scheme: Scheme, mut entries: Entries<'h>) -> Result<Self, VerifyError> {
         let (encoding, lists_timestamp) = (scheme.encoding(), scheme.lists_timestamp());
@@ -55,6 +57,7 @@ impl<'h> Listed<'h> {
                         }
                         None => Err(VerifyError::Malformed(Field::Signature)),
                     };
+                    // Otherwise the rest is searched for the timestamp, and for a second one.
                     if signatures.is_ok() && !lists_timestamp {
                         break;
                     }
@@ -66,7 +69,7 @@ impl<'h> Listed<'h> {
 }
 
 impl<'h> Signatures<'h> {
-    /// The signatures of one algorithm.
+    /// The signatures of one algorithm, in order.
     #[inline]
     pub(crate) fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = Signature> {
         self.iter().filter(move |signature| signature.algorithm == algorithm)

@@ -1,4 +1,4 @@
-//! The body that the inner service gets.
+//! The body that the inner service receives.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -10,11 +10,11 @@ use http_body::{Body, Frame, SizeHint};
 
 use crate::receive::frames::Frames;
 
-/// A body that is verified and complete: the same frames as they arrived.
+/// A body that is verified and complete: the bytes that arrived, in their order.
 ///
 /// # Examples
 ///
-/// Under axum the extractors take it apart; elsewhere `http_body_util` does:
+/// In axum the extractors read it; elsewhere `http_body_util` does:
 ///
 /// ```
 /// use http::{Request, Response};

@@ -11,10 +11,11 @@ use http::request::Parts;
 use crate::event;
 use crate::verify::verified::Verified;
 
-/// The request did not go through a [`WebhookLayer`](crate::WebhookLayer): a mistake in how the
-/// server is put together, answered with 500 and an empty body.
+/// The rejection of the extractor [`Verified`](crate::Verified): the request did not pass through a
+/// [`WebhookLayer`](crate::WebhookLayer).
 ///
-/// With the feature `tracing` it is also an event.
+/// This is a mistake in the setup of the server. It is answered with 500 and an empty body, and
+/// with the feature `tracing` it is also an event.
 ///
 /// # Examples
 ///

@@ -1,17 +1,17 @@
 //! The tower middleware: no handler sees a byte that is not verified.
 //!
-//! [`WebhookLayer`](crate::WebhookLayer) is a [`Receiver`](crate::Receiver) with an answer for what
-//! it rejects. What the sender sees is, by default, a bare status:
+//! [`WebhookLayer`](crate::WebhookLayer) is a [`Receiver`](crate::Receiver) that also answers the
+//! requests it rejects. By default the sender sees a bare status:
 //!
 //! | what happened | status |
 //! |---|---|
-//! | a header is missing, malformed or repeated, the time is off, no signature matches | 401 |
+//! | a header is missing, malformed or repeated, the timestamp is outside the tolerance, or no signature matches | 401 |
 //! | the endpoint is unknown | 404 |
 //! | the body is over the limit, by its `Content-Length` or while it is read | 413 |
-//! | the body broke off or failed | 400 |
+//! | the body was cut short or failed | 400 |
 //! | the secrets cannot be fetched | 503 with `Retry-After` |
-//! | the delivery was handled before | 200, and the handler does not run |
-//! | it is being handled | 503 with `Retry-After` |
+//! | the delivery was already handled | 200, and the handler does not run |
+//! | the delivery is being handled | 503 with `Retry-After` |
 //! | the replay guard does not answer, or is full | 503 with `Retry-After` |
 //! | the scheme signs its URL, and no public URL is set | 500 |
 //!
@@ -19,7 +19,8 @@
 //! [`Rejection`](crate::receive::Rejection), and with the feature `tracing` in one event. Trailers
 //! are not signed and are dropped.
 //!
-//! [Ordering](crate::manual::ordering) says what belongs inside and outside of the layer.
+//! [Ordering](crate::manual::ordering) says which middleware belongs inside the layer, and which
+//! outside.
 //!
 //! # Examples
 //!
@@ -43,7 +44,7 @@
 //! # Ok::<(), tower_webhook::InvalidSecret>(())
 //! ```
 //!
-//! With a limit and an answer of one's own:
+//! With a limit and an answer of your own:
 //!
 //! ```
 //! use http::Response;

@@ -1,4 +1,4 @@
-//! How a request that is not let through is answered.
+//! How a rejected request is answered.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use http::{Response, StatusCode};
 
 use crate::receive::rejection::Rejection;
 
-/// A request that is not let through.
+/// A rejected request: the reason, and its head.
 ///
 /// # Examples
 ///
-/// Strangers do not learn that there is an endpoint at all:
+/// An answer from which strangers do not learn that the endpoint exists:
 ///
 /// ```
 /// use http::{Response, StatusCode};
@@ -37,45 +37,45 @@ pub struct Refused<'r> {
 }
 
 impl<'r> Refused<'r> {
-    /// Makes one, to test what answers it.
+    /// Puts together a rejected request, to test an answer of your own.
     #[must_use]
     pub fn new(rejection: &'r Rejection, parts: &'r Parts) -> Self {
         Self { rejection, parts }
     }
 
-    /// Why the request is not let through.
+    /// The reason why the request is rejected.
     #[must_use]
     pub fn rejection(&self) -> &'r Rejection {
         self.rejection
     }
 
-    /// The status that answers it by default.
+    /// The status that answers the request by default.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.rejection.status()
     }
 
-    /// The head of the request. Nothing in it is verified.
+    /// The head of the request. It is not verified.
     #[must_use]
     pub fn parts(&self) -> &'r Parts {
         self.parts
     }
 }
 
-/// Without the head: it is a stranger's, and may hold a valid signature.
+/// Shows nothing of the head: it is a stranger's, and may hold a valid signature.
 impl fmt::Debug for Refused<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Refused").field("rejection", self.rejection).finish_non_exhaustive()
     }
 }
 
-/// Answers a request that is not let through.
+/// Answers a rejected request.
 ///
 /// Implemented for closures from `&Refused` to a response, and by [`BareStatus`].
 ///
 /// # Examples
 ///
-/// The default answer, and a number for the metrics:
+/// The default answer, and a counter for metrics:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -99,7 +99,7 @@ impl fmt::Debug for Refused<'_> {
 /// # Ok::<(), tower_webhook::InvalidSecret>(())
 /// ```
 pub trait OnRejection<B> {
-    /// Makes the answer. The rejection is added to its extensions afterwards.
+    /// Makes the answer. The layer then adds the rejection to its extensions.
     fn respond(&self, refused: &Refused<'_>) -> Response<B>;
 }
 
@@ -144,7 +144,7 @@ where
     }
 }
 
-/// Answers with whatever axum makes a response of; made by
+/// Answers with anything that axum can turn into a response; made by
 /// [`WebhookLayer::on_rejection_into`](crate::WebhookLayer::on_rejection_into).
 ///
 /// # Examples

@@ -1,4 +1,4 @@
-//! The service: junk is answered in `call`, what is admitted goes into one box.
+//! The service: junk is answered in `call`, and an admitted request becomes one boxed future.
 
 use std::error::Error;
 use std::fmt;
@@ -21,9 +21,9 @@ use crate::receive::rejection::{Rejection, RejectionKind};
 /// Lets only verified deliveries through to the inner service; made by
 /// [`WebhookLayer`](crate::WebhookLayer).
 ///
-/// It is always ready. The inner service is polled ready, and called, after a delivery is verified,
-/// so that nothing unverified holds a place that is meant for the verified. The request's body may
-/// be any [`Body`]. What is not `Bytes` already is copied once, frame by frame.
+/// It is always ready. A clone of the inner service is polled ready and called only after a
+/// delivery is verified, so that no unverified request holds a place that is meant for a verified
+/// one. The request's body may be any [`Body`]. Frames that are not `Bytes` are copied once.
 ///
 /// # Examples
 ///
@@ -64,17 +64,17 @@ impl<S, R> Webhook<S, R> {
         Self { inner, receiver, on_rejection }
     }
 
-    /// The service behind the verification.
+    /// The inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The service behind the verification.
+    /// The inner service, mutably.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Takes the verification away.
+    /// Returns the inner service without the verification.
     pub fn into_inner(self) -> S {
         self.inner
     }
@@ -104,7 +104,7 @@ where
             Ok(mut incoming) => {
                 let Self { mut inner, receiver, on_rejection } = self.clone();
                 let mut parts = parts;
-                // One block and no function of its own: arguments would be held twice.
+                // One block instead of an `async fn`, whose future would hold its arguments twice.
                 ResponseFuture(State::Running(Box::pin(async move {
                     let received = match incoming.read(body).await {
                         Ok(()) => incoming.conclude().await,
@@ -149,7 +149,7 @@ where
     response
 }
 
-/// The response of a [`Webhook`], which makes `T` of it.
+/// The future of a [`Webhook`], with the output `T`.
 ///
 /// # Examples
 ///
@@ -178,12 +178,12 @@ where
 pub struct ResponseFuture<T>(State<T>);
 
 enum State<T> {
-    /// The head was reason enough. `None` when the answer is given.
+    /// The head alone was reason to reject the request. `None` once polled.
     Answered(Option<T>),
     Running(Pin<Box<dyn Future<Output = T> + Send>>),
 }
 
-/// What is moved is the pointer; a box is where it is pinned.
+/// Moving it moves only a pointer: the future is pinned in its box.
 impl<T> Unpin for ResponseFuture<T> {}
 
 impl<T> Future for ResponseFuture<T> {

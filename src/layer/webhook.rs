@@ -1,4 +1,4 @@
-//! What is configured: a receiver, and how to answer what it rejects.
+//! The layer: a receiver, and the answer to the requests that it rejects.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,14 +24,14 @@ use crate::verify::verifier::Verifier;
 
 /// Lets only verified deliveries through to a service.
 ///
-/// The headers are judged before a byte of the body is read. The body is authenticated frame by
-/// frame as it arrives and passed on as the same frames once the signature has matched.
-/// [`Verified`](crate::Verified) is then among the request's extensions. Everything else is
-/// answered here, by default with a bare status: the [module](crate::layer) has the table.
+/// The headers are checked before a byte of the body is read. The body is authenticated frame by
+/// frame as it arrives, and passed on once the signature has matched, with
+/// [`Verified`](crate::Verified) among the request's extensions. Every other request is answered by
+/// the layer, by default with a bare status: the [module page](crate::layer) has the table.
 ///
 /// # Examples
 ///
-/// With axum, whose `route_layer` leaves the paths that are not routed alone:
+/// With axum, whose `route_layer` leaves paths without a route alone:
 ///
 /// ```
 /// # #[cfg(feature = "axum")] {
@@ -50,8 +50,8 @@ use crate::verify::verifier::Verifier;
 /// # Ok::<(), tower_webhook::InvalidSecret>(())
 /// ```
 ///
-/// axum's extractors have a limit of 2 MB of their own; where the layer's is higher, lift it
-/// inside the layer with `axum::extract::DefaultBodyLimit::disable()`.
+/// axum's extractors have a limit of their own, 2 MB; if the layer's is higher, lift it inside the
+/// layer with `axum::extract::DefaultBodyLimit::disable()`.
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer<R = BareStatus> {
@@ -99,12 +99,13 @@ impl<R> WebhookLayer<R> {
         Self { receiver: self.receiver.body_limit(bytes), ..self }
     }
 
-    /// Remembers deliveries, as [`Receiver::replay`]: they are committed when the inner service
-    /// answers with a 2xx, before the answer goes out, and released otherwise.
+    /// Sets how deliveries are remembered, as [`Receiver::replay`]; default not at all. They are
+    /// committed if the inner service answers with a 2xx, before the answer goes out, and released
+    /// otherwise.
     ///
-    /// A handler that panics, or whose client hangs up, gives the delivery back at once where there
-    /// is a tokio runtime, and when the lease ends at the latest. If the commit fails, the handler's
-    /// answer still goes out, and with the feature `tracing` an event says so.
+    /// If the handler panics or its client hangs up, the delivery is released at once where there
+    /// is a tokio runtime, and when the lease ends at the latest. If the commit fails, the
+    /// handler's answer still goes out, and with the feature `tracing` an event says so.
     ///
     /// # Examples
     ///
@@ -113,7 +114,7 @@ impl<R> WebhookLayer<R> {
     /// use tower_webhook::replay::{MemoryReplayGuard, Replay};
     /// use tower_webhook::{Scheme, WebhookLayer};
     ///
-    /// // The handler has a timeout of 10 seconds, and the sender tries for 5 days.
+    /// // The handler has a timeout of 10 seconds, and the sender retries for 5 days.
     /// let replay = Replay::with(MemoryReplayGuard::builder().build())
     ///     .lease(Duration::from_secs(15))
     ///     .keep(Duration::from_secs(6 * 24 * 60 * 60));
@@ -125,14 +126,13 @@ impl<R> WebhookLayer<R> {
         Self { receiver: self.receiver.replay(replay), ..self }
     }
 
-    /// Sets how a request that is not let through is answered, default [`BareStatus`].
+    /// Sets how a rejected request is answered, default [`BareStatus`].
     ///
-    /// Whatever the answer is, the [`Rejection`](crate::receive::Rejection) is added to its
-    /// extensions.
+    /// The [`Rejection`](crate::receive::Rejection) is added to the extensions of any answer.
     ///
     /// # Security
     ///
-    /// An answer that gives the reason helps whoever tries to forge a delivery.
+    /// An answer that says the reason helps an attacker to forge a delivery.
     ///
     /// # Examples
     ///
@@ -156,8 +156,8 @@ impl<R> WebhookLayer<R> {
         WebhookLayer { receiver: self.receiver, on_rejection }
     }
 
-    /// Sets how a request that is not let through is answered, with anything that axum makes a
-    /// response of.
+    /// Sets how a rejected request is answered, with anything that axum can turn into a response;
+    /// default [`BareStatus`].
     ///
     /// # Examples
     ///

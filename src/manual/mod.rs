@@ -1,24 +1,24 @@
-//! What does not fit on one item: choosing a scheme, setting up a server, handling a delivery once,
-//! and what all of this protects from.
+//! The manual: choosing a scheme, setting up a server, handling a delivery once, and the threats
+//! that all of this protects from.
 //!
 //! 1. [`schemes`]: which provider signs what.
-//! 2. [`rotation`]: another secret without losing a delivery.
-//! 3. [`proxies`]: what has to arrive as it was sent, and the public URL.
-#![cfg_attr(feature = "tower", doc = "4. [`ordering`]: where the layer stands among others.")]
+//! 2. [`rotation`]: changing a secret without losing a delivery.
+//! 3. [`proxies`]: what must arrive as it was sent, and the public URL.
+#![cfg_attr(feature = "tower", doc = "4. [`ordering`]: the layer among other middleware.")]
 #![cfg_attr(not(feature = "tower"), doc = "4. `ordering` (feature `tower`).")]
 #![cfg_attr(feature = "fetch", doc = "5. [`secrets`]: secrets from an API.")]
 #![cfg_attr(not(feature = "fetch"), doc = "5. `secrets` (feature `fetch`).")]
 #![cfg_attr(
     all(feature = "tower", feature = "replay"),
-    doc = "6. [`replay`]: a delivery is handled once and never lost."
+    doc = "6. [`replay`]: handling a delivery once, and never losing one."
 )]
 #![cfg_attr(
     not(all(feature = "tower", feature = "replay")),
     doc = "6. `replay` (features `tower` and `replay`)."
 )]
-//! 7. [`migrating`]: from other libraries, line by line.
+//! 7. [`migrating`]: moving from other libraries, line by line.
 //! 8. [`security`]: the threat model, and the test behind each claim.
-//! 9. [`packages`]: what is compiled with the crate, and whose types are in its API.
+//! 9. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}

@@ -11,9 +11,10 @@ use crate::verify::verified::Verified;
 
 /// A delivery to be handled: it is verified, and if there is a replay guard it is claimed.
 ///
-/// [`Delivery::handle`] does the rest. Where a handler cannot be passed as a closure,
-/// [`Delivery::take_body`] gives the body, and [`Delivery::handled`] or [`Delivery::failed`] says
-/// what became of it. A delivery that is dropped was not handled: the sender's retry gets through.
+/// [`Delivery::handle`] does the rest. If the handler cannot be passed as a closure, get the body
+/// from [`Delivery::take_body`], and report the result with [`Delivery::handled`] or
+/// [`Delivery::failed`]. A delivery that is dropped counts as not handled: the sender's retry gets
+/// through.
 ///
 /// # Examples
 ///
@@ -46,7 +47,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The proof that the delivery was verified, and what it covers.
+    /// The proof that the delivery was verified, with the data that its signature covers.
     #[must_use]
     pub fn verified(&self) -> &Verified {
         &self.verified
@@ -66,8 +67,8 @@ impl Delivery {
         self.claimed.take()
     }
 
-    /// Runs `handler`, and then tells the replay guard, if there is one: the delivery is committed
-    /// if the handler returns `Ok`, and released if it returns `Err`.
+    /// Runs `handler` and then, if there is a replay guard, commits the delivery if the handler
+    /// returns `Ok`, or releases it if the handler returns `Err`.
     ///
     /// # Errors
     ///
@@ -90,7 +91,8 @@ impl Delivery {
         result
     }
 
-    /// Says that the delivery was handled, so that the sender's retries are answered as duplicates.
+    /// Reports that the delivery was handled, so that the sender's retries are answered as
+    /// duplicates.
     ///
     /// If the replay guard fails, the delivery may be handled once more; with the feature `tracing`
     /// an event says so.
@@ -98,7 +100,7 @@ impl Delivery {
         self.settle(true).await;
     }
 
-    /// Says that the delivery was not handled, so that the sender's next try gets through.
+    /// Reports that the delivery was not handled, so that the sender's retry gets through.
     pub async fn failed(self) {
         self.settle(false).await;
     }
@@ -109,7 +111,7 @@ impl Delivery {
 
     #[cfg(feature = "replay")]
     pub(crate) async fn settle(self, success: bool) {
-        // Either error is an event already, and changes nothing for the sender.
+        // `Claimed` has already recorded the error, which changes nothing for the sender.
         let _ = match self.claimed {
             None => Ok(()),
             Some(claimed) if success => claimed.commit().await,

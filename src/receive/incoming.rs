@@ -1,4 +1,4 @@
-//! A delivery whose head has passed, and whose body is arriving.
+//! A delivery whose head is accepted and whose body is arriving.
 
 use std::error::Error;
 use std::fmt;
@@ -27,7 +27,8 @@ use crate::replay::key::{ContentKey, ReplayKey};
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::Verified;
 
-/// A delivery whose head has passed, and whose body is arriving; made by [`Receiver::open`](crate::Receiver::open).
+/// A delivery whose head is accepted and whose body is arriving; made by
+/// [`Receiver::open`](crate::Receiver::open).
 ///
 /// Frames are counted against the limit, authenticated as they arrive, and kept until the verdict.
 ///
@@ -58,7 +59,8 @@ pub struct Incoming {
     settings: Arc<Settings>,
     envelope: Envelope<'static>,
     secrets: Secrets,
-    /// The first key, which has seen all frames so far.
+    /// The first key, which has seen all frames so far. `None` until there are secrets, and also
+    /// afterwards if frames came before them, or if no key has a signature to try.
     attempt: Option<Attempt>,
     frames: Frames,
 }
@@ -72,8 +74,8 @@ impl Incoming {
         Self { settings, envelope, secrets, attempt: None, frames: Frames::default() }
     }
 
-    /// Waits for the secrets of the endpoint: not at all if they are cached. Before that, read
-    /// nothing of the body, so that what a stranger sends takes no memory while he waits.
+    /// Waits for the secrets of the endpoint, or returns at once if they are cached. Read nothing
+    /// of the body before, so that a stranger's request takes no memory while it waits.
     ///
     /// # Errors
     ///
@@ -82,19 +84,19 @@ impl Incoming {
     ///
     /// # Cancel safety
     ///
-    /// The fetch goes on for others, and this can be called again.
+    /// If the future is dropped, the fetch goes on for others, and this can be called again.
     pub async fn secrets(&mut self) -> Result<(), Rejection> {
         let verifier = self.secrets.resolve().await?;
         #[cfg(feature = "fetch")]
         self.envelope.set_base(verifier.public_url_base())?;
-        // Of frames that came before the secrets, the first key has not seen anything.
+        // A key that starts now has not seen the frames that came before the secrets.
         if self.attempt.is_none() && self.frames.len() == 0 {
             self.attempt = verifier.attempt(&self.envelope);
         }
         Ok(())
     }
 
-    /// Takes the next frame of the body.
+    /// Adds the next frame of the body.
     ///
     /// # Errors
     ///
@@ -108,25 +110,24 @@ impl Incoming {
         Ok(())
     }
 
-    /// Ends the body: gives the verdict, and claims the delivery if there is a replay guard.
+    /// Ends the body, verifies the delivery, and claims it if there is a replay guard.
     ///
-    /// After a mismatch the secrets may be fetched again, and if that brings a new one the body is
-    /// verified once more: a rotation costs no delivery.
+    /// After a mismatch the secrets may be fetched again. If that brings a new one, the body is
+    /// verified once more, so that a rotation costs no delivery.
     ///
     /// # Errors
     ///
-    /// Returns the [`Rejection`] that answers the delivery if it is not to be handled.
+    /// Returns the [`Rejection`] that answers the request if the delivery is not to be handled.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, a claim that was under way goes on in the background, and is
-    /// released.
+    /// If the future is dropped, a claim in flight goes on in the background and is then released.
     pub async fn finish(mut self) -> Result<Delivery, Rejection> {
         self.conclude().await
     }
 
-    /// As [`Incoming::finish`], where it lies: it is large, and a future that it is moved into
-    /// would hold it twice.
+    /// As [`Incoming::finish`], but by reference: an `Incoming` is large, and a future that it is
+    /// moved into would hold it twice.
     pub(crate) async fn conclude(&mut self) -> Result<Delivery, Rejection> {
         let verified = self.verdict().await?;
         #[cfg(feature = "replay")]
@@ -148,9 +149,10 @@ impl Incoming {
         let mut body = pin!(body);
         while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
             let frame = frame.map_err(Rejection::not_read)?;
-            // Trailers are not signed.
+            // Trailers are not signed, so they are dropped.
             let Ok(mut data) = frame.into_data() else { continue };
             let len = data.remaining();
+            // Before the copy, which would allocate the whole frame.
             self.check_room(len)?;
             self.push(data.copy_to_bytes(len))?;
         }

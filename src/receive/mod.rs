@@ -1,23 +1,24 @@
-//! The way of one delivery, in any framework: from a request's head to its handler.
+//! Receiving deliveries in any framework, from a request's head to its handler.
 //!
-//! A [`Receiver`](crate::Receiver) is what is configured once. For each request it makes an
-//! [`Incoming`], whose head has passed and whose body is arriving, and of that a [`Delivery`],
-//! which is verified and, if there is a replay guard, claimed. The layer is built on the same.
+//! A [`Receiver`](crate::Receiver) is configured once. For each request it makes an [`Incoming`],
+//! whose head is accepted and whose body is arriving. The `Incoming` becomes a [`Delivery`], which
+//! is verified and, if there is a replay guard, claimed. The tower layer is built on the same
+//! steps:
 //!
-//! | step | | if it fails |
+//! | step | what it does | status if it fails |
 //! |---|---|---|
-//! | [`Receiver::open`](crate::Receiver::open) | headers, time and declared length, without waiting | 401, 413, 404 |
-//! | [`Incoming::secrets`] | the secrets of the endpoint, at once if they are cached | 404, 503 |
-//! | [`Incoming::push`] | a frame of the body: bounded, authenticated, kept | 413 |
-//! | [`Incoming::finish`] | the verdict, and the claim | 401, 200 (a duplicate), 503 |
-//! | [`Delivery::handle`] | the handler: `Ok` commits, `Err` releases | |
+//! | [`Receiver::open`](crate::Receiver::open) | checks the headers, the time and the declared length, without waiting | 401, 413, 404 |
+//! | [`Incoming::secrets`] | gets the secrets of the endpoint, at once if they are cached | 404, 503 |
+//! | [`Incoming::push`] | bounds, authenticates and keeps a frame of the body | 413 |
+//! | [`Incoming::finish`] | verifies the delivery, and claims it | 401, 200 (a duplicate), 503 |
+//! | [`Delivery::handle`] | runs the handler: `Ok` commits, `Err` releases | |
 //!
-//! [`Receiver::receive`](crate::Receiver::receive) takes the first four at once. Whatever fails is
-//! a [`Rejection`], which says how to answer it.
+//! [`Receiver::receive`](crate::Receiver::receive) does the first four in one call. A step that
+//! fails returns a [`Rejection`], which says how to answer the request.
 //!
 //! # Examples
 //!
-//! A handler in a framework that has its own types of requests:
+//! A handler in a framework with request types of its own:
 //!
 //! ```
 //! use http::{Method, Uri};

@@ -1,4 +1,4 @@
-//! What receives: secrets, limit and replay guard.
+//! The receiver and its settings: secrets, limit and replay guard.
 
 use std::error::Error;
 use std::fmt;
@@ -32,7 +32,7 @@ const BODY_LIMIT: usize = 2 << 20;
 
 /// Receives deliveries in any framework: everything between a request's head and its handler.
 ///
-/// Clones are cheap and share their settings.
+/// The [module page](crate::receive) lists the steps. Clones are cheap and share their settings.
 ///
 /// # Examples
 ///
@@ -79,7 +79,7 @@ impl Receiver {
     /// use std::sync::Arc;
     /// use tower_webhook::{Receiver, Scheme};
     ///
-    /// // A verifier that is used elsewhere too goes into an `Arc`.
+    /// // Put a verifier that is also used elsewhere into an `Arc`.
     /// let verifier = Arc::new(Scheme::GITHUB.verifier("secret")?);
     /// let receiver = Receiver::new(Arc::clone(&verifier));
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
@@ -91,18 +91,19 @@ impl Receiver {
     /// Makes a receiver whose secrets come from a cache, for the endpoint that `selector` finds in
     /// the head of a request. A request in which it finds none is rejected with 404.
     ///
-    /// Headers and timestamp are judged before the selector is asked or anything is fetched. While
-    /// the secrets are fetched nothing of the body is read; if they cannot be, the answer is 404
-    /// for an endpoint that the provider does not know, and otherwise 503 with `Retry-After`.
-    /// After a mismatch the cache may fetch again, and if that brings a new secret the body is
-    /// verified once more, so a rotation costs no delivery.
+    /// Headers and timestamp are checked before the selector is called or anything is fetched.
+    /// While the secrets are being fetched, nothing of the body is read. If they cannot be fetched,
+    /// the answer is 404 for an endpoint that the provider does not know, and otherwise 503 with
+    /// `Retry-After`. After a mismatch the cache may fetch again. If that brings a new secret, the
+    /// body is verified once more, so a rotation costs no delivery.
     ///
-    /// What the selector finds is not signed: it only says whose secrets to try. It is synchronous
-    /// because a call to another server would be one for each forged request. For a scheme that
-    /// signs its URL, set
+    /// The endpoint that the selector finds is not signed: it only says whose secrets to try. The
+    /// selector is synchronous, because otherwise every forged request could cause a call to
+    /// another server. For a scheme that signs its URL, set
     /// [`SecretCacheBuilder::public_url`](crate::fetch::SecretCacheBuilder::public_url).
     ///
-    /// See [the manual](crate::manual::secrets) for how secrets are rotated without a loss.
+    /// See [the manual](crate::manual::secrets) for how to rotate secrets without losing a
+    /// delivery.
     ///
     /// # Examples
     ///
@@ -147,13 +148,14 @@ impl Receiver {
         self
     }
 
-    /// Remembers deliveries, so that what a sender repeats is not handled again.
+    /// Sets how deliveries are remembered, so that one that a sender repeats is not handled again;
+    /// default not at all.
     ///
-    /// After a delivery is verified, and before it is handled, it is claimed; after it was handled
-    /// it is committed, and otherwise released, so that the sender's retry gets through. By its
-    /// signed id, or by its signed content where the scheme signs no id.
+    /// A delivery is claimed after it is verified and before it is handled. If it was handled it is
+    /// committed, and otherwise released, so that the sender's retry gets through. It is remembered
+    /// by its signed id, or by its signed content if the scheme signs no id.
     ///
-    /// See [the manual](crate::manual::replay) for what this guarantees and what not.
+    /// See [the manual](crate::manual::replay) for what this guarantees and what it does not.
     ///
     /// # Examples
     ///
@@ -178,10 +180,10 @@ impl Receiver {
         self.0.source.scheme()
     }
 
-    /// Receives a delivery: judges its head, reads and verifies its body, and claims it if there is
+    /// Receives a delivery: checks its head, reads and verifies its body, and claims it if there is
     /// a replay guard.
     ///
-    /// The head is judged by this call, before the future is polled.
+    /// The head is checked by the call itself, before the future is polled.
     ///
     /// # Errors
     ///
@@ -189,8 +191,7 @@ impl Receiver {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, a claim that was under way goes on in the background, and is
-    /// released.
+    /// If the future is dropped, a claim in flight goes on in the background and is then released.
     pub fn receive<'h, H, B>(
         &self,
         head: H,
@@ -208,9 +209,13 @@ impl Receiver {
         }
     }
 
-    /// Receives a delivery whose body is complete already, as in a serverless function or a queue.
+    /// Receives a delivery whose body is already complete, as in a serverless function or a queue.
     ///
     /// # Errors
+    ///
+    /// Returns the [`Rejection`] that answers the request if it is not to be handled.
+    ///
+    /// # Cancel safety
     ///
     /// As [`Receiver::receive`].
     ///
@@ -250,17 +255,17 @@ impl Receiver {
         }
     }
 
-    /// Judges the head of a request, cheapest first: headers and time, the declared length, and
-    /// the endpoint. Nothing is awaited, and junk ends here.
+    /// Checks the head of a request, the cheapest part first: headers and time, then the declared
+    /// length, then the endpoint. Nothing is awaited, and junk ends here.
     ///
     /// # Errors
     ///
-    /// Returns the [`Rejection`] that answers the request if it is not to be read.
+    /// Returns the [`Rejection`] that answers the request if its body is not to be read.
     pub fn open<'h>(&self, head: impl Into<Head<'h>>) -> Result<Incoming, Rejection> {
         self.open_sized(head.into(), 0)
     }
 
-    /// As [`Receiver::open`], for a body of which `least` bytes are known to come.
+    /// As [`Receiver::open`], for a body that is known to have at least `least` bytes.
     #[inline]
     pub(crate) fn open_sized(&self, head: Head<'_>, least: u64) -> Result<Incoming, Rejection> {
         let settings = &self.0;
@@ -276,7 +281,7 @@ impl Receiver {
 }
 
 impl Settings {
-    /// For how long a delivery can be sent again before its timestamp is rejected.
+    /// The time for which a delivery can be sent again before its timestamp is rejected.
     #[cfg(feature = "replay")]
     pub(super) fn window(&self) -> Duration {
         match self.source.scheme().timestamp_format() {

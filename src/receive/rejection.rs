@@ -1,4 +1,4 @@
-//! Why a request is not handled, and how that is answered.
+//! Why a request is rejected, and how it is answered.
 
 use std::error::Error;
 use std::fmt;
@@ -14,9 +14,9 @@ use crate::fetch::error::{FetchError, FetchErrorKind};
 #[cfg(feature = "replay")]
 use crate::replay::error::ReplayError;
 
-/// How long a sender is asked to wait for secrets, where the provider asks for nothing.
+/// How long a sender is asked to wait for secrets if the provider states no time.
 const SECRETS: Duration = Duration::from_secs(30);
-/// The least and the most of what a provider asks for that is passed on to the sender.
+/// The shortest and the longest time that is passed on from the provider to the sender.
 #[cfg(feature = "fetch")]
 const PASSED_ON: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(5 * 60));
 /// How long a sender is asked to wait for the replay guard.
@@ -24,8 +24,8 @@ const REPLAY: Duration = Duration::from_secs(5);
 
 /// Why a request is not handled.
 ///
-/// It is for the operator, and for middleware around the layer, which puts it among the extensions
-/// of its response. It holds nothing that came from the request.
+/// It is for the operator, and for middleware around the layer, which adds it to the extensions of
+/// its response. It holds nothing that came from the request.
 ///
 /// # Examples
 ///
@@ -48,7 +48,7 @@ pub struct Rejection {
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// What kind of reason a [`Rejection`] has.
+/// The reason for a [`Rejection`], with the status that answers it.
 ///
 /// # Examples
 ///
@@ -56,41 +56,41 @@ pub struct Rejection {
 /// use http::StatusCode;
 /// use tower_webhook::receive::{Rejection, RejectionKind};
 ///
-/// // One can be made, to test what answers it.
+/// // A rejection can be made, to test an answer of your own.
 /// let rejection = Rejection::from(RejectionKind::BodyTooLarge);
 /// assert_eq!(rejection.status(), StatusCode::PAYLOAD_TOO_LARGE);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RejectionKind {
-    /// The delivery could not be verified: 401, or 500 if the receiver is misconfigured so that
-    /// none could ([`VerifyError::is_setup`]).
+    /// The delivery could not be verified: 401, or 500 if the receiver is misconfigured
+    /// ([`VerifyError::is_setup`]).
     Unverified(VerifyError),
     /// The body is longer than the limit: 413.
     BodyTooLarge,
-    /// The body broke off or could not be read: 400.
+    /// The body was cut short or could not be read: 400.
     BodyFailed,
     /// There is no such endpoint: 404.
     UnknownEndpoint,
     /// The secrets of the endpoint are not cached and cannot be fetched: 503.
     SecretsUnavailable,
-    /// The delivery was handled before: 200, so that the sender does not try again.
+    /// The delivery was already handled: 200, so that the sender does not retry.
     Duplicate,
-    /// The delivery is being handled, and it is not known yet with what success: 503, because many
-    /// senders take a 4xx for final.
+    /// The delivery is being handled, and may still fail: 503, because many senders do not retry
+    /// after a 4xx.
     InFlight,
-    /// The replay guard cannot say whether the delivery was handled before: 503.
+    /// The replay guard cannot say whether the delivery was already handled: 503.
     ReplayUnavailable,
 }
 
 impl Rejection {
-    /// What kind of reason it is.
+    /// The reason.
     #[must_use]
     pub fn kind(&self) -> RejectionKind {
         self.kind
     }
 
-    /// The status that answers it.
+    /// The status that answers the request.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self.kind {
@@ -108,11 +108,11 @@ impl Rejection {
         }
     }
 
-    /// How long the sender should wait before it tries again, if the condition is temporary: the
-    /// value of `Retry-After`.
+    /// How long the sender should wait before retrying, if the condition is temporary: the value of
+    /// `Retry-After`.
     ///
-    /// For secrets it is what the provider asks for, between 5 seconds and 5 minutes, or else 30
-    /// seconds. For the replay guard it is 5 seconds.
+    /// For secrets it is the time that the provider asks for, within 5 seconds and 5 minutes, or 30
+    /// seconds if it asks for none. For the replay guard it is 5 seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after

@@ -1,4 +1,4 @@
-//! Where the secrets come from: one verifier, or a cache of them.
+//! The source of the secrets: one verifier, or a cache of them.
 
 #[cfg(feature = "fetch")]
 use std::pin::Pin;
@@ -29,7 +29,7 @@ use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::Tolerance;
 use crate::verify::verifier::Verifier;
 
-/// Where a receiver has its secrets from.
+/// The source of a receiver's secrets.
 #[derive(Clone)]
 pub(super) enum Source {
     Fixed(Arc<Verifier>),
@@ -55,7 +55,7 @@ impl Source {
         }
     }
 
-    /// Judges what can be judged without secrets.
+    /// Checks everything that can be checked without secrets.
     #[inline]
     pub(super) fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
         match self {
@@ -86,7 +86,7 @@ pub(super) enum Secrets {
     #[cfg(feature = "fetch")]
     Cached {
         cached: Arc<dyn Cached>,
-        /// What the selector has found.
+        /// The endpoint that the selector has found.
         selected: EndpointId,
         /// `None` until they are fetched.
         resolved: Option<Resolved>,
@@ -94,7 +94,7 @@ pub(super) enum Secrets {
 }
 
 impl Secrets {
-    /// Whom the delivery is for, by the id that the provider knows, if the secrets depend on it.
+    /// The endpoint that the delivery is for, by its canonical id, if the secrets depend on it.
     #[cfg(feature = "replay")]
     pub(super) fn endpoint(&self) -> Option<&EndpointId> {
         match self {
@@ -106,7 +106,7 @@ impl Secrets {
         }
     }
 
-    /// Waits for the secrets, if they are not cached.
+    /// Waits for the secrets if they are not cached.
     pub(super) async fn resolve(&mut self) -> Result<Arc<Verifier>, Rejection> {
         match self {
             Self::Fixed(verifier) => Ok(Arc::clone(verifier)),
@@ -121,7 +121,8 @@ impl Secrets {
         }
     }
 
-    /// After a mismatch: a verifier with a secret that `seen` does not have, if there is one.
+    /// Returns, after a mismatch, a verifier with a secret that `seen` does not have, if there is
+    /// one.
     #[cfg(feature = "fetch")]
     pub(super) async fn newer(&self, seen: &Arc<Verifier>) -> Option<Arc<Verifier>> {
         match self {
@@ -134,7 +135,8 @@ impl Secrets {
 #[cfg(feature = "fetch")]
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A cache with its selector, whatever their types. Only what waits is boxed.
+/// A cache with its selector, of any types, so that a receiver has no type parameters. Only the
+/// futures that wait are boxed: a hit allocates nothing here.
 #[cfg(feature = "fetch")]
 pub(super) trait Cached: Send + Sync {
     fn scheme(&self) -> Scheme;
@@ -185,7 +187,7 @@ where
     fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
         let terms = Terms {
             scheme: self.cache.scheme(),
-            // Which keys there are is not known yet.
+            // The keys are not known yet.
             algorithms: Algorithms::ALL,
             tolerance: self.cache.tolerance(),
             base: Base::Later,

@@ -1,4 +1,4 @@
-//! What goes on after the request that began it is gone.
+//! Work that goes on after the request that began it is gone.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,10 +9,10 @@ use tokio::sync::watch;
 
 use crate::replay::erased::BoxFuture;
 
-/// Counts what runs in the background. Clones share the count.
+/// Counts the tasks in the background. Clones share the count.
 ///
-/// A `TaskTracker` of tokio-util does the same, but brings ten more packages along, a parser of Rust
-/// among them.
+/// The `TaskTracker` of tokio-util does the same, but it would add ten packages, among them a
+/// parser of Rust.
 #[derive(Clone)]
 pub(super) struct Background(watch::Sender<usize>);
 
@@ -31,9 +31,9 @@ impl Background {
         Detached { future: Some(Box::pin(future)), background: self.clone() }
     }
 
-    /// Waits until nothing runs.
+    /// Waits until no task runs.
     pub(super) async fn drained(&self) {
-        // It fails when there is no sender any more, and `self` has one.
+        // It fails only if there is no sender, and `self` is one.
         let _ = self.0.subscribe().wait_for(|running| *running == 0).await;
     }
 
@@ -55,7 +55,7 @@ impl Drop for Running {
 /// A future that does not stop when it is dropped, but goes on in the background where there is a
 /// tokio runtime.
 pub(super) struct Detached<T: Send + 'static> {
-    /// Until it has completed or panicked.
+    /// `None` once it has completed or panicked.
     future: Option<BoxFuture<'static, T>>,
     background: Background,
 }
@@ -65,7 +65,7 @@ impl<T: Send + 'static> Future for Detached<T> {
 
     #[expect(clippy::expect_used, reason = "a caller's mistake that would hang otherwise")]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        // Taken out, so that one that panics is not tried again in the background.
+        // Taken out while it is polled, so that a future that panics is not polled again by `drop`.
         let mut future = self.future.take().expect("`Detached` polled after completion");
         let output = future.as_mut().poll(cx);
         if output.is_pending() {
@@ -80,7 +80,8 @@ impl<T: Send + 'static> Drop for Detached<T> {
         if let Some((future, runtime)) = self.future.take().zip(Handle::try_current().ok()) {
             let running = self.background.begin();
             runtime.spawn(async move {
-                // Declared first, so dropped last: what the output leaves behind has begun by then.
+                // Declared first, so dropped last: the drop of the output may begin further work,
+                // which has to be counted before this task is not.
                 let _running = running;
                 drop(future.await);
             });

@@ -1,4 +1,4 @@
-//! The claim on a delivery, from the verdict to the end of its handler.
+//! The claim on a delivery, from verification to the end of its handler.
 
 use std::fmt;
 use std::future::Future;
@@ -14,12 +14,12 @@ use crate::scheme::definition::Scheme;
 
 /// A delivery that is claimed, and neither committed nor released yet.
 ///
-/// Dropping it releases it in the background where there is a tokio runtime: the handler panicked,
-/// or the client is gone. Where there is none, the claim ends with its lease.
+/// If it is dropped, because the handler panicked or the client hung up, it is released in the
+/// background where there is a tokio runtime. Where there is none, the claim ends with its lease.
 ///
 /// # Examples
 ///
-/// A handler that takes long, and says so in between:
+/// A slow handler, which extends its lease as it goes:
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,14 +53,14 @@ pub(super) struct Held {
     pub(super) scheme: Scheme,
 }
 
-/// What a verified delivery turns out to be.
+/// The outcome of claiming a verified delivery.
 #[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
 pub(crate) enum Outcome {
     /// It is to be handled.
     Fresh(Claimed),
     /// It is being handled.
     InFlight,
-    /// It was handled before.
+    /// It was already handled.
     Done,
 }
 
@@ -69,19 +69,19 @@ impl Claimed {
         Self { claim: Arc::new(claim), ended: false }
     }
 
-    /// By what the delivery is remembered.
+    /// The key by which the delivery is remembered.
     #[must_use]
     pub fn key(&self) -> &ReplayKey {
         &self.claim.key
     }
 
-    /// By what the guard tells the owner of the claim.
+    /// The lease, by which the guard identifies the owner of the claim.
     #[must_use]
     pub fn lease(&self) -> &Lease {
         &self.claim.lease
     }
 
-    /// For how long the delivery is remembered once it is committed.
+    /// The time for which the delivery is remembered once it is committed.
     #[must_use]
     pub fn keep(&self) -> Duration {
         self.claim.keep
@@ -92,7 +92,7 @@ impl Claimed {
     /// # Errors
     ///
     /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended, and
-    /// another kind if the store does not do what it is asked. The delivery may be handled again.
+    /// another kind if the store fails. The delivery may be handled again.
     ///
     /// # Cancel safety
     ///
@@ -105,7 +105,7 @@ impl Claimed {
         })
     }
 
-    /// Gives the delivery back, so that the sender's next retry is handled.
+    /// Releases the delivery, so that the sender's next retry is handled.
     ///
     /// # Errors
     ///
@@ -120,24 +120,24 @@ impl Claimed {
         self.end(Held::release)
     }
 
-    /// Extends the lease. It ends `by` from now, or when it would have ended anyway if that is later.
+    /// Extends the lease. It ends `by` from now, or at its previous end if that is later.
     ///
     /// # Errors
     ///
     /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended:
-    /// someone else may be handling the delivery. Returns another kind if the store does not do what
-    /// it is asked: it is not known when the lease ends.
+    /// someone else may be handling the delivery. Returns another kind if the store fails: it is
+    /// not known when the lease ends.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the lease may or may not be extended. The call can be made again.
+    /// If the future is dropped, the lease may or may not be extended. The call can be repeated.
     pub async fn extend(&mut self, by: Duration) -> Result<(), ReplayError> {
         let claim = &*self.claim;
         let done = claim.guard.extend(&claim.key, &claim.lease, by).await;
         claim.told("replay extension failed", done)
     }
 
-    /// Ends the claim without telling the guard, because the handler has committed the delivery
+    /// Ends the claim without a call to the guard, because the handler has committed the delivery
     /// itself, in the transaction of its own effect.
     ///
     /// # Examples
@@ -148,7 +148,7 @@ impl Claimed {
     /// async fn handle(claimed: Claimed) -> Result<(), DatabaseError> {
     ///     let transaction = begin().await?;
     ///     transaction.book().await?;
-    ///     // The table in which the guard keeps its claims.
+    ///     // Writes to the table in which the guard keeps its claims.
     ///     transaction.commit(claimed.key(), claimed.lease(), claimed.keep()).await?;
     ///     claimed.committed_by_handler();
     ///     Ok(())
@@ -169,7 +169,7 @@ impl Claimed {
         self.ended = true;
     }
 
-    /// Ends the claim by a call that does not stop when its future is dropped.
+    /// Ends the claim with a call that goes on when its future is dropped.
     fn end<F>(mut self, call: impl FnOnce(Arc<Held>) -> F) -> Detached<Result<(), ReplayError>>
     where
         F: Future<Output = Result<(), ReplayError>> + Send + 'static,
@@ -194,7 +194,7 @@ impl Held {
         self.told("replay release failed", done)
     }
 
-    /// Tells the operator too, since nobody may be waiting for the result.
+    /// Records an error for the operator too, since nobody may be waiting for the result.
     fn told(&self, what: &'static str, done: Result<(), ReplayError>) -> Result<(), ReplayError> {
         done.inspect_err(|error| record(what, self.scheme, error))
     }

@@ -1,4 +1,4 @@
-//! A guard whose type is not known, so that what holds one has no type parameter.
+//! A guard of unknown type, so that the types that hold one need no type parameter.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use crate::replay::lease::Lease;
 
 pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// [`ReplayGuard`] with boxed futures.
+/// [`ReplayGuard`] with boxed futures, because a trait with `async fn` cannot be a trait object.
 pub(super) trait Guard: Send + Sync {
     fn claim<'a>(
         &'a self,

@@ -1,11 +1,11 @@
-//! How a store of deliveries fails.
+//! The errors of a store of deliveries.
 
 use std::error::Error;
 use std::fmt;
 
-/// Why a [`ReplayGuard`](crate::replay::ReplayGuard) did not do what it was asked.
+/// Why a call of a [`ReplayGuard`](crate::replay::ReplayGuard) failed.
 ///
-/// Its cause, such as an error of the network, is its [`source`](Error::source).
+/// Its cause, such as a network error, is its [`source`](Error::source).
 ///
 /// # Examples
 ///
@@ -36,14 +36,14 @@ impl ReplayError {
         Self::new(ReplayErrorKind::Unavailable).with_source(source)
     }
 
-    /// Adds the cause. Nothing in it may be secret: it ends up in logs.
+    /// Sets the cause, default none. It must not contain a secret, because it ends up in logs.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     #[must_use]
     pub fn kind(&self) -> ReplayErrorKind {
         self.kind
@@ -77,14 +77,14 @@ impl Error for ReplayError {
     }
 }
 
-/// The kinds of [`ReplayError`].
+/// The kind of a [`ReplayError`].
 ///
 /// # Examples
 ///
 /// ```
 /// use tower_webhook::replay::{ReplayError, ReplayErrorKind};
 ///
-/// /// Whether the operator has to act, or only to wait.
+/// /// Returns `true` if the operator has to act instead of waiting.
 /// fn page(error: &ReplayError) -> bool {
 ///     matches!(error.kind(), ReplayErrorKind::Full)
 /// }
@@ -95,7 +95,7 @@ impl Error for ReplayError {
 pub enum ReplayErrorKind {
     /// The store did not answer, or answered with an error. It is not known what it did.
     Unavailable,
-    /// The store has no room for another delivery, and none that it may forget.
+    /// The store has no room for another delivery, and no delivery that it may forget.
     Full,
     /// The lease has ended, so its former owner changed nothing.
     LeaseLost,

@@ -1,4 +1,4 @@
-//! What every store of deliveries does.
+//! The interface of every store of deliveries.
 
 use std::future::{Future, ready};
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use crate::replay::lease::Lease;
 
 /// Remembers deliveries, so that one that is sent again is not handled again.
 ///
-/// Claim only what has been verified, by a [`ReplayKey`] of what was signed. Implementations keep
-/// the [contract](crate::replay#contract). They write the methods as `async fn`, whose futures must
-/// be `Send`.
+/// Claim only deliveries that have been verified, by a [`ReplayKey`] of their signed content or id.
+/// Implementations keep the [contract](crate::replay#contract). They write the methods as
+/// `async fn`, whose futures must be `Send`.
 ///
 /// A guard in an [`Arc`] is a guard, so that several receivers can share it.
 ///
 /// # Examples
 ///
-/// One that counts what another one sees:
+/// A guard that counts the duplicates that another one detects:
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -72,14 +72,14 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns [`Unavailable`](crate::replay::ReplayErrorKind::Unavailable) if the store cannot tell,
-    /// [`Full`](crate::replay::ReplayErrorKind::Full) if it has no room. Either way nothing is known
-    /// about the delivery.
+    /// Returns [`Unavailable`](crate::replay::ReplayErrorKind::Unavailable) if the store does not
+    /// answer, and [`Full`](crate::replay::ReplayErrorKind::Full) if it has no room. Either way
+    /// nothing is known about the delivery.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the delivery may be claimed without an owner: it is in flight until
-    /// the lease ends.
+    /// If the future is dropped, the delivery may be claimed without an owner: it is in flight
+    /// until the lease ends.
     fn claim(
         &self,
         key: &ReplayKey,
@@ -91,14 +91,14 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended or was
-    /// released: nothing has changed, and the delivery may be handled again. Returns another kind if
-    /// the store does not do what it is asked: it is not known whether the delivery is committed.
+    /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended or
+    /// was released: nothing has changed, and the delivery may be handled again. Returns another
+    /// kind if the store fails: it is not known whether the delivery is committed.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the delivery may or may not be committed. The call can be made
-    /// again.
+    /// If the future is dropped, the delivery may or may not be committed. The call can be
+    /// repeated.
     ///
     /// # Examples
     ///
@@ -115,7 +115,7 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// let Claim::Fresh(lease) = guard.claim(&key, minute).await? else { unreachable!() };
     /// guard.commit(&key, &lease, 60 * minute).await?;
-    /// // Saying so again is harmless.
+    /// // A second commit is harmless.
     /// guard.commit(&key, &lease, 60 * minute).await?;
     /// assert!(matches!(guard.claim(&key, minute).await?, Claim::Done));
     /// # Ok(())
@@ -128,9 +128,9 @@ pub trait ReplayGuard: Send + Sync + 'static {
         keep: Duration,
     ) -> impl Future<Output = Result<(), ReplayError>> + Send;
 
-    /// Gives a delivery back, so that the sender's next retry can be claimed at once.
+    /// Releases a delivery, so that the sender's next retry can be claimed at once.
     ///
-    /// Changes nothing if the lease has ended or is committed.
+    /// Nothing changes if the lease has ended or is committed.
     ///
     /// # Errors
     ///
@@ -139,27 +139,26 @@ pub trait ReplayGuard: Send + Sync + 'static {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the delivery may or may not be released. The call can be made again.
+    /// If the future is dropped, the delivery may or may not be released. The call can be repeated.
     fn release(
         &self,
         key: &ReplayKey,
         lease: &Lease,
     ) -> impl Future<Output = Result<(), ReplayError>> + Send;
 
-    /// Extends a lease, for a handler that takes longer than was expected.
+    /// Extends a lease, for a handler that takes longer than expected.
     ///
-    /// It ends `by` from now, or when it would have ended anyway if that is later.
+    /// The lease ends `by` from now, or at its previous end if that is later.
     ///
     /// # Errors
     ///
     /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended, was
-    /// released or is committed: nothing has changed, and someone else may be handling the delivery.
-    /// Returns another kind if the store does not do what it is asked: it is not known when the lease
-    /// ends.
+    /// released or is committed: nothing has changed, and someone else may be handling the
+    /// delivery. Returns another kind if the store fails: it is not known when the lease ends.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, the lease may or may not be extended. The call can be made again.
+    /// If the future is dropped, the lease may or may not be extended. The call can be repeated.
     ///
     /// # Examples
     ///
@@ -192,8 +191,8 @@ pub trait ReplayGuard: Send + Sync + 'static {
         by: Duration,
     ) -> impl Future<Output = Result<(), ReplayError>> + Send;
 
-    /// Asks the store whether it can be reached, for a readiness probe. A guard without anything to
-    /// reach keeps the default, which succeeds.
+    /// Checks that the store can be reached, for a readiness probe. A guard without a remote store
+    /// keeps the default, which succeeds.
     ///
     /// # Errors
     ///
@@ -262,7 +261,7 @@ where
 /// assert_eq!(status(&Claim::InFlight), Some(503));
 /// ```
 #[derive(Debug)]
-#[must_use = "a fresh claim has to be committed or released"]
+#[must_use = "a fresh claim must be committed or released"]
 #[non_exhaustive]
 pub enum Claim {
     /// The delivery is the caller's to handle, until the lease ends.
@@ -270,11 +269,11 @@ pub enum Claim {
     /// Someone else is handling the delivery. It is neither handled nor lost yet, so the sender has
     /// to retry.
     InFlight,
-    /// The delivery was handled before.
+    /// The delivery was already handled.
     Done,
 }
 
-/// A lease or keep time that every store can count to, and that does not round to nothing.
+/// Bounds a lease or keep time, so that every store can represent it and none rounds it to zero.
 pub(super) fn bounded(duration: Duration) -> Duration {
     const HUNDRED_YEARS: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     duration.clamp(Duration::from_millis(1), HUNDRED_YEARS)

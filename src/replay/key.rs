@@ -1,4 +1,4 @@
-//! By what a delivery is remembered.
+//! The key by which a delivery is remembered.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use sha2::{Digest as _, Sha256};
 use crate::scheme::definition::Scheme;
 use crate::verify::verified::Verified;
 
-/// What a delivery is remembered by: a SHA-256 over the scheme's name, the endpoint and the signed
-/// id, or the signed content if no id is signed.
+/// The key by which a delivery is remembered: a SHA-256 over the scheme's name, the endpoint and
+/// the signed id, or the signed content if no id is signed.
 ///
-/// A delivery has the same key each time it is sent, whichever of the secrets signed it and whatever
-/// its other headers say. The key tells nothing about the secret, and every key has 32 bytes, however
-/// long the id is.
+/// A delivery has the same key each time it is sent, no matter which of the secrets signed it and
+/// what its other headers say. The key reveals nothing about the secret, and every key has 32
+/// bytes, however long the id is.
 ///
-/// `endpoint` keeps the deliveries of several senders apart that use one scheme, such as the tenants
-/// of a service. It is the receiver's own name for the sender, never text from an unsigned header.
+/// `endpoint` separates the deliveries of several senders with one scheme, such as the tenants of a
+/// service. It is the receiver's own name for the sender, never text from an unsigned header.
 ///
 /// # Examples
 ///
@@ -39,17 +39,17 @@ use crate::verify::verified::Verified;
 pub struct ReplayKey([u8; 32]);
 
 impl ReplayKey {
-    /// The key of a verified delivery, or `None` if its scheme signs no id.
+    /// Makes the key of a verified delivery from its id. Returns `None` if its scheme signs no id.
     #[must_use]
     pub fn of(verified: &Verified, endpoint: Option<&str>) -> Option<Self> {
         Some(Self::of_id(verified.scheme().name(), endpoint, verified.id()?))
     }
 
-    /// The key of a delivery whose scheme signs no id, by its signed content.
+    /// Makes the key of a delivery whose scheme signs no id from its signed content.
     ///
-    /// `content` is what the signature covers: the timestamp too if the scheme signs one. Two
-    /// deliveries with the same content count as one, so a scheme that signs the body alone needs
-    /// bodies that differ. Pass it only after the delivery was verified.
+    /// `content` is everything that the signature covers, including the timestamp if the scheme
+    /// signs one. Two deliveries with the same content count as one, so a scheme that signs the
+    /// body alone needs bodies that differ. Pass it only after the delivery was verified.
     ///
     /// # Examples
     ///
@@ -94,7 +94,7 @@ impl ContentKey {
         Self(begin(Kind::Content, scheme_name, endpoint))
     }
 
-    /// Takes the next piece. Where the content is cut makes no difference.
+    /// Adds the next piece. The sizes of the pieces do not matter.
     pub(crate) fn update(&mut self, piece: &[u8]) {
         self.0.update(piece);
     }
@@ -110,8 +110,8 @@ enum Kind {
     Content = 2,
 }
 
-/// All that comes before the id or the content. It has one reading only, since each field carries
-/// its size; so the content, whose size is not known before its end, can go last without one.
+/// Hashes everything before the id or the content. It is unambiguous, since each field is preceded
+/// by its size; so the content, whose size is not known before its end, can go last without one.
 fn begin(kind: Kind, scheme_name: &str, endpoint: Option<&str>) -> Sha256 {
     let mut hash = Sha256::new_with_prefix(b"tower-webhook replay key 1");
     hash.update([kind as u8, u8::from(endpoint.is_some())]);

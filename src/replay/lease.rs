@@ -1,4 +1,4 @@
-//! Who owns a claimed delivery.
+//! The ownership of a claimed delivery.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use crate::replay::error::ReplayError;
 
 /// Ownership of a claimed delivery: 128 random bits that nobody else knows.
 ///
-/// It is not `Clone`, because a delivery has one owner. Dropping it releases nothing: the claim ends
-/// by itself.
+/// It is not `Clone`, because a delivery has one owner. Dropping it does not release the claim,
+/// which ends when the lease expires.
 ///
 /// # Examples
 ///
@@ -26,7 +26,7 @@ use crate::replay::error::ReplayError;
 ///
 /// let Claim::Fresh(lease) = guard.claim(&key, minute).await? else { unreachable!() };
 /// guard.release(&key, &lease).await?;
-/// // A delivery that was given back cannot be committed any more.
+/// // A delivery that was released can no longer be committed.
 /// let error = guard.commit(&key, &lease, minute).await.unwrap_err();
 /// assert_eq!(error.kind(), ReplayErrorKind::LeaseLost);
 /// # Ok(())
@@ -35,8 +35,8 @@ use crate::replay::error::ReplayError;
 pub struct Lease([u8; 16]);
 
 impl Lease {
-    /// Makes a lease that is like no other, from the operating system's random numbers, for an
-    /// implementation of [`ReplayGuard`](crate::replay::ReplayGuard).
+    /// Makes a unique lease from the operating system's random numbers, for an implementation of
+    /// [`ReplayGuard`](crate::replay::ReplayGuard).
     ///
     /// # Errors
     ///
@@ -48,24 +48,13 @@ impl Lease {
         Ok(Self(token))
     }
 
-    /// Makes the lease whose [bytes](Self::as_bytes) these are, for an implementation of
-    /// [`ReplayGuard`](crate::replay::ReplayGuard) whose store makes the random numbers, or a job
-    /// that ends what another process has claimed.
+    /// Makes a lease from its [bytes](Self::as_bytes), for an implementation of
+    /// [`ReplayGuard`](crate::replay::ReplayGuard) whose store makes the random numbers, or for a
+    /// job that ends the claim of another process.
     ///
     /// # Security
     ///
-    /// Whoever can guess the bytes can commit the delivery: they have to be random.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::replay::Lease;
-    ///
-    /// let lease = Lease::random()?;
-    /// let same = Lease::from_bytes(*lease.as_bytes());
-    /// assert_eq!(same.as_bytes(), lease.as_bytes());
-    /// # Ok::<(), tower_webhook::replay::ReplayError>(())
-    /// ```
+    /// Anyone who can guess the bytes can commit the delivery, so they must be random.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
@@ -78,7 +67,7 @@ impl Lease {
     }
 }
 
-/// Shows nothing of the bytes.
+/// Shows none of the bytes: they are what proves ownership.
 impl fmt::Debug for Lease {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lease(..)")

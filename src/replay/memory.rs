@@ -1,4 +1,4 @@
-//! Deliveries remembered in the process that handles them.
+//! A guard in the memory of one process.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ const SHARDS: usize = 16;
 const CAPACITY: usize = 1_000_000;
 
 /// A [`ReplayGuard`] for one process: it forgets everything when the process ends, and other
-/// processes do not know what it knows.
+/// processes do not share it.
 ///
 /// In an [`Arc`], several receivers can share one guard.
 ///
@@ -27,13 +27,13 @@ const CAPACITY: usize = 1_000_000;
 /// It holds at most as many deliveries as its [capacity](MemoryReplayGuardBuilder::capacity),
 /// claimed and committed ones together, with about 250 bytes for each. There is no background task:
 /// each claim removes a few expired deliveries, and a full guard looks for one before it gives up.
-/// The deliveries are spread over several locks, but the capacity is that of all together; how they
-/// happen to be spread makes no difference to it.
+/// The deliveries are spread over several locks, but the capacity is shared by all of them, so it
+/// does not matter how evenly they are spread.
 ///
 /// # When it is full
 ///
-/// A full guard does what [`WhenFull`] says. Either way, a claim in flight is never dropped before
-/// its lease ends: a second owner could then succeed beside the first.
+/// [`WhenFull`] says what a full guard does. In any case, a claim in flight is never dropped before
+/// its lease ends: otherwise a second owner could succeed beside the first.
 ///
 /// # Time
 ///
@@ -62,7 +62,7 @@ const CAPACITY: usize = 1_000_000;
 /// ```
 pub struct MemoryReplayGuard {
     shards: [Mutex<Shard>; SHARDS],
-    /// How many deliveries all shards together hold, or are about to.
+    /// The number of deliveries that all shards together hold, or are about to hold.
     used: AtomicUsize,
     evicted: AtomicU64,
     capacity: usize,
@@ -70,7 +70,7 @@ pub struct MemoryReplayGuard {
     clock: Arc<dyn Clock>,
 }
 
-/// Sets up a [`MemoryReplayGuard`].
+/// Sets up a [`MemoryReplayGuard`]; made by [`MemoryReplayGuard::builder`].
 ///
 /// # Examples
 ///
@@ -105,19 +105,19 @@ pub struct MemoryReplayGuardBuilder {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhenFull {
-    /// It refuses, with [`ReplayErrorKind::Full`]. The sender retries later: deliveries are late, but
-    /// none is handled twice.
+    /// It rejects the delivery with [`ReplayErrorKind::Full`]. The sender retries later: deliveries
+    /// are late, but none is handled twice.
     #[default]
     Refuse,
     /// It forgets the committed delivery whose keep time ends first, which is the oldest if all are
     /// kept equally long. Deliveries are not late, but one that was forgotten and is sent again is
-    /// handled again; [`MemoryReplayGuard::evicted`] counts how many were forgotten. If there are only
-    /// claims in flight, it refuses all the same.
+    /// handled again; [`MemoryReplayGuard::evicted`] counts the forgotten ones. If it holds only
+    /// claims in flight, it rejects the delivery all the same.
     EvictOldest,
 }
 
 impl MemoryReplayGuard {
-    /// Starts to set up a guard that holds up to 1,000,000 deliveries, refuses more, and reads the
+    /// Starts to set up a guard that holds up to 1,000,000 deliveries, rejects more, and reads the
     /// system's clock.
     pub fn builder() -> MemoryReplayGuardBuilder {
         MemoryReplayGuardBuilder {
@@ -133,14 +133,14 @@ impl MemoryReplayGuard {
         self.used.load(Ordering::Relaxed)
     }
 
-    /// Returns `true` if it holds no delivery.
+    /// Returns `true` if the guard holds no delivery.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The number of committed deliveries forgotten before their time, which only
-    /// [`WhenFull::EvictOldest`] allows.
+    /// The number of committed deliveries that were forgotten before their keep time ended, which
+    /// only [`WhenFull::EvictOldest`] allows.
     ///
     /// # Examples
     ///
@@ -169,11 +169,11 @@ impl MemoryReplayGuard {
         self.evicted.load(Ordering::Relaxed)
     }
 
-    /// Locks a shard and brings it up to now.
+    /// Locks a shard and sets its time to now.
     ///
-    /// The clock is read under the lock, so that no time is overtaken by a later one.
+    /// The clock is read under the lock, so that the time of a shard never goes back.
     fn lock<'a>(&self, shard: &'a Mutex<Shard>) -> MutexGuard<'a, Shard> {
-        // Only the clock can panic under the lock, and then nothing has changed yet.
+        // Poison is ignored: only the clock can panic under the lock, before anything has changed.
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         shard.at(self.clock.elapsed());
         shard
@@ -194,8 +194,8 @@ impl MemoryReplayGuard {
         self.used.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Takes over the room of a delivery that has expired, or that may be forgotten. Holds no more
-    /// than one lock at a time.
+    /// Takes over the room of a delivery that has expired or may be forgotten. Holds at most one
+    /// lock at a time, so that it cannot deadlock.
     fn make_room(&self) -> Result<(), ReplayError> {
         loop {
             let mut oldest = None;
@@ -209,11 +209,13 @@ impl MemoryReplayGuard {
                     oldest = Some((keep, mutex));
                 }
             }
+            // Room may have become free while the locks were taken one by one.
             if self.try_take_room() {
                 return Ok(());
             }
             match (self.when_full, oldest) {
                 (WhenFull::EvictOldest, Some((_, mutex))) => {
+                    // Otherwise someone else was faster, and the search begins again.
                     if self.lock(mutex).evict() {
                         self.evicted.fetch_add(1, Ordering::Relaxed);
                         return Ok(());
@@ -230,6 +232,8 @@ impl ReplayGuard for MemoryReplayGuard {
         let owner = Lease::random()?;
         let mutex = self.shard(key);
         let mut has_room = false;
+        // A second round follows if room had to be made, for which the lock is let go: by then the
+        // delivery may have been claimed by someone else.
         loop {
             let mut shard = self.lock(mutex);
             let known = match shard.look(key) {
@@ -239,7 +243,7 @@ impl ReplayGuard for MemoryReplayGuard {
                     if shard.claim(key, &owner, bounded(lease)) {
                         self.give_room_back();
                     }
-                    // One more than comes in, so that expired ones do not pile up.
+                    // Twice, one more than was added, so that expired deliveries do not pile up.
                     for _ in 0..2 {
                         if shard.reclaim() {
                             self.give_room_back();
@@ -300,10 +304,10 @@ impl fmt::Debug for MemoryReplayGuard {
 }
 
 impl MemoryReplayGuardBuilder {
-    /// Sets how many deliveries the guard holds at most, default 1,000,000.
+    /// Sets the maximum number of deliveries that the guard holds, default 1,000,000.
     ///
-    /// It takes as many as arrive within the keep time: 3 deliveries a second, kept for 72 hours, are
-    /// 777,600. Memory is taken as they come. With 0, every claim is refused.
+    /// It needs room for all that arrive within the keep time: 3 deliveries a second, kept for 72
+    /// hours, are 777,600. Memory is allocated as they arrive. With 0, every claim fails.
     pub fn capacity(mut self, deliveries: usize) -> Self {
         self.capacity = deliveries;
         self

@@ -1,11 +1,11 @@
-//! Replays: a delivery is handled once and never lost.
+//! Detects repeated deliveries, without losing any.
 //!
-//! Senders deliver at least once: whatever is not answered with 2xx they send again, with the same
-//! id. So a delivery must not be marked as seen before its handler has succeeded, or the retry, the
-//! only copy left, is dropped as a duplicate. A [`ReplayGuard`] therefore works in two steps: a
-//! delivery is *claimed* before it is handled, for the length of a lease; afterwards it is
-//! *committed*, or *released* if the handler failed. If the process dies in between, the lease ends
-//! by itself, and the sender's next retry is handled.
+//! Senders deliver at least once: a delivery that is not answered with 2xx is sent again, with the
+//! same id. So a delivery must not be marked as seen before its handler has succeeded, or the
+//! retry, the only copy left, is dropped as a duplicate. A [`ReplayGuard`] therefore works in two
+//! steps: a delivery is *claimed* before it is handled, for the length of a lease. Afterwards it is
+//! *committed*, or *released* if the handler failed. If the process dies in between, the lease
+//! expires, and the sender's next retry is handled.
 //!
 //! - [`MemoryReplayGuard`] remembers the deliveries of one process.
 #![cfg_attr(feature = "redis", doc = "- [`RedisReplayGuard`] shares them between processes.")]
@@ -13,45 +13,45 @@
     not(feature = "redis"),
     doc = "- `RedisReplayGuard` (feature `redis`) shares them between processes."
 )]
-//! - [`Replay`] is what a receiver is given: a guard, and the numbers that go with it.
-//! - [`Claimed`] is a delivery that is claimed and neither committed nor released yet.
+//! - [`Replay`] holds the settings of a receiver or layer: a guard, and its durations.
+//! - [`Claimed`] is a delivery that is claimed, and neither committed nor released yet.
 //!
 //! # What a guard does not do
 //!
 //! It does not make handling exactly-once. A delivery is handled twice if the process dies between
-//! the success of the handler and the commit, or if the handler takes longer than its lease. What
-//! must not happen twice needs a handler that tolerates repetition, for instance one that stores
-//! [`Verified::id`](crate::Verified::id) in the same transaction as its effect.
+//! the success of the handler and the commit, or if the handler takes longer than its lease. If an
+//! effect must not happen twice, the handler has to tolerate repetition, for instance by storing
+//! [`Verified::id`](crate::Verified::id) in the same transaction as the effect.
 //!
 //! # Contract
 //!
-//! Whoever implements [`ReplayGuard`] keeps these rules; whoever uses it relies on them.
+//! Implementations of [`ReplayGuard`] keep these rules, and its users rely on them.
 //!
 //! 1. **A claim is atomic.** Of all concurrent claims of a key, in all processes that share the
 //!    store, at most one is [`Claim::Fresh`].
-//! 2. **A claim ends.** Its key can be claimed again after the lease, and not before unless it is
-//!    released.
-//! 3. **Only the owner acts.** With a [`Lease`] that has ended or was released, `commit` and `extend`
-//!    fail with [`ReplayErrorKind::LeaseLost`], `release` succeeds, and none of them changes
-//!    anything.
-//! 4. **An extension never shortens.** The lease ends `by` from now, or when it would have ended
-//!    anyway if that is later.
-//! 5. **A commit lasts.** For `keep` from the commit, claims get [`Claim::Done`]; then the key can be
-//!    claimed again.
+//! 2. **A claim ends.** Its key can be claimed again once the lease has ended, and before that only
+//!    if it is released.
+//! 3. **Only the owner acts.** With a [`Lease`] that has ended or was released, `commit` and
+//!    `extend` fail with [`ReplayErrorKind::LeaseLost`], `release` succeeds, and none of them
+//!    changes anything.
+//! 4. **An extension never shortens.** The lease ends `by` from now, or at its previous end if that
+//!    is later.
+//! 5. **A commit lasts.** For `keep` after the commit, claims return [`Claim::Done`]; then the key
+//!    can be claimed again.
 //! 6. **Repetition is harmless.** A second `commit` by the owner succeeds and changes nothing, as
-//!    does a `release` after a `commit`. So a call whose answer was lost can be made again.
+//!    does a `release` after a `commit`. So a call whose answer was lost can be repeated.
 //! 7. **A failure is not a verdict.** If `claim` fails, it is not known whether the delivery was
 //!    handled, nor whether it is claimed now: do not handle it, do not acknowledge it, answer 503. If
 //!    `commit` fails, the delivery may be handled again. If `release` fails, the delivery is in
 //!    flight until its lease ends.
-//! 8. **Nothing is forgotten in silence.** A store that has no room fails with
-//!    [`ReplayErrorKind::Full`], unless its user chose otherwise.
-//! 9. **The store measures time.** Leases and keep times do not depend on the wall clock of a process
-//!    that uses it.
+//! 8. **Nothing is forgotten silently.** A store without room fails with [`ReplayErrorKind::Full`],
+//!    unless its user chose otherwise.
+//! 9. **The store measures time.** Leases and keep times do not depend on the wall clock of a
+//!    process that uses it.
 //!
 //! # Examples
 //!
-//! What a receiver does with a guard:
+//! The calls that a receiver makes to a guard:
 //!
 //! ```
 //! use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Deliveries remembered in Redis, for all the processes that share it.
+//! A guard in Redis, for all the processes that share it.
 
 use std::fmt;
 use std::future::Future;
@@ -14,7 +14,8 @@ use crate::replay::guard::{Claim, ReplayGuard, bounded};
 use crate::replay::key::ReplayKey;
 use crate::replay::lease::Lease;
 
-/// Replaces the owner's claim by the mark of a committed delivery. A second time it finds the mark.
+/// Replaces the owner's claim with the mark of a committed delivery. A repeated call finds the mark
+/// and succeeds.
 const COMMIT: &str = "\
 local held = redis.call('GET', KEYS[1])
 if held == ARGV[1] then
@@ -29,8 +30,8 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then
 end
 return 0";
 
-/// Moves the end of the owner's claim, but not to an earlier time. `PEXPIRE … GT` would do the same,
-/// from Redis 7 on.
+/// Moves the end of the owner's claim, but never to an earlier time. `PEXPIRE … GT` would do the
+/// same, but needs Redis 7.
 const EXTEND: &str = "\
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0
@@ -44,23 +45,24 @@ return 1";
 ///
 /// Each delivery is one key: the prefix and the 64 hexadecimal digits of its [`ReplayKey`]. Its
 /// value is `claimed:` or `done:` and the token of the owner, and it expires when the lease or the
-/// keep time ends. A claim is `SET … NX PX`; commit, release and extend are scripts that check the
-/// owner, and they are loaded again by themselves after a restart of the server. Redis 5 or newer.
+/// keep time ends. A claim is `SET … NX PX`. Commit, release and extend are scripts that check the
+/// owner; they are loaded again automatically after a restart of the server. Redis 5 or newer is
+/// required.
 ///
-/// # What happens when something breaks
+/// # Failures
 ///
-/// A server that does not answer within the [timeout](RedisReplayGuardBuilder::timeout) is
-/// [`ReplayErrorKind::Unavailable`]. A connection that turns out to be lost is made anew, and the
-/// call repeated once within the same timeout. If the server carried out a claim and its answer was
-/// lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the lease ends,
-/// and then [`Claim::Fresh`]. It is late, not lost.
+/// If the server does not answer within the [timeout](RedisReplayGuardBuilder::timeout), calls fail
+/// with [`ReplayErrorKind::Unavailable`]. If the connection turns out to be lost, a new one is made
+/// and the call is repeated once within the same timeout. If the server carried out a claim and its
+/// answer was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the
+/// lease ends, and then [`Claim::Fresh`]. It is late, not lost.
 ///
-/// A server that forgets makes the guard forget. Deliveries are never lost by that, but they can be
+/// If the server loses data, the guard forgets deliveries. None is lost by that, but it can be
 /// handled twice: after a restart without persistence, after a failover that lost the last writes,
-/// and under an eviction policy. Set `maxmemory-policy noeviction`; a server out of memory is then
-/// [`ReplayErrorKind::Full`].
+/// and under an eviction policy. Set `maxmemory-policy noeviction`; if the server is out of memory,
+/// claims then fail with [`ReplayErrorKind::Full`].
 ///
-/// Time is the server's.
+/// Time is measured by the server.
 ///
 /// # Permissions
 ///
@@ -74,12 +76,12 @@ return 1";
 ///
 /// # TLS
 ///
-/// `rediss://` URLs work if the binary turns on a TLS feature of the `redis` crate, by a dependency
-/// of its own such as `redis = { version = "1", features = ["tokio-rustls-comp"] }`.
+/// `rediss://` URLs work if the binary enables a TLS feature of the `redis` crate, with a
+/// dependency of its own such as `redis = { version = "1", features = ["tokio-rustls-comp"] }`.
 ///
 /// # Clusters
 ///
-/// No command touches more than one key, so the keys may be anywhere in a cluster. Turn on the
+/// No command touches more than one key, so the keys may be on any node of a cluster. Enable the
 /// feature `cluster-async` of the `redis` crate in the same way, and pass a connection:
 ///
 /// ```no_run
@@ -117,7 +119,7 @@ pub struct RedisReplayGuard<C = ConnectionManager> {
     timeout: Duration,
 }
 
-/// Sets up a [`RedisReplayGuard`].
+/// Sets up a [`RedisReplayGuard`]; made by [`RedisReplayGuard::builder`].
 ///
 /// # Examples
 ///
@@ -131,7 +133,7 @@ pub struct RedisReplayGuard<C = ConnectionManager> {
 ///     .key_prefix("billing:webhooks:")
 ///     .timeout(Duration::from_millis(500))
 ///     .connect_timeout(Duration::from_millis(200))
-///     // Nobody is there.
+///     // No server listens on this port.
 ///     .connect("redis://127.0.0.1:1/")
 ///     .await
 ///     .unwrap_err();
@@ -148,7 +150,8 @@ pub struct RedisReplayGuardBuilder {
 }
 
 impl RedisReplayGuard {
-    /// Starts to set up a guard with the key prefix `tower-webhook:replay:` and a timeout of 1 second.
+    /// Starts to set up a guard with the key prefix `tower-webhook:replay:` and a timeout of 1
+    /// second.
     pub fn builder() -> RedisReplayGuardBuilder {
         RedisReplayGuardBuilder {
             key_prefix: "tower-webhook:replay:".into(),
@@ -173,7 +176,7 @@ where
             }
             let get = redis::Cmd::get(name);
             match get.query_async::<Option<String>>(&mut connection).await? {
-                // An earlier try of this very call, whose answer was lost.
+                // An earlier attempt of this very call has claimed it, and its answer was lost.
                 Some(held) if held == owner => return Ok(Answer::Fresh),
                 Some(held) if held.starts_with(DONE) => return Ok(Answer::Done),
                 Some(_) => return Ok(Answer::InFlight),
@@ -204,8 +207,8 @@ where
         redis::cmd("PING").exec_async(&mut self.connection.clone()).await
     }
 
-    /// Makes a call, and makes it again if the connection was lost. Each of the calls may be repeated,
-    /// since the server knows the owner.
+    /// Makes a call, and repeats it if the connection was lost. Every call may be repeated, since
+    /// the server knows the owner.
     async fn call<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, ReplayError>
     where
         F: Future<Output = RedisResult<T>>,
@@ -282,7 +285,7 @@ impl<C> fmt::Debug for RedisReplayGuard<C> {
 }
 
 impl RedisReplayGuardBuilder {
-    /// Sets what the name of every key begins with, default `tower-webhook:replay:`.
+    /// Sets the prefix of every key's name, default `tower-webhook:replay:`.
     ///
     /// Guards that share a server and a prefix share their deliveries. In a cluster, a prefix with
     /// `{…}` in it puts all keys on one node.
@@ -291,8 +294,8 @@ impl RedisReplayGuardBuilder {
         self
     }
 
-    /// Sets how long a call of the guard may take, with all its commands and a new connection if one
-    /// is needed, default 1 second.
+    /// Sets how long a call of the guard may take, including all its commands and a new connection
+    /// if one is needed; default 1 second.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -305,11 +308,11 @@ impl RedisReplayGuardBuilder {
     }
 
     /// Connects to a server: `redis://[<user>:<password>@]<host>[:<port>][/<database>]`, and
-    /// `rediss://` with TLS. The connection is shared by all calls, and made anew when it is lost.
+    /// `rediss://` with TLS. The connection is shared by all calls, and replaced when it is lost.
     ///
     /// # Errors
     ///
-    /// Returns [`ReplayErrorKind::Unavailable`] if the URL cannot be read, or the server cannot be
+    /// Returns [`ReplayErrorKind::Unavailable`] if the URL is malformed, or the server cannot be
     /// reached or rejects us.
     ///
     /// # Cancel safety
@@ -319,7 +322,7 @@ impl RedisReplayGuardBuilder {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
             .set_response_timeout(Some(self.timeout))
-            // While the server is away, each call starts another round.
+            // Few, because each call starts another round while the server is away.
             .set_number_of_retries(3)
             .set_max_delay(Duration::from_millis(500));
         let client = Client::open(url).map_err(unavailable)?;
@@ -328,12 +331,12 @@ impl RedisReplayGuardBuilder {
         Ok(self.connection(connection))
     }
 
-    /// Uses a connection that is made by other means: to a cluster, through sentinels, with settings of
-    /// its own. It should restore itself when it is lost.
+    /// Makes a guard with a connection of your own: to a cluster, through sentinels, or with other
+    /// settings. It should restore itself when it is lost.
     ///
     /// # Examples
     ///
-    /// Starting without a server, and looking for it at the first delivery:
+    /// A guard that starts without a server and connects at the first delivery:
     ///
     /// ```
     /// use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -376,7 +379,7 @@ fn value(state: &str, lease: &Lease) -> String {
     format!("{state}{}", hex::encode(lease.as_bytes()))
 }
 
-/// Whole milliseconds, rounded up.
+/// Whole milliseconds, rounded up, so that no lease is shorter than was asked for.
 fn millis(duration: Duration) -> u64 {
     let millis = bounded(duration).as_nanos().div_ceil(1_000_000);
     u64::try_from(millis).unwrap_or(u64::MAX)

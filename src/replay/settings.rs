@@ -1,4 +1,4 @@
-//! How a receiver remembers deliveries.
+//! The settings by which a receiver remembers deliveries.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,19 +20,19 @@ const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
 
 /// Makes a receiver remember deliveries, so that one that is sent again is not handled again.
 ///
-/// After a delivery is verified, and before its handler runs, it is claimed. If the handler succeeds
-/// it is committed before the answer goes out, and otherwise it is released, so that the sender's
-/// retry gets through. It is remembered by its signed id, or by its signed content if the scheme
-/// signs no id.
+/// A delivery is claimed after it is verified and before its handler runs. If the handler succeeds,
+/// it is committed before the answer goes out; otherwise it is released, so that the sender's retry
+/// gets through. It is remembered by its signed id, or by its signed content if the scheme signs no
+/// id.
 ///
 /// | what happened | status |
 /// |---|---|
-/// | it was handled before | 200, and the handler does not run |
-/// | it is being handled | 503 with `Retry-After` |
+/// | the delivery was already handled | 200, and the handler does not run |
+/// | the delivery is being handled | 503 with `Retry-After` |
 /// | the guard does not answer, or is full | 503 with `Retry-After` |
 ///
 /// If the handler panics or the client hangs up, the delivery is released in the background where
-/// there is a tokio runtime, and is free when its lease ends at the latest. If the commit fails, the
+/// there is a tokio runtime, and when its lease ends at the latest. If the commit fails, the
 /// handler's answer still goes out, and with the feature `tracing` an event says so.
 ///
 /// Clones share the guard and what runs in the background.
@@ -69,7 +69,7 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// Makes the settings with the defaults, and `guard` to remember the deliveries.
+    /// Makes settings with the defaults, in which `guard` remembers the deliveries.
     pub fn with(guard: impl ReplayGuard) -> Self {
         Self {
             guard: Arc::new(guard),
@@ -83,38 +83,38 @@ impl Replay {
     /// Sets how long a handler may take before its delivery can be claimed again, default 60
     /// seconds.
     ///
-    /// If a handler takes longer it may run twice: the sender's retry gets through, and the first
-    /// commit comes too late to count. If it dies, its delivery is held up for as long as this. So
-    /// choose it longer than the handler's own timeout and two answers of the guard together, and let
-    /// long work go on after the answer, or [extend](crate::replay::Claimed::extend) the lease.
+    /// If a handler takes longer, it may run twice: the sender's retry gets through, and the first
+    /// commit comes too late to count. If the process dies, its delivery is held up for this long.
+    /// So choose a lease longer than the handler's own timeout and two calls of the guard together.
+    /// Let long work go on after the answer, or [extend](crate::replay::Claimed::extend) the lease.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
     }
 
-    /// Sets how long a handled delivery is remembered, default 72 hours: longer than its sender goes
-    /// on retrying.
+    /// Sets how long a handled delivery is remembered, default 72 hours. It should be longer than
+    /// the sender retries.
     ///
-    /// It is never less than the tolerance in both directions, within which a delivery could be sent
-    /// again by anyone who has seen it.
+    /// It is never shorter than the tolerance in both directions together, within which anyone who
+    /// has seen the delivery could send it again.
     pub fn keep(mut self, keep: Duration) -> Self {
         self.keep = keep;
         self
     }
 
-    /// Sets the name of the endpoint that the deliveries are for, default none, or the endpoint for
-    /// which a receiver looked up the secrets.
+    /// Sets the name of the endpoint that the deliveries are for, default the endpoint for which
+    /// the receiver looked up the secrets, or none.
     ///
-    /// A sender gives the same id to every endpoint that an event goes to. If several receivers share
-    /// a guard and have no scopes of their own, what the first one has handled is a duplicate for the
-    /// second.
+    /// A sender uses the same id for every endpoint to which it sends an event. If several
+    /// receivers share a guard without scopes of their own, a delivery that the first one has
+    /// handled is a duplicate for the second.
     pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// Waits until no claim, commit or release runs in the background any more, for a server that
-    /// shuts down: once its requests have ended, nothing more is begun.
+    /// Waits until no claim, commit or release runs in the background any longer. Call it when the
+    /// server shuts down, after its requests have ended: then no new ones begin.
     ///
     /// # Cancel safety
     ///
@@ -129,7 +129,7 @@ impl Replay {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// let replay = Replay::with(MemoryReplayGuard::builder().build());
-    /// // Serve until there is a signal, then:
+    /// // Serve until a signal arrives, then:
     /// let _ = tokio::time::timeout(Duration::from_secs(5), replay.drained()).await;
     /// # }
     /// ```
@@ -146,10 +146,10 @@ impl Replay {
     }
 
     /// Claims a verified delivery, which can be sent again for `window` before its timestamp is
-    /// refused.
+    /// rejected.
     ///
-    /// If the future is dropped while it runs, the claim goes on in the background, and is released
-    /// at its end.
+    /// If the future is dropped while it runs, the claim goes on in the background and is then
+    /// released.
     pub(crate) async fn claim(
         &self,
         key: ReplayKey,
@@ -185,7 +185,7 @@ impl fmt::Debug for Replay {
 
 #[cfg(test)]
 mod tests {
-    // By name, because the methods of `Guard` would be ambiguous.
+    // Not `super::*`, with which the methods of `Guard` would be ambiguous.
     use std::future::Future;
     use std::pin::Pin;
     use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! One part of the memory of [`MemoryReplayGuard`](crate::replay::memory::MemoryReplayGuard): what its mutex holds.
+//! A part of a [`MemoryReplayGuard`](crate::replay::memory::MemoryReplayGuard), behind one mutex.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::replay::key::ReplayKey;
 use crate::replay::lease::Lease;
 
-/// Deliveries, each until a moment of a clock that never goes back.
+/// Deliveries, each until a moment of a monotonic clock.
 pub(super) struct Shard {
     entries: HashMap<ReplayKey, Entry>,
     /// The keys of both kinds of entries, in the order in which they expire.
@@ -21,7 +21,7 @@ struct Entry {
     committed: bool,
 }
 
-/// What a shard knows of a key.
+/// The state of a key in a shard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Known {
     No,
@@ -39,7 +39,7 @@ impl Shard {
         }
     }
 
-    /// Sets the time at which everything that follows happens.
+    /// Sets the time that all other methods use.
     pub(super) fn at(&mut self, now: Duration) {
         self.now = now;
     }
@@ -57,7 +57,7 @@ impl Shard {
         }
     }
 
-    /// Adds a claim. Returns `true` if it takes the place of an expired entry.
+    /// Adds a claim. Returns `true` if it replaces an expired entry.
     pub(super) fn claim(&mut self, key: &ReplayKey, lease: &Lease, length: Duration) -> bool {
         let ended = self.forget(key);
         let until = self.now.saturating_add(length);
@@ -67,7 +67,8 @@ impl Shard {
         ended
     }
 
-    /// Turns the owner's claim into a committed delivery. Returns `true` if it is one now.
+    /// Turns the owner's claim into a committed delivery. Returns `true` if it is committed now,
+    /// whether by this call or by an earlier one.
     pub(super) fn commit(&mut self, key: &ReplayKey, lease: &Lease, keep: Duration) -> bool {
         let now = self.now;
         match self.entries.get_mut(key) {
@@ -84,7 +85,8 @@ impl Shard {
         }
     }
 
-    /// Lets the owner's claim end no earlier than `by` from now. Returns `true` if there is one.
+    /// Extends the owner's claim to end no earlier than `by` from now. Returns `true` if there is
+    /// one.
     pub(super) fn extend(&mut self, key: &ReplayKey, lease: &Lease, by: Duration) -> bool {
         match self.entries.get_mut(key) {
             Some(entry)
@@ -118,7 +120,7 @@ impl Shard {
         }
     }
 
-    /// How long the committed delivery that expires next is still to be kept.
+    /// The remaining keep time of the committed delivery that expires next.
     pub(super) fn shortest_keep(&self) -> Option<Duration> {
         let (until, _) = self.committed.first()?;
         Some(until.saturating_sub(self.now))

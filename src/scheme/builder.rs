@@ -1,4 +1,4 @@
-//! The description of a scheme, checked by the compiler.
+//! The builder of a scheme's description, which the compiler checks in a `const`.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -33,32 +33,20 @@ use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 pub struct SchemeBuilder(pub(super) Definition);
 
 impl SchemeBuilder {
-    /// For presets, which have their name in the row and the rest in a shape.
+    /// Sets the name, for presets: a shape is shared by many and leaves the name empty.
     pub(super) const fn named(mut self, name: &'static str) -> Self {
         self.0.name = name;
         self
     }
 
-    /// Sets the header families, the preferred one first. The first whose signature header is in
-    /// the request is used whole; families never mix.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::HeaderNames;
-    ///
-    /// const ACME: Scheme = Scheme::custom("acme")
-    ///     .headers(&[HeaderNames::new("acme-signature"), HeaderNames::new("x-acme-signature")])
-    ///     .build();
-    /// assert_eq!(ACME.headers().len(), 2);
-    /// ```
+    /// Sets the header families, the preferred one first, default none. The first family whose
+    /// signature header is in the request is used whole; families never mix.
     pub const fn headers(mut self, headers: &'static [HeaderNames]) -> Self {
         self.0.headers = headers;
         self
     }
 
-    /// Sets how the value of the signature header is laid out.
+    /// Sets the layout of the signature header's value, default one signature without a prefix.
     ///
     /// # Examples
     ///
@@ -80,51 +68,19 @@ impl SchemeBuilder {
         self
     }
 
-    /// Sets how the bytes of a signature are written.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::{Encoding, HeaderNames};
-    ///
-    /// const ACME: Scheme = Scheme::custom("acme")
-    ///     .headers(&[HeaderNames::new("acme-signature")])
-    ///     .encoding(Encoding::Base64)
-    ///     .build();
-    /// let headers = ACME.signer("secret")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
-    /// // 32 bytes in base64.
-    /// assert_eq!(headers["acme-signature"].len(), 44);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Sets the encoding of a signature's bytes, default [`Encoding::Hex`].
     pub const fn encoding(mut self, encoding: Encoding) -> Self {
         self.0.encoding = encoding;
         self
     }
 
-    /// Sets what computes the signature.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::{Algorithm, HeaderNames};
-    ///
-    /// const ACME: Scheme = Scheme::custom("acme")
-    ///     .headers(&[HeaderNames::new("acme-signature")])
-    ///     .algorithm(Algorithm::HmacSha512)
-    ///     .build();
-    /// let headers = ACME.signer("secret")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
-    /// // 64 bytes in hexadecimal digits.
-    /// assert_eq!(headers["acme-signature"].len(), 128);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Sets the algorithm that computes the signature, default [`Algorithm::HmacSha256`].
     pub const fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.0.algorithm = algorithm;
         self
     }
 
-    /// Sets the signed content, in order.
+    /// Sets the signed content, in order, default the body alone.
     ///
     /// # Examples
     ///
@@ -149,7 +105,7 @@ impl SchemeBuilder {
         self
     }
 
-    /// Sets how the timestamp is written.
+    /// Sets the format of the timestamp, default [`TimestampFormat::Seconds`].
     ///
     /// # Examples
     ///
@@ -172,28 +128,13 @@ impl SchemeBuilder {
         self
     }
 
-    /// Sets how far from now a timestamp may be. The default is 5 minutes both ways.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, Tolerance};
-    /// use tower_webhook::scheme::{HeaderNames, Part};
-    ///
-    /// const ACME: Scheme = Scheme::custom("acme")
-    ///     .headers(&[HeaderNames::new("acme-signature").timestamp("acme-time")])
-    ///     .signed(&[Part::Timestamp, Part::Body])
-    ///     .tolerance(Tolerance::symmetric(Duration::from_secs(60)))
-    ///     .build();
-    /// assert_eq!(ACME.tolerance().future(), Duration::from_secs(60));
-    /// ```
+    /// Sets how far from now a timestamp may be, default 5 minutes both ways.
     pub const fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.0.tolerance = tolerance;
         self
     }
 
-    /// Sets how the provider prints a secret.
+    /// Sets the format in which the provider prints a secret, default [`KeyFormat::Utf8`].
     ///
     /// # Examples
     ///
@@ -212,47 +153,22 @@ impl SchemeBuilder {
         self
     }
 
-    /// Sets the size of the largest body that the provider sends, in bytes, which a layer then
-    /// starts with.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::HeaderNames;
-    ///
-    /// const ACME: Scheme = Scheme::custom("acme")
-    ///     .headers(&[HeaderNames::new("acme-signature")])
-    ///     .body_limit(10 << 20)
-    ///     .build();
-    /// assert_eq!(ACME.body_limit(), Some(10 << 20));
-    /// ```
+    /// Sets the size of the largest body that the provider sends, in bytes, default none. It
+    /// becomes the default limit of a receiver.
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.0.body_limit = Some(bytes);
         self
     }
 
-    /// Names the page that the scheme is taken from, and what kind of evidence it is.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::{Evidence, HeaderNames};
-    ///
-    /// const ACME: Scheme = Scheme::custom("acme")
-    ///     .headers(&[HeaderNames::new("acme-signature")])
-    ///     .documentation("https://docs.example.com/webhooks", Evidence::Documentation)
-    ///     .build();
-    /// assert_eq!(ACME.documentation(), Some("https://docs.example.com/webhooks"));
-    /// ```
+    /// Sets the URL of the page that the scheme is taken from, and the kind of evidence it is,
+    /// default none.
     pub const fn documentation(mut self, url: &'static str, evidence: Evidence) -> Self {
         self.0.documentation = Some((url, evidence));
         self
     }
 
-    /// Reads several signature headers in one request as one list. Without this, a repeated
-    /// signature header is an error.
+    /// Sets that several signature headers in one request are read as one list, default off: a
+    /// repeated signature header is an error.
     ///
     /// # Examples
     ///
@@ -278,21 +194,22 @@ impl SchemeBuilder {
     /// Checks the description and makes the scheme, in a `const`.
     ///
     /// The scheme refers to the builder, which lives forever only in a `const`; anywhere else the
-    /// compiler says that a temporary value does not live long enough. There, an inline
-    /// `const { … }` does, or [`SchemeBuilder::try_build`].
+    /// compiler says that a temporary value does not live long enough. There, use an inline
+    /// `const { … }` or [`SchemeBuilder::try_build`].
     ///
     /// # Panics
     ///
-    /// In a `const`, these are errors of the compiler:
+    /// Panics if the description contradicts itself. In a `const`, that is an error of the
+    /// compiler:
     ///
     /// - a literal of the signed content is empty;
-    /// - there is no header family, or a header name is not valid in lower case, or comes twice in
-    ///   a family;
+    /// - there is no header family, or a header name is not a valid one in lower case, or occurs
+    ///   twice in a family;
     /// - the signed content does not contain the body exactly once, or contains the id or the
     ///   timestamp more than once;
-    /// - an id is signed but not every family names its header, or the other way round;
+    /// - an id is signed but not every family names its header, or the other way around;
     /// - a timestamp is signed but does not come from exactly one place, the header or the list;
-    /// - a separator of a list is not ASCII, or an entry could not be told from another.
+    /// - a separator of a list is not ASCII, or two kinds of entries could be confused.
     ///
     /// # Examples
     ///
@@ -318,12 +235,12 @@ impl SchemeBuilder {
         }
     }
 
-    /// Checks the description and makes the scheme, at run time: for what a configuration file
-    /// describes.
+    /// Checks the description and makes the scheme at run time, for a description from a
+    /// configuration file.
     ///
     /// The description is never freed, so that a [`Scheme`] stays as small as a reference. Equal
-    /// ones share one place, so it does no harm to read the same file again; but never describe a
-    /// scheme by what is in a request.
+    /// descriptions share one allocation, so reading the same file again does no harm; but never
+    /// describe a scheme by the contents of a request.
     ///
     /// # Errors
     ///
@@ -344,12 +261,12 @@ impl SchemeBuilder {
     /// let acme = scheme("x-acme-signature".to_owned())?;
     /// assert!(acme.verifier("secret").is_ok());
     /// let error = scheme("X-Acme: Signature".to_owned()).unwrap_err();
-    /// assert_eq!(error.to_string(), "a header name must be one in lower case");
+    /// assert_eq!(error.to_string(), "a header name must be valid and in lower case");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn try_build(self) -> Result<Scheme, InvalidScheme> {
         rules::check(&self.0)?;
-        // A panic while it is locked would leave it as it was.
+        // Poison is ignored: a panic under the lock would leave the list as it was.
         let mut described = DESCRIBED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = described.iter().find(|known| known.0 == &self.0) {
             return Ok(*known);
@@ -360,7 +277,7 @@ impl SchemeBuilder {
     }
 }
 
-/// What was described at run time, each once.
+/// The schemes that were described at run time, each once.
 static DESCRIBED: Mutex<Vec<Scheme>> = Mutex::new(Vec::new());
 
 #[cfg(test)]

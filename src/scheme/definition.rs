@@ -1,4 +1,4 @@
-//! What a scheme is, and what it says.
+//! The scheme: a reference to a description, and its getters.
 
 use std::fmt;
 
@@ -16,10 +16,11 @@ use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
 /// its secrets.
 ///
-/// A scheme is a reference to plain `'static` data, and two of them are equal if their data are.
+/// A scheme is a reference to plain `'static` data, and two schemes are equal if their data are.
 /// Presets are associated constants such as [`Scheme::STANDARD`] and [`Scheme::GITHUB`], listed
 /// below by trade and [in a table](crate::manual::schemes#find-the-provider). [`Scheme::named`]
-/// finds one by its name, and [`Scheme::custom`] describes any other from the same parts.
+/// finds a preset by its name, and [`Scheme::custom`] describes any other scheme from the same
+/// parts.
 ///
 /// # Examples
 ///
@@ -33,7 +34,10 @@ use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 #[derive(Clone, Copy)]
 pub struct Scheme(pub(crate) &'static Definition);
 
-/// The description of a scheme, which obeys the [`rules`].
+/// The description of a scheme, which obeys the [`rules`](crate::scheme::rules).
+///
+/// The fields from `before_body` to `signs_request` follow from `signed`. They are computed once,
+/// by the builder, because every delivery needs them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Definition {
     pub(crate) name: &'static str,
@@ -58,7 +62,7 @@ pub(crate) struct Definition {
 }
 
 impl Scheme {
-    /// Every preset, in the order of the manual's table: trade by trade.
+    /// All presets, in the order of the manual's table: trade by trade.
     ///
     /// # Examples
     ///
@@ -72,10 +76,10 @@ impl Scheme {
 
     /// Starts the description of a scheme that is not among the presets.
     ///
-    /// Unless told otherwise, the scheme is one hexadecimal HMAC-SHA-256 of the body, and the
-    /// secret is text. The result goes into a `const`, so that a contradiction, such as a signed id
-    /// without a header to read it from, is an error of the compiler. For a description that is
-    /// only known at run time there is [`SchemeBuilder::try_build`].
+    /// By default the scheme has one hexadecimal HMAC-SHA-256 of the body, and the secret is text.
+    /// Put the result into a `const`, so that a contradiction, such as a signed id without a header
+    /// to read it from, is an error of the compiler. For a description that is only known at run
+    /// time there is [`SchemeBuilder::try_build`].
     ///
     /// # Examples
     ///
@@ -149,74 +153,30 @@ impl Scheme {
     }
 
     /// The scheme's name, as it appears in logs.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// assert_eq!(Scheme::STANDARD.name(), "standard-webhooks");
-    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.0.name
     }
 
-    /// The header families that the scheme knows, the preferred one first.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// // `webhook-*` and `svix-*`.
-    /// assert_eq!(Scheme::STANDARD.headers().len(), 2);
-    /// ```
+    /// The header families of the scheme, the preferred one first.
     #[must_use]
     pub const fn headers(&self) -> &'static [HeaderNames] {
         self.0.headers
     }
 
-    /// How the value of the signature header is laid out.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::Layout;
-    ///
-    /// assert_eq!(Scheme::GITHUB.layout(), Layout::single("sha256="));
-    /// ```
+    /// The layout of the signature header's value.
     #[must_use]
     pub const fn layout(&self) -> Layout {
         self.0.layout
     }
 
-    /// How the bytes of a signature are written.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::Encoding;
-    ///
-    /// assert_eq!(Scheme::STANDARD.encoding(), Encoding::Base64);
-    /// ```
+    /// The encoding of a signature's bytes.
     #[must_use]
     pub const fn encoding(&self) -> Encoding {
         self.0.encoding
     }
 
-    /// What computes the signature.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::Algorithm;
-    ///
-    /// assert_eq!(Scheme::STANDARD.algorithm(), Algorithm::HmacSha256);
-    /// ```
+    /// The algorithm that computes the signature.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.0.algorithm
@@ -238,24 +198,14 @@ impl Scheme {
         self.0.signed
     }
 
-    /// How the timestamp is written, for a scheme that signs one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::TimestampFormat;
-    ///
-    /// assert_eq!(Scheme::STRIPE.timestamp_format(), Some(TimestampFormat::Seconds));
-    /// assert_eq!(Scheme::GITHUB.timestamp_format(), None);
-    /// ```
+    /// The format of the timestamp, or `None` if the scheme does not sign one.
     #[must_use]
     pub const fn timestamp_format(&self) -> Option<TimestampFormat> {
         if self.0.signs_timestamp { Some(self.0.timestamp_format) } else { None }
     }
 
-    /// Whether an id is part of the signed content, so that a retry can be told from a new
-    /// delivery.
+    /// Returns `true` if an id is part of the signed content, so that a retry can be told apart
+    /// from a new delivery.
     ///
     /// # Examples
     ///
@@ -271,69 +221,33 @@ impl Scheme {
         self.0.signs_id
     }
 
-    /// How far from now a timestamp may be unless the verifier is told otherwise.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::{Scheme, Tolerance};
-    ///
-    /// assert_eq!(Scheme::STRIPE.tolerance(), Tolerance::default());
-    /// assert_eq!(Scheme::PADDLE.tolerance().past(), Duration::from_secs(5));
-    /// ```
+    /// The default of [`Verifier::tolerance`](crate::Verifier::tolerance): how far from now a
+    /// timestamp may be.
     #[must_use]
     pub const fn tolerance(&self) -> Tolerance {
         self.0.tolerance
     }
 
-    /// How the provider prints a secret.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::KeyFormat;
-    ///
-    /// assert_eq!(Scheme::VELT.key_format(), KeyFormat::Whsec);
-    /// ```
+    /// The format in which the provider prints a secret.
     #[must_use]
     pub const fn key_format(&self) -> KeyFormat {
         self.0.key_format
     }
 
-    /// Whether several signature headers in one request are read as one list.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// let several: Vec<_> = Scheme::ALL.iter().filter(|scheme| scheme.repeated_signature()).collect();
-    /// assert!(!several.is_empty() && !several.contains(&&Scheme::GITHUB));
-    /// ```
+    /// Returns `true` if several signature headers in one request are read as one list.
     #[must_use]
     pub const fn repeated_signature(&self) -> bool {
         self.0.repeated_signature
     }
 
-    /// Whether the request's method or URL is part of the signed content, so that a verifier needs
-    /// the whole request and [`Verifier::public_url`](crate::Verifier::public_url).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// assert!(Scheme::SQUARE.signs_request());
-    /// assert!(!Scheme::GITHUB.signs_request());
-    /// ```
+    /// Returns `true` if the request's method or URL is part of the signed content, so that a
+    /// verifier needs the whole request and [`Verifier::public_url`](crate::Verifier::public_url).
     #[must_use]
     pub const fn signs_request(&self) -> bool {
         self.0.signs_request
     }
 
-    /// The literal that ends the id in the signed content, or nothing.
+    /// The literal that ends the id in the signed content, or an empty text.
     pub(crate) const fn id_end(&self) -> &'static str {
         self.0.id_end
     }
@@ -342,12 +256,12 @@ impl Scheme {
         &self.0.layout.0
     }
 
-    /// The parts that come before the body.
+    /// The parts before the body.
     pub(crate) const fn before_body(&self) -> &'static [Part] {
         self.0.before_body
     }
 
-    /// The parts that come after the body.
+    /// The parts after the body.
     pub(crate) const fn after_body(&self) -> &'static [Part] {
         self.0.after_body
     }
@@ -357,32 +271,14 @@ impl Scheme {
         self.0.lists_timestamp
     }
 
-    /// The size of the largest body that the provider sends, in bytes, where that is more than
-    /// the default of a layer.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// // Up to 25 MB, says GitHub.
-    /// assert!(Scheme::GITHUB.body_limit().is_some_and(|bytes| bytes >= 25_000_000));
-    /// assert_eq!(Scheme::STRIPE.body_limit(), None);
-    /// ```
+    /// The size of the largest body that the provider sends, in bytes, if that is more than the
+    /// default limit of a receiver.
     #[must_use]
     pub const fn body_limit(&self) -> Option<usize> {
         self.0.body_limit
     }
 
-    /// The page that the scheme is taken from.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// assert_eq!(Scheme::STRIPE.documentation(), Some("https://docs.stripe.com/webhooks"));
-    /// ```
+    /// The URL of the page that the scheme is taken from.
     #[must_use]
     pub const fn documentation(&self) -> Option<&'static str> {
         match self.0.documentation {
@@ -391,16 +287,7 @@ impl Scheme {
         }
     }
 
-    /// What the scheme rests on.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::Evidence;
-    ///
-    /// assert_eq!(Scheme::STRIPE.evidence(), Some(Evidence::Vector));
-    /// ```
+    /// The evidence that the scheme rests on.
     #[must_use]
     pub const fn evidence(&self) -> Option<Evidence> {
         match self.0.documentation {
@@ -409,7 +296,7 @@ impl Scheme {
         }
     }
 
-    /// Whether signatures of this algorithm are among those that the scheme reads.
+    /// Returns `true` if the scheme reads signatures of this algorithm.
     pub(crate) fn knows(&self, algorithm: Algorithm) -> bool {
         let more = match self.0.layout.0 {
             LayoutKind::List(list) => list.more_versions,

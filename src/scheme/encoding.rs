@@ -1,12 +1,12 @@
-//! How the bytes of a signature are written in a header.
+//! The encoding of a signature's bytes in a header.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
-/// How the bytes of a signature are written.
+/// The encoding of a signature's bytes.
 ///
-/// Each encoding is read strictly: of exactly the right length and in its one canonical form.
+/// Each encoding is read strictly: with exactly the right length, and in its one canonical form.
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Fills `bytes` from `text`, which must spell exactly that many. `None` leaves the bytes
+    /// Fills `bytes` from `text`, which must encode exactly that many. After `None` the bytes are
     /// unspecified.
     pub(crate) fn decode(self, text: &[u8], bytes: &mut [u8]) -> Option<()> {
         let size = bytes.len();
@@ -43,7 +43,8 @@ impl Encoding {
         decoded.filter(|decoded| *decoded == size).map(|_| ())
     }
 
-    /// A tag is no secret once it is sent, but it is not sent yet.
+    /// Encodes without branches or lookups that depend on the bytes, unlike [`Encoding::decode`]: a
+    /// tag is public once it is sent, but it is not sent yet.
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => base16ct::lower::encode_string(bytes),

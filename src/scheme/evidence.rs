@@ -1,6 +1,6 @@
-//! What is known about a provider.
+//! The evidence for a preset.
 
-/// What a preset rests on, the strongest first.
+/// The evidence that a preset rests on, the strongest first.
 ///
 /// # Examples
 ///
@@ -14,13 +14,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Evidence {
-    /// A vector that the provider or its library has published verifies under the scheme.
+    /// A test vector that the provider or its library has published verifies under the scheme.
     Vector,
     /// The provider's own documentation.
     Documentation,
     /// The source of the provider's own library or server.
     Library,
-    /// Third-party libraries, configurations or descriptions. Try a delivery of your own before
-    /// you rely on it.
+    /// Third-party libraries, configurations or descriptions. Verify a delivery of your own before
+    /// you rely on the preset.
     ThirdParty,
 }

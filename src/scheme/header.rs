@@ -1,6 +1,6 @@
-//! The headers of a delivery.
+//! The names of a delivery's headers.
 
-/// The headers that carry one delivery's signature, id and timestamp, in lower case.
+/// The names, in lower case, of the headers that carry a delivery's signature, id and timestamp.
 ///
 /// # Examples
 ///
@@ -20,23 +20,14 @@ pub struct HeaderNames {
 }
 
 impl HeaderNames {
-    /// Names the header with the signature.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::scheme::HeaderNames;
-    ///
-    /// const NAMES: HeaderNames = HeaderNames::new("x-hub-signature-256");
-    /// assert!(NAMES.signatures().eq(["x-hub-signature-256"]));
-    /// ```
+    /// Makes a family from the name of its signature header.
     #[must_use]
     pub const fn new(signature: &'static str) -> Self {
         Self { signature, more_signatures: &[], id: None, timestamp: None }
     }
 
-    /// Names further headers with signatures, for a provider that sends one for each of its keys.
-    /// Any of them may be missing, and any of them may match.
+    /// Sets the names of further signature headers, default none, for a provider that sends one for
+    /// each of its keys. Any of them may be missing, and any of them may match.
     ///
     /// # Examples
     ///
@@ -53,84 +44,39 @@ impl HeaderNames {
         self
     }
 
-    /// Names the header with the signed id.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::scheme::HeaderNames;
-    ///
-    /// const NAMES: HeaderNames = HeaderNames::new("acme-signature").id("acme-id");
-    /// assert_eq!(NAMES.id_name(), Some("acme-id"));
-    /// ```
+    /// Sets the name of the header with the signed id, default none.
     #[must_use]
     pub const fn id(mut self, name: &'static str) -> Self {
         self.id = Some(name);
         self
     }
 
-    /// Names the header with the signed timestamp.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::scheme::HeaderNames;
-    ///
-    /// const NAMES: HeaderNames = HeaderNames::new("acme-signature").timestamp("acme-time");
-    /// assert_eq!(NAMES.timestamp_name(), Some("acme-time"));
-    /// ```
+    /// Sets the name of the header with the signed timestamp, default none.
     #[must_use]
     pub const fn timestamp(mut self, name: &'static str) -> Self {
         self.timestamp = Some(name);
         self
     }
 
-    /// The headers with signatures; at least one.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// let names = Scheme::BOX.headers().first().unwrap();
-    /// assert!(names.signatures().eq(["box-signature-primary", "box-signature-secondary"]));
-    /// ```
+    /// The names of the signature headers, at least one.
     pub fn signatures(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
         [self.signature].into_iter().chain(self.more_signatures.iter().copied())
     }
 
-    /// The header with the signed id.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// assert_eq!(Scheme::SVIX.headers().first().unwrap().id_name(), Some("svix-id"));
-    /// assert_eq!(Scheme::GITHUB.headers().first().unwrap().id_name(), None);
-    /// ```
+    /// The name of the header with the signed id.
     #[must_use]
     pub const fn id_name(&self) -> Option<&'static str> {
         self.id
     }
 
-    /// The header with the signed timestamp.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    ///
-    /// let names = Scheme::SLACK.headers().first().unwrap();
-    /// assert_eq!(names.timestamp_name(), Some("x-slack-request-timestamp"));
-    /// // Stripe's is in the list of signatures.
-    /// assert_eq!(Scheme::STRIPE.headers().first().unwrap().timestamp_name(), None);
-    /// ```
+    /// The name of the header with the signed timestamp; `None` also if the timestamp is in the
+    /// list of signatures.
     #[must_use]
     pub const fn timestamp_name(&self) -> Option<&'static str> {
         self.timestamp
     }
 
+    /// Returns `true` if `is` accepts the name of one of the signature headers.
     #[inline]
     pub(crate) fn is_signature(&self, is: impl Fn(&str) -> bool) -> bool {
         is(self.signature) || self.more_signatures.iter().any(|name| is(name))

@@ -1,6 +1,6 @@
-//! How secrets are printed.
+//! The format of a printed secret.
 
-/// How a provider prints its secrets, and what they mean.
+/// The format in which a provider prints its secrets, and how they are read.
 ///
 /// # Examples
 ///
@@ -8,7 +8,7 @@
 /// use tower_webhook::Scheme;
 /// use tower_webhook::scheme::KeyFormat;
 ///
-/// // Both print `whsec_…`. For Stripe, that is part of the key.
+/// // Both print `whsec_…`. For Stripe, these characters are part of the key.
 /// assert_eq!(Scheme::STANDARD.key_format(), KeyFormat::Whsec);
 /// assert_eq!(Scheme::STRIPE.key_format(), KeyFormat::Utf8);
 /// ```
@@ -17,7 +17,7 @@
 pub enum KeyFormat {
     /// `whsec_` and base64, which spells the key: [`Secret::whsec`](crate::Secret::whsec).
     ///
-    /// For a scheme that knows Ed25519 signatures too, also `whpk_` and `whsk_`.
+    /// For a scheme that also has Ed25519 signatures, `whpk_` and `whsk_` too.
     Whsec,
     /// [`KeyFormat::Whsec`] if the text begins with `whsec_`, and [`KeyFormat::Utf8`] otherwise.
     WhsecOrUtf8,
@@ -27,7 +27,7 @@ pub enum KeyFormat {
     Hex,
     /// Base64 spells the key: [`Secret::base64`](crate::Secret::base64).
     Base64,
-    /// Hexadecimal digits, and the provider's documentation does not say whether they *are* the
+    /// Hexadecimal digits of which the provider's documentation does not say whether they *are* the
     /// key or *spell* it. [`Scheme::verifier`](crate::Scheme::verifier) holds both readings, the
     /// text first.
     Utf8OrHex,

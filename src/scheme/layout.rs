@@ -1,10 +1,10 @@
-//! The value of a signature header.
+//! The layout of a signature header's value.
 
 use std::fmt;
 
 use crate::crypto::Algorithm;
 
-/// How the value of a signature header is laid out.
+/// The layout of a signature header's value: one signature, or a list.
 ///
 /// # Examples
 ///
@@ -33,7 +33,7 @@ pub(crate) struct List {
 }
 
 impl Layout {
-    /// One signature after a fixed prefix, which may be empty: `sha256=5f…`.
+    /// Describes one signature after a fixed prefix, which may be empty: `sha256=5f…`.
     ///
     /// # Examples
     ///
@@ -47,12 +47,12 @@ impl Layout {
         Self(LayoutKind::Single { prefix })
     }
 
-    /// A list of versioned signatures: `v1,g0hM…= v1,bm9l…=` is `list(' ', ',', "v1")` and
-    /// `t=1,v1=5f…,v1=6e…` is `list(',', '=', "v1").timestamp_key("t")`.
+    /// Describes a list of versioned signatures: `v1,g0hM…= v1,bm9l…=` is `list(' ', ',', "v1")`,
+    /// and `t=1,v1=5f…,v1=6e…` is `list(',', '=', "v1").timestamp_key("t")`.
     ///
     /// Entries of another version or without a version are skipped. Spaces after a separator are
-    /// skipped too, as [RFC 9110, section 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1)
-    /// allows them in lists.
+    /// skipped too, as [RFC 9110, section
+    /// 5.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1) allows them in lists.
     ///
     /// # Examples
     ///
@@ -67,11 +67,11 @@ impl Layout {
         Self(LayoutKind::List(list))
     }
 
-    /// Names the entry of the list that is the timestamp.
+    /// Sets the key of the entry that is the timestamp, default none.
     ///
     /// # Panics
     ///
-    /// When the layout is not a list; in a `const`, that is an error of the compiler.
+    /// Panics if the layout is not a list; in a `const`, that is an error of the compiler.
     ///
     /// # Examples
     ///
@@ -86,13 +86,13 @@ impl Layout {
         self
     }
 
-    /// Names further versions of signatures, each with its own algorithm.
+    /// Sets further versions of signatures, each with its own algorithm, default none.
     ///
-    /// Only the versions for which a verifier has a key are looked at.
+    /// A verifier reads only the versions for which it has a key.
     ///
     /// # Panics
     ///
-    /// When the layout is not a list; in a `const`, that is an error of the compiler.
+    /// Panics if the layout is not a list; in a `const`, that is an error of the compiler.
     ///
     /// # Examples
     ///
@@ -109,7 +109,7 @@ impl Layout {
         self
     }
 
-    /// Whether the timestamp is in the list.
+    /// Returns `true` if the timestamp is an entry of the list.
     pub(super) const fn lists_timestamp(&self) -> bool {
         matches!(self.0, LayoutKind::List(List { timestamp: Some(_), .. }))
     }
@@ -141,7 +141,7 @@ impl fmt::Display for Layout {
 }
 
 impl List {
-    /// The algorithm of an entry with this key, if the entry is a signature.
+    /// The algorithm of an entry with this key, or `None` if the entry is not a signature.
     pub(crate) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
         if key == self.version.as_bytes() {
             return Some(own);
@@ -150,15 +150,15 @@ impl List {
         more.find(|(version, _)| version.as_bytes() == key).map(|(_, algorithm)| *algorithm)
     }
 
-    /// What the signatures of an algorithm are called; the scheme's own if it is not among the
-    /// further ones.
+    /// The version that marks signatures of an algorithm: the scheme's own, unless the algorithm
+    /// has a further one.
     pub(crate) fn version_of(&self, algorithm: Algorithm) -> &'static str {
         let mut more = self.more_versions.iter();
         more.find(|(_, more)| *more == algorithm).map_or(self.version, |(version, _)| version)
     }
 
-    /// What separates entries, and a key from its value. A scheme with others than ASCII does not
-    /// build.
+    /// The bytes that separate entries, and a key from its value. A scheme whose separators are not
+    /// ASCII does not build.
     pub(crate) fn ascii(&self) -> (u8, u8) {
         let byte = |char| u8::try_from(char).unwrap_or_default();
         (byte(self.separator), byte(self.assign))

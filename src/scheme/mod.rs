@@ -1,22 +1,24 @@
-//! How a provider signs, as data.
+//! The parts that describe how a provider signs.
 //!
-//! Presets are constants of [`Scheme`](crate::Scheme), and [`Scheme::named`](crate::Scheme::named)
-//! finds one by its name, for a configuration file. A provider that is not among them is described
-//! with the words of this module:
+//! A [`Scheme`](crate::Scheme) is plain data. Presets are its constants, and
+//! [`Scheme::named`](crate::Scheme::named) finds one by its name, for a configuration file. To
+//! describe a provider that is not among them, answer these questions from its documentation, pass
+//! the answers to the builder that [`Scheme::custom`](crate::Scheme::custom) returns, and put the
+//! result into a `const`:
 //!
 //! | question | answer |
 //! |---|---|
-//! | Which headers carry signature, id and timestamp? | [`HeaderNames`] |
+//! | Which headers carry the signature, the id and the timestamp? | [`HeaderNames`] |
 //! | Is the signature alone, or in a list with versions? | [`Layout`] |
 //! | How are its bytes written? | [`Encoding`] |
-//! | What computes it? | [`Algorithm`] |
-//! | Over what, in which order? | [`Part`] |
+//! | Which algorithm computes it? | [`Algorithm`] |
+//! | What is signed, in which order? | [`Part`] |
 //! | How is the time written, and how old may it be? | [`TimestampFormat`], [`Tolerance`](crate::Tolerance) |
 //! | How is the secret printed? | [`KeyFormat`] |
 //!
 //! # Examples
 //!
-//! A provider that sends `Acme-Signature: t=1700000000,v1=5f…`:
+//! A provider that sends `Acme-Signature: t=1700000000,v1=5f…` and signs `1700000000.{"a":1}`:
 //!
 //! ```
 //! use tower_webhook::Scheme;

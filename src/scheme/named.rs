@@ -6,10 +6,10 @@ use std::fmt;
 use crate::scheme::definition::Scheme;
 
 impl Scheme {
-    /// Finds a preset by its [name](Scheme::name), as a configuration file or a command line gives
-    /// it.
+    /// Finds a preset by its [name](Scheme::name), such as one from a configuration file or the
+    /// command line.
     ///
-    /// Only letters and digits count, in either case: `GitHub`, `git_hub` and `git-hub` are
+    /// Only letters and digits count, in either case: `GitHub`, `git_hub` and `git-hub` all name
     /// `github`.
     ///
     /// # Errors
@@ -38,8 +38,8 @@ impl Scheme {
 
 /// A name that no preset has; see [`Scheme::named`].
 ///
-/// The message suggests the presets with the most similar names. It does not repeat the name,
-/// which may be a secret in the wrong place.
+/// The message suggests the presets with the most similar names. It does not repeat the name, which
+/// may be a secret that was put in the wrong place.
 ///
 /// # Examples
 ///
@@ -73,14 +73,14 @@ const MAX_NAME: usize = 64;
 /// The most names that are suggested.
 const MAX_SUGGESTIONS: usize = 3;
 
-/// What counts of a name.
+/// The letters and digits of a name, in lower case: all that counts when names are compared.
 fn letters(name: &str) -> Vec<u8> {
     let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
     letters.map(|byte| byte.to_ascii_lowercase()).collect()
 }
 
-/// The presets to suggest: those that begin with what is wanted, otherwise those with the fewest
-/// typing errors in it, if these are no more than one in three letters.
+/// The presets to suggest: those whose name begins with `wanted`, or else those that are the fewest
+/// typing errors away from it, at most one error for every three letters.
 fn nearest(wanted: &[u8]) -> Vec<&'static str> {
     let most = wanted.len() / 3;
     let mut names: Vec<_> = Scheme::ALL
@@ -97,8 +97,8 @@ fn nearest(wanted: &[u8]) -> Vec<&'static str> {
     names.into_iter().map(|(_, name)| name).take(MAX_SUGGESTIONS).collect()
 }
 
-/// How many letters have to be inserted, removed or replaced (Levenshtein's distance), row by row
-/// of the usual table.
+/// The number of letters to insert, remove or replace (the Levenshtein distance), by the usual
+/// table, of which only one row is kept.
 fn distance(left: &[u8], right: &[u8]) -> usize {
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (index, byte) in left.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The signed content.
+//! The pieces of the signed content.
 
 /// One piece of the signed content.
 ///
@@ -14,8 +14,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
-    /// The delivery's id, as received. It must not contain the literal that follows it, so that
-    /// no two deliveries have the same signed content.
+    /// The delivery's id, as received. An id that contains the literal after it is rejected, so
+    /// that no two deliveries have the same signed content.
     Id,
     /// The timestamp, as received.
     Timestamp,
@@ -23,9 +23,8 @@ pub enum Part {
     Body,
     /// The request's method, in upper case.
     Method,
-    /// The URL that the sender called: what
-    /// [`Verifier::public_url`](crate::Verifier::public_url) says, followed by the request's path
-    /// and query as received.
+    /// The URL that the sender called: the [public URL](crate::Verifier::public_url) of the
+    /// verifier, followed by the request's path and query as received.
     Url,
     /// Fixed text.
     Literal(&'static str),

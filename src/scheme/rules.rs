@@ -1,4 +1,6 @@
-//! What a description must obey, once for `const` and for run time.
+//! The rules that a description must obey, written once for `const` and for run time.
+//!
+//! So everything here is a `const fn`, without iterators, `?` or `==` on texts.
 
 use std::error::Error;
 use std::fmt;
@@ -11,7 +13,7 @@ use crate::scheme::part::Part;
 /// A description that contradicts itself; see
 /// [`SchemeBuilder::try_build`](crate::scheme::SchemeBuilder::try_build).
 ///
-/// The message is the rule that is broken. It contains nothing of the description.
+/// The message is the rule that is broken, and contains nothing of the description.
 ///
 /// # Examples
 ///
@@ -44,7 +46,7 @@ macro_rules! rule {
     };
 }
 
-/// The `?` of const functions, which have none.
+/// The `?` of const functions, where the operator is not available.
 macro_rules! obey {
     ($verdict:expr) => {
         if let Err(broken) = $verdict {
@@ -73,12 +75,12 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     Ok(())
 }
 
-/// How often each part is in the signed content.
+/// How often each part occurs in the signed content, and what follows from the order.
 pub(super) struct Tally {
     pub(super) id: usize,
     pub(super) before_body: &'static [Part],
     pub(super) after_body: &'static [Part],
-    /// The literal behind the id, which ends it.
+    /// The literal after the id, which ends it.
     pub(super) id_end: &'static str,
     pub(super) timestamp: usize,
     pub(super) request: usize,
@@ -160,7 +162,7 @@ const fn printable(text: &str) -> Verdict {
     Ok(())
 }
 
-/// No header of a family has two meanings.
+/// Checks that no header of a family has two meanings.
 const fn headers(family: &HeaderNames) -> Verdict {
     obey!(name(family.signature));
     let mut names = family.more_signatures;
@@ -181,8 +183,9 @@ const fn headers(family: &HeaderNames) -> Verdict {
     Ok(())
 }
 
-/// A token in lower case ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
-/// A signer gives it to [`http::HeaderName::from_static`], which must not panic.
+/// Checks that a name is a token in lower case
+/// ([RFC 9110, section 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)). A signer
+/// passes it to [`http::HeaderName::from_static`], which must not panic.
 const fn name(name: &str) -> Verdict {
     let mut bytes = name.as_bytes();
     rule!("a header name must not be empty", !bytes.is_empty());
@@ -193,13 +196,13 @@ const fn name(name: &str) -> Verdict {
             b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
                 | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
         );
-        rule!("a header name must be one in lower case", token);
+        rule!("a header name must be valid and in lower case", token);
         bytes = rest;
     }
     Ok(())
 }
 
-/// That of [`http::HeaderName`].
+/// The longest name that [`http::HeaderName`] accepts, in bytes.
 const MAX_NAME: usize = u16::MAX as usize;
 
 const fn is_signature(name: &str, family: &HeaderNames) -> bool {

@@ -1,4 +1,4 @@
-//! How a provider writes the time of a delivery, and how far from now it may be.
+//! The format of a delivery's timestamp, and its tolerance.
 
 use std::time::Duration;
 
@@ -7,13 +7,14 @@ use time::{OffsetDateTime, UtcOffset};
 
 use crate::clock::UnixTime;
 
-/// The longest timestamp text that is read. RFC 3339 with nanoseconds and an offset has 35 bytes.
+/// The longest timestamp that is accepted, in bytes. RFC 3339 with nanoseconds and an offset has
+/// 35.
 pub(crate) const MAX_TEXT: usize = 40;
 
-/// 9999-12-31T23:59:59Z, the last second of the calendar that RFC 3339 can write.
+/// 9999-12-31T23:59:59Z, the last second that RFC 3339 can express.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-/// How a provider writes the time of a delivery.
+/// The format of a delivery's timestamp.
 ///
 /// Numbers are read strictly: ASCII digits without a sign, a leading zero or a space.
 ///
@@ -40,8 +41,8 @@ pub enum TimestampFormat {
 }
 
 impl TimestampFormat {
-    /// Writes `at` so that [`TimestampFormat::read`] reads it, dropping what is finer than the
-    /// format's unit. `None` for what it would not read: before 1970 or after 9999.
+    /// Writes `at` so that [`TimestampFormat::read`] accepts it, without any fraction of the
+    /// format's unit. Returns `None` for a time that would be rejected: before 1970 or after 9999.
     pub(crate) fn print(self, at: OffsetDateTime) -> Option<String> {
         let text = match self {
             Self::Seconds => at.unix_timestamp().to_string(),
@@ -51,7 +52,7 @@ impl TimestampFormat {
         self.read(text.as_bytes()).is_some().then_some(text)
     }
 
-    /// Reads a time. What is read is ASCII.
+    /// Reads a time. A text that is read is ASCII.
     #[inline]
     pub(crate) fn read(self, text: &[u8]) -> Option<UnixTime> {
         if text.len() > MAX_TEXT {
@@ -78,8 +79,8 @@ impl TimestampFormat {
         }
     }
 
-    /// Drops the part of `now` that the format cannot write, so that a delivery exactly at the
-    /// tolerance does not depend on where in the second the check runs.
+    /// Drops the part of `now` that the format cannot express, so that the verdict on a delivery
+    /// exactly at the tolerance does not depend on the fraction of a second at which it is checked.
     fn truncate(self, now: UnixTime) -> UnixTime {
         let nanos = match self {
             Self::Seconds => 0,
@@ -90,14 +91,15 @@ impl TimestampFormat {
     }
 }
 
-/// How far the time of a delivery may be from now. Exactly that far is still accepted.
+/// How far the timestamp of a delivery may be from now. Exactly that far is still accepted.
 ///
-/// Both directions have a limit: a bound on the past keeps a captured delivery from being sent
-/// again later, a bound on the future keeps a post-dated one from outliving that bound. The two
-/// are compared at the resolution of the timestamp, so whole seconds where it has whole seconds.
+/// Both directions have a limit: the bound on the past keeps a captured delivery from being sent
+/// again later, and the bound on the future keeps a post-dated one from outliving the other bound.
+/// Times are compared at the resolution of the timestamp, so in whole seconds if it has whole
+/// seconds.
 ///
-/// Each preset starts with its provider's own tolerance; the default is 5 minutes both ways,
-/// which is what the Standard Webhooks reference libraries use.
+/// Each preset has its provider's own tolerance; the default is 5 minutes both ways, as in the
+/// reference libraries of Standard Webhooks.
 ///
 /// # Examples
 ///
@@ -118,16 +120,6 @@ pub struct Tolerance {
 
 impl Tolerance {
     /// Allows the same distance in the past and in the future.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::Tolerance;
-    ///
-    /// let minute = Duration::from_secs(60);
-    /// assert_eq!(Tolerance::symmetric(minute), Tolerance::new(minute, minute));
-    /// ```
     #[must_use]
     pub const fn symmetric(distance: Duration) -> Self {
         Self::new(distance, distance)
@@ -164,8 +156,8 @@ impl Tolerance {
     ///
     /// # Security
     ///
-    /// Only for replaying archived deliveries. The timestamp must still be there and well formed,
-    /// and it is still covered by the signature.
+    /// This is only for replaying archived deliveries. The timestamp must still be present and well
+    /// formed, and it is still covered by the signature.
     ///
     /// # Examples
     ///
@@ -186,41 +178,24 @@ impl Tolerance {
         Self::symmetric(Duration::MAX)
     }
 
-    /// How long before now a delivery may have been signed.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::Scheme;
-    ///
-    /// assert_eq!(Scheme::BOX.tolerance().past(), Duration::from_secs(600));
-    /// ```
+    /// The longest time before now at which a delivery may have been signed.
     #[must_use]
     pub const fn past(&self) -> Duration {
         self.past
     }
 
-    /// How long after now a delivery may claim to have been signed.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    /// use tower_webhook::Scheme;
-    ///
-    /// assert_eq!(Scheme::BOX.tolerance().future(), Duration::ZERO);
-    /// ```
+    /// The longest time after now at which a delivery may claim to have been signed.
     #[must_use]
     pub const fn future(&self) -> Duration {
         self.future
     }
 
+    /// [`Tolerance::default`], which cannot be `const`.
     pub(crate) const fn default_const() -> Self {
         Self::symmetric(Duration::from_secs(300))
     }
 
-    /// Returns on which side of the window `timestamp` lies, if it is not in it.
+    /// Returns the side of the window on which `timestamp` lies, or `None` if it is inside.
     pub(crate) fn outside(
         &self,
         format: TimestampFormat,
@@ -236,7 +211,7 @@ impl Tolerance {
     }
 }
 
-/// Where a time lies that is not within the [`Tolerance`].
+/// The side on which a time outside the [`Tolerance`] lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outside {
     Past,
@@ -256,6 +231,7 @@ fn number(text: &[u8]) -> Option<u64> {
     if text.is_empty() || text.len() > 15 || leading_zero {
         return None;
     }
+    // Not `str::parse`, which accepts a plus sign.
     let (number, plain) = text.iter().fold((0, true), |(number, plain), byte| {
         let digit = byte.wrapping_sub(b'0');
         (number * 10 + u64::from(digit), plain & (digit < 10))

@@ -1,7 +1,11 @@
-//! The inverse of verification, for tests and for senders.
+//! Signing: the inverse of verification, for tests and for senders.
 //!
-//! [`Signer::sign`](crate::Signer::sign) makes the headers of a delivery, [`Signer::request`](crate::Signer::request) the whole request: what a
-//! test of a webhook handler sends.
+//! A [`Signer`](crate::Signer) signs the way a provider does.
+//! [`Signer::sign`](crate::Signer::sign) makes the headers of a delivery, and
+//! [`Signer::request`](crate::Signer::request) the whole request, which is what a test of a webhook
+//! handler sends.
+//!
+//! # Examples
 //!
 //! ```
 //! use time::OffsetDateTime;
@@ -45,7 +49,7 @@ pub enum SignError {
     InvalidTimestamp,
     /// The scheme signs the URL: use [`Signer::request`](crate::Signer::request).
     NeedsUrl,
-    /// The URL cannot be that of a request.
+    /// The URL is not a valid URL for a request.
     InvalidUrl,
 }
 
@@ -53,10 +57,10 @@ impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::MissingId => "the scheme signs an id, and none is given",
-            Self::InvalidId => "id is not one that a receiver accepts",
+            Self::InvalidId => "a receiver would reject the id",
             Self::InvalidTimestamp => "timestamp is before 1970 or after 9999",
             Self::NeedsUrl => "the scheme signs the URL, so it needs the request",
-            Self::InvalidUrl => "url is not that of a request",
+            Self::InvalidUrl => "url is not valid for a request",
         })
     }
 }

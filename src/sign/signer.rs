@@ -1,4 +1,4 @@
-//! What makes the headers of a delivery.
+//! The signer, which makes the headers of a delivery.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ use crate::sign::SignError;
 ///
 /// # Examples
 ///
-/// The first example of [Svix's documentation](https://docs.svix.com/receiving/verifying-payloads/how-manual):
+/// The first example of [Svix's
+/// documentation](https://docs.svix.com/receiving/verifying-payloads/how-manual):
 ///
 /// ```
 /// use time::OffsetDateTime;
@@ -58,8 +59,8 @@ impl Signer {
         Ok(Self { scheme, keys: vec![secret.signing_key(scheme)?] })
     }
 
-    /// Adds another secret, so that receivers that have only that one accept the deliveries too.
-    /// Each secret adds a signature.
+    /// Adds another secret, so that receivers with only that one accept the deliveries too. Each
+    /// secret adds a signature.
     ///
     /// # Errors
     ///
@@ -91,7 +92,7 @@ impl Signer {
         Ok(self)
     }
 
-    /// The scheme that is signed for.
+    /// The scheme by which deliveries are signed.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -99,15 +100,16 @@ impl Signer {
 
     /// Computes the headers of a delivery.
     ///
-    /// `timestamp` is written in the resolution of the scheme. `id` and `timestamp` are left out
-    /// where the scheme does not sign them.
+    /// `timestamp` is written at the resolution of the scheme. `id` and `timestamp` are left out if
+    /// the scheme does not sign them.
     ///
     /// # Errors
     ///
-    /// Returns [`SignError`] for what [`Verifier::verify`](crate::Verifier::verify) would reject:
-    /// no id where the scheme signs one; an id that is empty, longer than 256 bytes, not visible
-    /// ASCII, or that contains the text that ends it in the signed content; a timestamp before 1970
-    /// or after 9999. A scheme that signs the URL needs [`Signer::request`].
+    /// Returns [`SignError`] for a delivery that [`Verifier::verify`](crate::Verifier::verify)
+    /// would reject: without an id if the scheme signs one; with an id that is empty, longer than
+    /// 256 bytes, not visible ASCII, or contains the text that ends it in the signed content; or
+    /// with a timestamp before 1970 or after 9999. Also returns it for a scheme that signs the URL,
+    /// which needs [`Signer::request`].
     ///
     /// # Examples
     ///
@@ -136,12 +138,13 @@ impl Signer {
         self.headers(None, id.into(), timestamp, body)
     }
 
-    /// Makes the whole request of a delivery: a `POST` to `url` with the headers of
-    /// [`Signer::sign`], which any scheme can sign.
+    /// Makes the whole request of a delivery, under any scheme: a `POST` to `url` with the headers
+    /// of [`Signer::sign`].
     ///
     /// # Errors
     ///
-    /// As [`Signer::sign`], and [`SignError::InvalidUrl`] if `url` is not one.
+    /// Returns [`SignError`] as [`Signer::sign`] does, and [`SignError::InvalidUrl`] if `url` is
+    /// not a URL.
     ///
     /// # Examples
     ///
@@ -222,7 +225,8 @@ impl Signer {
         });
         match self.scheme.layout_kind() {
             LayoutKind::Single { prefix } => {
-                // One header after the other, or the same one again.
+                // The first secrets go into the scheme's headers one by one, any others into the
+                // first header again.
                 let names = names.signatures().chain(names.signatures().take(1).cycle());
                 names.zip(texts.map(|(_, text)| format!("{prefix}{text}"))).collect()
             }
@@ -244,12 +248,12 @@ impl Signer {
 }
 
 impl Scheme {
-    /// Makes a signer from a secret as this provider prints it, to send what
+    /// Makes a signer from a secret as this provider prints it, whose deliveries
     /// [`Scheme::verifier`] accepts.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidSecret`] if `text` does not have the shape of [`Scheme::key_format`], or is a
+    /// Returns [`InvalidSecret`] if `text` is not in the format of [`Scheme::key_format`], or is a
     /// public key.
     ///
     /// # Examples
@@ -277,7 +281,7 @@ impl fmt::Debug for Signer {
     }
 }
 
-#[expect(clippy::expect_used, reason = "`Signer::headers` has checked what goes into a value")]
+#[expect(clippy::expect_used, reason = "`Signer::headers` has checked the values")]
 fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
     let value = HeaderValue::from_str(value).expect("visible ASCII");
     headers.append(HeaderName::from_static(name), value);

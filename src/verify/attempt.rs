@@ -5,13 +5,13 @@ use crate::head::envelope::Envelope;
 
 /// A computation that has begun with the head of a delivery.
 pub(crate) struct Attempt {
-    /// Which of the verifier's secrets is tried.
+    /// The index of the secret that is tried.
     pub(super) secret_index: usize,
     running: Running,
 }
 
 impl Attempt {
-    /// All the computations that a key takes for a delivery.
+    /// Begins all the computations that a key needs for a delivery.
     pub(super) fn begin(
         secret_index: usize,
         key: &VerifyingKey,
@@ -28,12 +28,13 @@ impl Attempt {
         self.running.update(chunk);
     }
 
-    /// The first of the verifier's secrets for which not everything is tried with this.
+    /// The index of the first secret that is not settled by this attempt. It is the same secret if
+    /// that has further computations, one for each Ed25519 signature.
     pub(super) fn next_secret(&self) -> usize {
         self.secret_index + usize::from(self.running.is_only())
     }
 
-    /// The body is complete: returns whether a signature of the delivery is valid.
+    /// Ends the body and returns whether a signature of the delivery is valid.
     pub(super) fn finish(self, envelope: &Envelope<'_>) -> bool {
         let mut running = self.running;
         envelope.fields().after_body().for_each(|piece| running.update(piece));

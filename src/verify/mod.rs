@@ -1,11 +1,18 @@
-//! The verdict: in one call, or while the body arrives.
+//! Verification without a framework: of a complete body, or of one that is still arriving.
 //!
-//! | | time is read from the clock | time is given |
+//! A [`Verifier`](crate::Verifier) holds the secrets of one endpoint and is made once. Each
+//! delivery takes one of four calls:
+//!
+//! | | the time is read from the clock | the time is passed in |
 //! |---|---|---|
 //! | the body is complete | [`Verifier::verify`](crate::Verifier::verify) | [`Verifier::verify_at`](crate::Verifier::verify_at) |
 //! | the body is arriving | [`Verifier::begin`](crate::Verifier::begin) | [`Verifier::begin_at`](crate::Verifier::begin_at) |
 //!
-//! All of them accept whatever a [`Head`](crate::Head) is made from, and give the same verdict:
+//! All of them accept anything that converts into a [`Head`](crate::Head) and reach the same
+//! verdict: a [`Verified`](crate::Verified), or a [`VerifyError`](crate::VerifyError). For a single
+//! delivery there is [`verify()`](crate::verify()).
+//!
+//! # Examples
 //!
 //! ```
 //! use time::OffsetDateTime;

@@ -1,4 +1,4 @@
-//! What senders call, for the schemes that sign it.
+//! The URL that senders call, for the schemes that sign it.
 
 use std::error::Error;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::Uri;
 
-/// What a sender calls before the path and query of a request, without a slash at its end.
+/// The part of a URL before the path and query of the request, without a slash at its end.
 #[derive(Clone, Debug)]
 pub(crate) struct PublicUrl(Arc<str>);
 
@@ -18,7 +18,7 @@ impl PublicUrl {
         if !web || !host || uri.query().is_some() || url.contains('#') {
             return Err(InvalidPublicUrl);
         }
-        // The request's path begins with the slash.
+        // The request's path begins with a slash.
         Ok(Self(url.trim_end_matches('/').into()))
     }
 

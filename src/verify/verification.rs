@@ -1,4 +1,4 @@
-//! A delivery whose body arrives in pieces.
+//! The verification of a delivery whose body arrives in pieces.
 
 use std::fmt;
 
@@ -8,9 +8,10 @@ use crate::head::envelope::Envelope;
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::{Verified, verdict};
 
-/// A delivery whose body is still arriving; made by [`Verifier::begin`](crate::Verifier::begin).
+/// The verification of a delivery whose body is still arriving; made by
+/// [`Verifier::begin`](crate::Verifier::begin).
 ///
-/// Nothing of the body is kept, so one computation per secret runs along (for Ed25519, one per
+/// The body is not kept, so one computation per secret runs while it arrives (for Ed25519, one per
 /// signature).
 ///
 /// # Examples
@@ -35,7 +36,7 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// More attempts than these are on the heap.
+    /// The number of attempts that are not on the heap: enough for a secret and its successor.
     const INLINE: usize = 2;
 
     pub(super) fn new(keys: &[VerifyingKey], envelope: Envelope<'static>) -> Self {
@@ -47,28 +48,13 @@ impl Verification {
         Self { envelope, attempts, more }
     }
 
-    /// Takes the next piece of the body. Where the body is cut makes no difference.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use time::OffsetDateTime;
-    /// # use tower_webhook::Scheme;
-    /// # let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
-    /// # let verifier = Scheme::SLACK.verifier("secret")?;
-    /// let mut verification = verifier.begin(&headers)?;
-    /// for piece in ["", "{", "", "}"] {
-    ///     verification.update(piece.as_bytes());
-    /// }
-    /// assert!(verification.finish().is_ok());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// Adds the next piece of the body. The sizes of the pieces do not matter.
     pub fn update(&mut self, chunk: &[u8]) {
         let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
         attempts.for_each(|attempt| attempt.update(chunk));
     }
 
-    /// Ends the body and gives the verdict.
+    /// Ends the body and returns the verdict.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The verdict, and the proof that it was in a delivery's favour.
+//! The verdict, and the proof that it was in a delivery's favor.
 
 use std::fmt;
 
@@ -13,8 +13,8 @@ use crate::text::Text;
 
 /// Proof that a delivery was signed by a holder of a secret within the tolerance.
 ///
-/// Only a successful verification makes one. What it tells is covered by the signature; anything
-/// else in the request's headers is not.
+/// Only a successful verification makes one. Everything it says is covered by the signature;
+/// anything else in the request's headers is not.
 ///
 /// # Examples
 ///
@@ -44,24 +44,13 @@ pub struct Verified {
 
 impl Verified {
     /// The scheme under which the delivery was verified.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use time::OffsetDateTime;
-    /// # use tower_webhook::Scheme;
-    /// # let headers = Scheme::GITHUB.signer("secret")?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
-    /// let verified = Scheme::GITHUB.verifier("secret")?.verify(&headers, b"{}")?;
-    /// assert_eq!(verified.scheme(), Scheme::GITHUB);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// The delivery's id, if the scheme signs one. A sender repeats it when it tries again, so it
-    /// is what to deduplicate by.
+    /// The delivery's id, if the scheme signs one. A sender repeats it when it retries, so
+    /// deduplicate by it.
     ///
     /// # Examples
     ///
@@ -80,26 +69,14 @@ impl Verified {
         self.id.as_ref().map(Text::as_str)
     }
 
-    /// When the delivery was signed, if the scheme signs that.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # use time::OffsetDateTime;
-    /// # use tower_webhook::Scheme;
-    /// let now = OffsetDateTime::now_utc();
-    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, now, b"{}")?;
-    /// let verified = Scheme::SLACK.verifier("secret")?.verify(&headers, b"{}")?;
-    /// assert_eq!(verified.timestamp(), Some(now.truncate_to_second()));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
+    /// The time at which the delivery was signed, if the scheme signs it.
     #[must_use]
     pub fn timestamp(&self) -> Option<OffsetDateTime> {
         self.timestamp.and_then(UnixTime::to_offset_date_time)
     }
 
-    /// Which secret matched: 0 is the newest. When all deliveries of an endpoint match 0, the
-    /// older secrets can go.
+    /// The index of the secret that matched: 0 is the newest. Once all deliveries of an endpoint
+    /// match 0, the older secrets can be removed.
     ///
     /// # Examples
     ///
@@ -129,7 +106,7 @@ impl fmt::Debug for Verified {
     }
 }
 
-/// The only place where a verdict is made: `found` is the secret whose signature the delivery has.
+/// The only place where a verdict is made. `found` is the index of the secret that matched.
 pub(super) fn verdict(
     envelope: &Envelope<'_>,
     found: Option<usize>,

@@ -1,4 +1,4 @@
-//! The secrets of one endpoint, and the order in which they are tried.
+//! The verifier: the secrets of one endpoint, and the order in which they are tried.
 
 use std::fmt;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::verify::verified::{Verified, verdict};
 
 /// Verifies one delivery with one secret, the scheme's own tolerance and the system's clock.
 ///
-/// For more than one delivery make a [`Verifier`], which computes the key schedule only once.
+/// For more than one delivery, make a [`Verifier`], which computes the key schedule only once.
 ///
 /// # Errors
 ///
@@ -68,7 +68,7 @@ pub fn verify<'h>(
 ///
 /// # Examples
 ///
-/// The example of [Velt's documentation](https://velt.dev/docs/webhooks/advanced):
+/// The example in [Velt's documentation](https://velt.dev/docs/webhooks/advanced):
 ///
 /// ```
 /// use http::HeaderMap;
@@ -98,7 +98,7 @@ pub struct Verifier {
     keys: Vec<VerifyingKey>,
     algorithms: Algorithms,
     tolerance: Tolerance,
-    /// The system's, unless there is another.
+    /// `None` is the system's, which is read without a detour through the calendar.
     clock: Option<Arc<dyn Clock>>,
     public_url: Option<PublicUrl>,
 }
@@ -131,11 +131,11 @@ impl Verifier {
         })
     }
 
-    /// Adds another secret that is valid too: the one that is being replaced, or that of a second
-    /// endpoint with the same URL.
+    /// Adds another valid secret: the one that is being replaced, or that of a second endpoint with
+    /// the same URL.
     ///
-    /// Secrets are tried in the order in which they were added, so only deliveries that match none
-    /// of the earlier ones cost the time for a later one.
+    /// Secrets are tried in the order in which they were added, so a later one costs time only for
+    /// deliveries that match none of the earlier ones.
     ///
     /// # Errors
     ///
@@ -204,11 +204,12 @@ impl Verifier {
         self
     }
 
-    /// Sets what the sender calls before the request's path and query, for a scheme that signs
-    /// its URL: `https://hooks.example.com`, or with the part of the path that a proxy removes.
+    /// Sets the part of the URL before the request's path and query, as the sender calls it, for a
+    /// scheme that signs the URL; default none. It is `https://hooks.example.com`, or more if a
+    /// proxy removes a part of the path.
     ///
     /// It is configured because nothing in a request says it reliably: `Host` and `X-Forwarded-*`
-    /// come from whoever sends them.
+    /// come from whoever sends the request.
     ///
     /// # Errors
     ///
@@ -242,13 +243,13 @@ impl Verifier {
 
     /// Verifies a delivery that has just arrived.
     ///
-    /// `body` must be the bytes as received, neither decoded nor parsed and printed again.
+    /// `body` must be the bytes as received, neither decoded nor parsed and serialized again.
     ///
     /// # Errors
     ///
     /// Returns [`VerifyError`] if the delivery is malformed, outside the tolerance, or signed with
-    /// none of the secrets. [`VerifyError::NeedsRequest`] and [`VerifyError::NeedsPublicUrl`] are
-    /// mistakes of the receiver, for schemes that sign the URL.
+    /// none of the secrets. [`VerifyError::NeedsRequest`] and [`VerifyError::NeedsPublicUrl`] mean
+    /// that the receiver is misconfigured for a scheme that signs the URL.
     ///
     /// # Examples
     ///
@@ -275,7 +276,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// As [`Verifier::verify`].
+    /// Returns [`VerifyError`] as [`Verifier::verify`] does.
     ///
     /// # Examples
     ///
@@ -329,7 +330,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// As [`Verifier::begin`].
+    /// Returns [`VerifyError`] as [`Verifier::begin`] does.
     ///
     /// # Examples
     ///
@@ -376,14 +377,15 @@ impl Verifier {
         })
     }
 
-    /// Begins with the first secret that can be tried, for a body that is kept until the verdict.
+    /// Begins with the first secret that can be tried, for a body that is kept until the verdict:
+    /// the others are tried only if that one does not match.
     #[cfg(feature = "receive")]
     pub(crate) fn attempt(&self, envelope: &Envelope<'_>) -> Option<Attempt> {
         let mut keys = self.keys.iter().enumerate();
         keys.find_map(|(index, key)| Attempt::begin(index, key, envelope).next())
     }
 
-    /// Judges a body that is complete. `tried` has seen all of it already.
+    /// Returns the verdict on a complete body. `tried` has already seen all of it.
     pub(crate) fn verdict<'b>(
         &self,
         envelope: &'b Envelope<'_>,
@@ -460,13 +462,12 @@ impl fmt::Debug for Verifier {
 impl Scheme {
     /// Makes a verifier from a secret as this provider prints it.
     ///
-    /// Where the provider's documentation leaves two readings ([`KeyFormat::Utf8OrHex`]), the
-    /// verifier holds both, and [`Verified::secret_index`] says which
-    /// one matched.
+    /// If the provider's documentation allows two readings ([`KeyFormat::Utf8OrHex`]), the verifier
+    /// holds both, and [`Verified::secret_index`] says which one matched.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidSecret`] if `text` does not have the shape of [`Scheme::key_format`].
+    /// Returns [`InvalidSecret`] if `text` is not in the format of [`Scheme::key_format`].
     ///
     /// # Examples
     ///

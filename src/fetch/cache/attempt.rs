@@ -14,7 +14,7 @@ use crate::fetch::error::{FetchError, FetchErrorKind};
 /// The shortest pause before the first retry; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Asks until there is an answer, no retry is left, or the time is over.
+/// Asks until there is an answer, no retry is left, or the timeout expires.
 pub(super) async fn fetch<F>(
     fetcher: &F,
     policy: &Policy,
@@ -24,7 +24,7 @@ pub(super) async fn fetch<F>(
 where
     F: SecretFetcher,
 {
-    // The runtime's timer, and not the policy's clock: it is what wakes us up.
+    // Not the policy's clock: the runtime's timer is what wakes this task.
     let now = Instant::now();
     let deadline = now.checked_add(policy.timeout).unwrap_or(now);
     let answer = async {
@@ -53,9 +53,10 @@ where
     }
 }
 
-/// From nothing up to `most`, so that receivers that failed together do not come back together.
+/// Returns a random time below `most`, so that receivers whose fetches failed together do not retry
+/// together.
 fn jitter(most: Duration) -> Duration {
-    // A new hasher is seeded at random: that is random enough to spread retries, and needs no
+    // A new hasher has a random seed, which is random enough to spread retries, without a
     // dependency.
     let random = RandomState::new().hash_one(0) & 0xffff;
     most.mul_f64(f64::from(u32::try_from(random).unwrap_or_default()) / 65536.0)

@@ -1,4 +1,4 @@
-//! Sets up a cache.
+//! The setup of a cache.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use crate::verify::url::{InvalidPublicUrl, PublicUrl};
 ///
 /// # Examples
 ///
-/// A provider that is down for longer than `stale_for` is served without. Here that takes an hour,
-/// and a test decides when the hour is over:
+/// While the provider is down, its secrets are served until `stale_for`. Here that is an hour,
+/// which the test lets pass:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -76,14 +76,14 @@ impl<F> SecretCacheBuilder<F> {
         self
     }
 
-    /// Sets how long after their fetch secrets are served while no newer ones are available,
-    /// default 24 hours.
+    /// Sets how long after their fetch secrets are served if no newer ones are available, default
+    /// 24 hours.
     pub fn stale_for(mut self, duration: Duration) -> Self {
         self.policy.stale_for = duration;
         self
     }
 
-    /// Sets how long it is remembered that an endpoint does not exist or has no valid secret,
+    /// Sets how long the cache remembers that an endpoint does not exist or has no valid secret,
     /// default 1 minute.
     pub fn negative_for(mut self, duration: Duration) -> Self {
         self.policy.negative_for = duration;
@@ -91,17 +91,17 @@ impl<F> SecretCacheBuilder<F> {
     }
 
     /// Sets how long after any other failure the provider is not asked again about the same
-    /// endpoint, unless it asks for longer; default 5 seconds.
+    /// endpoint, unless the provider asks for a longer wait; default 5 seconds.
     pub fn failure_for(mut self, duration: Duration) -> Self {
         self.policy.failure_for = duration;
         self
     }
 
-    /// Sets how long after a mismatch no other one causes a fetch for the same endpoint, default 10
-    /// seconds.
+    /// Sets how long after a mismatch has caused a fetch no other mismatch causes one for the same
+    /// endpoint, default 10 seconds.
     ///
-    /// Anyone can cause mismatches, so this is what keeps them from driving our calls to the
-    /// provider. While someone does, a rotation is noticed this much later.
+    /// Anyone can cause mismatches, so this limits how many calls to the provider they cause. While
+    /// someone does, a rotation is noticed this much later.
     pub fn cooldown(mut self, duration: Duration) -> Self {
         self.policy.cooldown = duration;
         self
@@ -114,56 +114,56 @@ impl<F> SecretCacheBuilder<F> {
         self
     }
 
-    /// Sets the most endpoints whose secrets are kept, and the most whose failures are remembered;
-    /// default 10,000 each, at least 1.
+    /// Sets the maximum number of endpoints whose secrets are kept, and of those whose failures are
+    /// remembered; default 10,000 each, at least 1.
     ///
-    /// Set it to twice the number of your endpoints or more. They are spread over up to 16 shards,
-    /// and one that is full evicts the least used of its endpoints, which are then fetched again and
-    /// again, before the others are full.
+    /// Set it to at least twice the number of your endpoints. They are spread over up to 16 shards.
+    /// A full shard evicts the least used of its endpoints, even if other shards have room, and
+    /// these endpoints are then fetched again and again.
     pub fn max_entries(mut self, entries: usize) -> Self {
         self.policy.max_entries = entries.max(1);
         self
     }
 
-    /// Sets how long a fetch may take, with all its retries and its wait for a turn; default 10
+    /// Sets how long a fetch may take, including its retries and its wait for a turn; default 10
     /// seconds.
     pub fn timeout(mut self, duration: Duration) -> Self {
         self.policy.timeout = duration;
         self
     }
 
-    /// Sets how often a fetch is retried if the provider is not available, within the timeout;
+    /// Sets how often a fetch is retried within the timeout if the provider is not available;
     /// default 2.
     ///
-    /// The pause before the first retry is 100 to 200 milliseconds and doubles each time. What
-    /// the provider asks for in `Retry-After` takes its place.
+    /// The pause before the first retry is 100 to 200 milliseconds and doubles each time. If the
+    /// provider sends `Retry-After`, its value replaces the pause.
     pub fn retries(mut self, retries: u32) -> Self {
         self.policy.retries = retries;
         self
     }
 
-    /// Sets how many fetches run at the same time, while others wait for their turn; default 16, at
+    /// Sets how many fetches run at the same time; further ones wait for their turn. Default 16, at
     /// least 1.
     pub fn concurrent_fetches(mut self, fetches: usize) -> Self {
         self.policy.concurrent_fetches = fetches.max(1);
         self
     }
 
-    /// Sets how many fetches for endpoints without secrets may come to nothing in each `window`,
-    /// default 1,000 in 1 minute. After them such endpoints are
-    /// [`Unavailable`](crate::fetch::FetchErrorKind::Unavailable) until the window is over.
+    /// Sets how many fetches for endpoints without cached secrets may fail in each `window`,
+    /// default 1,000 in 1 minute. Once as many are counted, such endpoints are
+    /// [`Unavailable`](crate::fetch::FetchErrorKind::Unavailable) until the window ends.
     ///
-    /// Anyone can make up endpoint ids. Fetches that bring secrets do not count once they have
-    /// landed, and endpoints whose secrets are cached are not affected.
+    /// Anyone can make up endpoint ids. A fetch counts while it is in flight, and no longer if it
+    /// brings secrets. Endpoints whose secrets are cached are not affected.
     pub fn cold_fetches(mut self, fetches: u32, window: Duration) -> Self {
         self.policy.cold_fetches = fetches;
         self.policy.cold_window = window;
         self
     }
 
-    /// Sets what senders call, in all verifiers, for a scheme that signs its URL; default what the
-    /// fetcher says with [`Endpoint::public_url`](crate::fetch::Endpoint::public_url), which always
-    /// takes precedence. See [`Verifier::public_url`](crate::Verifier::public_url).
+    /// Sets the public URL of all verifiers, for a scheme that signs its URL; default none. That of
+    /// the fetcher, [`Endpoint::public_url`](crate::fetch::Endpoint::public_url), always takes
+    /// precedence. See [`Verifier::public_url`](crate::Verifier::public_url).
     ///
     /// # Errors
     ///
@@ -181,8 +181,8 @@ impl<F> SecretCacheBuilder<F> {
         self
     }
 
-    /// Sets the clock, in all verifiers and for all of the above but the timeout and the pauses
-    /// between retries, which the runtime's timer measures; default
+    /// Sets the clock of all verifiers and of all durations above, except the timeout and the
+    /// pauses between retries, which the runtime's timer measures; default
     /// [`SystemClock`](crate::clock::SystemClock).
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.policy.clock = Some(Arc::new(clock));

@@ -13,7 +13,7 @@ use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};
 use crate::verify::verifier::Verifier;
 
-/// What a delivery is verified with, and the id by which the provider knows its endpoint.
+/// The verifier for a delivery, and the canonical id of its endpoint.
 #[derive(Clone)]
 pub(crate) struct Resolved {
     pub(crate) verifier: Arc<Verifier>,
@@ -24,24 +24,24 @@ pub(crate) struct Resolved {
     pub(crate) endpoint: EndpointId,
 }
 
-/// The secrets of one endpoint as one fetch brought them, with what is left of those before.
+/// The secrets of one endpoint from one fetch, with those that it replaced until they expire.
 pub(super) struct Entry {
     endpoint: EndpointId,
     fetched: Duration,
     current: Vec<Secret>,
-    /// Still accepted, each until its time; the last to expire first.
+    /// Still accepted, each until its time; the last to expire comes first.
     replaced: Vec<(Secret, Duration)>,
-    /// A verifier for each set of replaced secrets that are left, the first to expire first. They
-    /// are all made at once, so that a secret expires without anything to be done.
+    /// The verifiers that also accept replaced secrets, each until its time; the first to expire
+    /// comes first. All are made with the entry, so that no key is computed when a secret expires.
     overlaps: Vec<(Duration, Arc<Verifier>)>,
-    /// The verifier with no replaced secret.
+    /// The verifier without any replaced secret.
     last: Arc<Verifier>,
     pub(super) refresh: Pause,
     pub(super) mismatch: Pause,
 }
 
 impl Entry {
-    /// `before` is what is replaced, if it could still be served.
+    /// `before` is the entry that is replaced, if it could still be served.
     pub(super) fn new(
         policy: &Policy,
         asked_for: &EndpointId,
@@ -104,12 +104,12 @@ impl Entry {
         Resolved { verifier: Arc::clone(self.verifier(now)), endpoint: self.endpoint.clone() }
     }
 
-    /// Whether the last fetch brought a secret that `seen` does not have.
+    /// Returns `true` if the last fetch brought a secret that `seen` does not have.
     pub(super) fn exceeds(&self, seen: &Verifier) -> bool {
         self.current.iter().any(|secret| !seen.holds(secret))
     }
 
-    /// Whether this fetch brought other secrets than the one before.
+    /// Returns `true` if this fetch brought other secrets than the one before.
     #[cfg(feature = "tracing")]
     pub(super) fn differs(&self, before: &Self) -> bool {
         let has = |entry: &Self, other: &Self| {
@@ -118,7 +118,7 @@ impl Entry {
         !(has(self, before) && has(before, self))
     }
 
-    /// After a refresh that failed: leaves the provider alone for a while.
+    /// Delays the next fetch after a refresh that failed.
     pub(super) fn hold_off(&self, policy: &Policy, error: &FetchError, now: Duration) {
         let until = now.saturating_add(policy.pause(error));
         self.refresh.set(until);
@@ -127,7 +127,8 @@ impl Entry {
         }
     }
 
-    /// What a fetch replaces, with the time until which it is accepted; the last to expire first.
+    /// The secrets that a fetch replaces, with the time until which each is accepted; the last to
+    /// expire comes first.
     fn replaced_until(&self, until: Duration) -> Vec<(Secret, Duration)> {
         let current = self.current.iter().map(|secret| (secret.clone(), until));
         let mut all: Vec<_> = current.chain(self.replaced.iter().cloned()).collect();
@@ -136,14 +137,15 @@ impl Entry {
     }
 }
 
-/// A time before which something is not done again, in nanoseconds of [`Clock::elapsed`].
+/// A time before which something is not done again, in nanoseconds of [`Clock::elapsed`]. It is
+/// atomic, because requests share an entry without a lock.
 ///
 /// [`Clock::elapsed`]: crate::clock::Clock::elapsed
 #[derive(Default)]
 pub(super) struct Pause(AtomicU64);
 
 impl Pause {
-    /// Lets one caller through, and nobody else for as long as `wait`.
+    /// Returns `true` to one caller, and `false` to all others for as long as `wait`.
     pub(super) fn claim(&self, now: Duration, wait: Duration) -> bool {
         let due = self.0.load(Relaxed);
         let next = nanos(now.saturating_add(wait));

@@ -1,4 +1,4 @@
-//! What the operator is told about fetches.
+//! Events about fetches, for the operator.
 
 use crate::fetch::cache::entry::Entry;
 use crate::fetch::endpoint::EndpointId;
@@ -18,7 +18,7 @@ pub(super) fn record_success(_: &EndpointId, _: &Entry, _: Option<&Entry>) {}
 
 #[cfg(feature = "tracing")]
 pub(super) fn record_failure(endpoint: &EndpointId, error: &FetchError) {
-    // Anyone can make up endpoints that do not exist: that is not worth a warning each.
+    // Anyone can make up endpoints that do not exist, so each is not worth a warning.
     if error.kind() == FetchErrorKind::NotFound {
         tracing::debug!(target: "tower_webhook", ?endpoint, %error, "webhook secrets not found");
     } else {

@@ -1,4 +1,4 @@
-//! One fetch for each endpoint.
+//! The fetches in flight, one for each endpoint.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,9 +14,9 @@ pub(super) type Outcome = Result<Resolved, FetchError>;
 
 /// The outcome of a fetch, now or later.
 pub(super) enum Flight {
-    /// Nothing has to be fetched.
+    /// The outcome is already known.
     Ready(Outcome),
-    /// The fetch was in flight already.
+    /// The fetch was already in flight.
     Joined(Receiver<Option<Outcome>>),
     Started(Receiver<Option<Outcome>>),
 }
@@ -38,8 +38,8 @@ impl Flight {
 /// The fetches in flight.
 pub(super) struct Flights(Mutex<InFlight>);
 
-/// What changes together, under one lock. No code of others runs under it: neither a fetcher, nor a
-/// clock, nor a subscriber of events, any of which may come back to the cache.
+/// The state that changes together, under one lock. No foreign code runs under it: neither a
+/// fetcher, nor a clock, nor a subscriber of events, any of which may call the cache again.
 pub(super) struct InFlight {
     by_endpoint: HashMap<EndpointId, Receiver<Option<Outcome>>>,
     pub(super) quota: Quota,
@@ -69,8 +69,8 @@ impl InFlight {
         (outcome, flight)
     }
 
-    /// Ends the flight with this outcome. It may have been forgotten, and another one be in flight
-    /// in its place: then that one stays, and this returns `false`.
+    /// Ends the flight with this outcome channel. Returns `false` if the flight was forgotten; then
+    /// another one may be in flight in its place, which stays.
     pub(super) fn end(&mut self, endpoint: &EndpointId, outcome: &Sender<Option<Outcome>>) -> bool {
         let ours = outcome.subscribe();
         let current = self.by_endpoint.get(endpoint).is_some_and(|it| it.same_channel(&ours));
@@ -80,7 +80,7 @@ impl InFlight {
         current
     }
 
-    /// Lets the flight go on for those who wait for it, and nobody else.
+    /// Lets nobody else join the flight. It goes on for those who already wait.
     pub(super) fn forget(&mut self, endpoint: &EndpointId) {
         self.by_endpoint.remove(endpoint);
     }

@@ -1,6 +1,6 @@
-//! How full a cache is.
+//! The size of a cache, for metrics.
 
-/// How full a [`SecretCache`](crate::fetch::SecretCache) is at the moment, for metrics.
+/// The current size of a [`SecretCache`](crate::fetch::SecretCache), for metrics.
 ///
 /// # Examples
 ///
@@ -23,11 +23,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheHealth {
-    /// The endpoints whose secrets are cached, expired ones that nobody has asked for since
-    /// included.
+    /// The number of endpoints whose secrets are cached, including expired ones that have not been
+    /// requested since.
     pub entries: usize,
-    /// The endpoints whose failures are remembered, expired ones included.
+    /// The number of endpoints whose failures are remembered, including expired ones.
     pub failures: usize,
-    /// The fetches that run or wait for their turn.
+    /// The number of fetches that run or wait for their turn.
     pub in_flight: usize,
 }

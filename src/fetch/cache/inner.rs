@@ -1,4 +1,4 @@
-//! What the clones of a cache share: it starts fetches, and keeps what they bring.
+//! The state that the clones of a cache share. It starts fetches and keeps their results.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +17,12 @@ use crate::fetch::cache::store::{Known, Store};
 use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
 
-/// Why the provider is asked.
+/// The reason for a fetch.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// A delivery came for an endpoint without secrets.
     Cold,
-    /// The operator wants the secrets to be cached.
+    /// The operator warms the cache.
     Warm,
     /// The secrets are stale.
     Refresh,
@@ -92,7 +92,8 @@ where
 {
     /// Joins the fetch that is in flight for this endpoint, or starts one.
     ///
-    /// The fetch is a task of its own, so nobody's dropped future cancels it for the others.
+    /// The fetch is a task of its own, so a caller that drops its future does not cancel it for the
+    /// others.
     pub(super) fn fly(
         self: &Arc<Self>,
         endpoint: &EndpointId,
@@ -109,7 +110,8 @@ where
             return Ok(Flight::Ready(outcome));
         }
         let (outcome, flight) = flights.start(endpoint);
-        // A runtime that is shutting down drops the task on the spot, and that takes the lock.
+        // Before `spawn`: a runtime that is shutting down drops the task at once, which lands it
+        // and takes the lock.
         drop(flights);
         let fetching = Fetching {
             inner: Arc::clone(self),
@@ -123,13 +125,14 @@ where
     }
 }
 
-/// A fetch in flight. It lands when it is dropped, if not before, so also if the fetcher panics or
-/// the runtime ends: nobody waits forever, and the next one may try.
+/// A fetch in flight. It lands when it is dropped, if not before, and so also if the fetcher panics
+/// or the runtime ends: nobody waits forever, and the next request may try again.
 struct Fetching<F> {
     inner: Arc<Inner<F>>,
     endpoint: EndpointId,
-    /// Whether it has used up some of the quota.
+    /// Whether it counts against the quota.
     counted: bool,
+    /// The time at which it lands if it is dropped.
     started: Duration,
     /// Taken when it lands.
     outcome: Option<Sender<Option<Outcome>>>,
@@ -148,7 +151,7 @@ where
 }
 
 impl<F> Fetching<F> {
-    /// Ends the flight, keeps what it brought, and then tells the operator and those who wait.
+    /// Ends the flight, keeps its result, and then informs the operator and those who wait.
     fn land(&mut self, result: Result<Endpoint, FetchError>, now: Duration) {
         let Some(outcome) = &self.outcome else { return };
         let Inner { policy, store, flights, .. } = &*self.inner;
@@ -157,8 +160,8 @@ impl<F> Fetching<F> {
             let found = result.as_ref().map_err(FetchError::clone)?;
             Entry::new(policy, endpoint, found, now, before).map(Arc::new)
         };
-        // Keys are computed before the lock is taken. Only this flight replaces the entry, unless
-        // it was forgotten meanwhile.
+        // Keys are computed before the lock is taken. That is safe, because only this flight
+        // replaces the entry, unless the endpoint was forgotten meanwhile.
         let before = store.entry(policy, endpoint, now);
         let mut landed = entry(before.as_deref());
 
@@ -188,8 +191,8 @@ impl<F> Fetching<F> {
                 Err(error) => record_failure(endpoint, error),
             }
         } else {
-            // Good enough for those who asked before it was forgotten, but without the secrets
-            // that were forgotten, and not kept.
+            // The endpoint was forgotten. Those who asked before get the result, but without the
+            // secrets that were forgotten, and it is not kept.
             landed = entry(None);
         }
         outcome.send_replace(Some(landed.map(|entry| entry.resolve(now))));
@@ -198,7 +201,7 @@ impl<F> Fetching<F> {
 
 impl<F> Drop for Fetching<F> {
     fn drop(&mut self) {
-        // It may be the clock that has panicked, so it is not asked again.
+        // Not the clock's time: it may be the clock that has panicked.
         self.land(Err(abandoned()), self.started);
     }
 }

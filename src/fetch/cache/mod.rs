@@ -1,4 +1,4 @@
-//! Verifiers by endpoint: fresh, stale, absent, and one fetch at a time.
+//! The cache: a verifier for each endpoint, and one fetch at a time.
 
 mod attempt;
 pub(crate) mod builder;
@@ -33,16 +33,16 @@ use crate::verify::verifier::Verifier;
 
 /// Keeps a [`Verifier`] for each endpoint, with secrets from a [`SecretFetcher`].
 ///
-/// The [module page](crate::fetch) has the table of what it does when, and
-/// [`SecretCache::builder`] sets the numbers in it. Clones share one cache. It needs a tokio runtime
-/// with its timer enabled, in which the fetches are tasks of their own: whoever waits for one may
-/// give up without disturbing the others.
+/// The [module page](crate::fetch) has a table of its behavior, and [`SecretCache::builder`] sets
+/// the numbers in that table. Clones share one cache. It needs a tokio runtime with its timer
+/// enabled, in which each fetch is a task of its own: a caller that waits for a fetch may give up
+/// without disturbing the others.
 ///
 /// # Security
 ///
-/// A secret that is revoked at the provider is accepted until the cache has heard of it and the
-/// overlap is over. While deliveries come in, that is `fresh_for` and `overlap` together. For an
-/// endpoint that nobody has called for longer, or while the provider is down, it is `stale_for`
+/// A secret that is revoked at the provider is accepted until the cache has noticed and the overlap
+/// has passed. While deliveries come in, that takes `fresh_for` and `overlap` together. For an
+/// endpoint that nobody has called for longer, or while the provider is down, it takes `stale_for`
 /// and `overlap`. After a leak call [`SecretCache::invalidate`], which takes effect at once.
 ///
 /// # Examples
@@ -75,7 +75,7 @@ use crate::verify::verifier::Verifier;
 pub struct SecretCache<F>(Arc<Inner<F>>);
 
 impl<F> SecretCache<F> {
-    /// Starts the setup of a cache for deliveries signed under `scheme`.
+    /// Starts to set up a cache for deliveries that are signed under `scheme`.
     pub fn builder(scheme: Scheme, fetcher: F) -> SecretCacheBuilder<F> {
         SecretCacheBuilder::new(scheme, fetcher)
     }
@@ -84,10 +84,10 @@ impl<F> SecretCache<F> {
         Self(Arc::new(Inner::new(policy, fetcher)))
     }
 
-    /// Forgets an endpoint: its secrets, replaced ones included, and any failure. The next
-    /// delivery waits for a fetch, and what a fetch in flight brings is not kept.
+    /// Forgets an endpoint: its secrets, including replaced ones, and any failure. The next
+    /// delivery waits for a new fetch, and the result of a fetch in flight is not kept.
     ///
-    /// This is what to do when a secret has leaked.
+    /// Call this when a secret has leaked.
     ///
     /// # Examples
     ///
@@ -117,7 +117,7 @@ impl<F> SecretCache<F> {
         self.0.policy.scheme
     }
 
-    /// How full the cache is at the moment.
+    /// The current size of the cache, for metrics.
     #[must_use]
     pub fn health(&self) -> CacheHealth {
         let Inner { store, flights, .. } = &*self.0;
@@ -140,36 +140,39 @@ impl<F> SecretCache<F>
 where
     F: SecretFetcher,
 {
-    /// The verifier for an endpoint: at once if its secrets are cached, otherwise after a fetch.
+    /// Returns the verifier for an endpoint: at once if its secrets are cached, otherwise after a
+    /// fetch.
     ///
-    /// Ask again for each delivery instead of keeping the verifier, because it does not change
-    /// when the secrets do.
+    /// Call this for each delivery instead of keeping the verifier, which does not change when the
+    /// secrets do.
     ///
     /// # Errors
     ///
-    /// Returns [`FetchError`] if no secrets are cached and they cannot be fetched, or could not just
-    /// now; see [`FetchErrorKind`](crate::fetch::FetchErrorKind).
+    /// Returns [`FetchError`] if no secrets are cached, and a fetch fails or has just failed; see
+    /// [`FetchErrorKind`](crate::fetch::FetchErrorKind).
     ///
     /// # Cancel safety
     ///
-    /// The fetch goes on for others, and its result is kept.
+    /// If the future is dropped, the fetch goes on for others, and its result is kept.
     pub async fn verifier(&self, endpoint: &EndpointId) -> Result<Arc<Verifier>, FetchError> {
         self.resolve(endpoint).await.map(|resolved| resolved.verifier)
     }
 
-    /// Fetches the secrets of an endpoint unless fresh ones are cached: for startup, so that the
-    /// first delivery does not wait.
+    /// Fetches the secrets of an endpoint unless fresh ones are cached. Call it at startup, so that
+    /// the first delivery does not wait.
     ///
-    /// This asks the provider even if a failure is remembered, and does not count against
-    /// [`SecretCacheBuilder::cold_fetches`]. It is not for endpoints that a request names.
+    /// It asks the provider even if a failure is remembered, and does not count against
+    /// [`SecretCacheBuilder::cold_fetches`]. So do not call it for an endpoint that a request
+    /// names.
     ///
     /// # Errors
     ///
-    /// Returns [`FetchError`] if the secrets cannot be fetched, even if older ones are still served.
+    /// Returns [`FetchError`] if the secrets cannot be fetched, even if older ones are still
+    /// served.
     ///
     /// # Cancel safety
     ///
-    /// The fetch goes on, and its result is kept.
+    /// If the future is dropped, the fetch goes on, and its result is kept.
     ///
     /// # Examples
     ///
@@ -197,24 +200,24 @@ where
         }
     }
 
-    /// After a delivery whose signature `seen` did not match: a verifier with a secret that `seen`
-    /// does not have, if one is cached or a fetch brings one. Verify the delivery once more with it,
-    /// and a rotation loses none; the chapter `secrets` of the [manual](crate::manual) shows how.
+    /// Returns a verifier with a secret that `seen` does not have, if one is cached or a fetch
+    /// brings one. Call it after a delivery that did not match `seen`, and verify the delivery once
+    /// more, so that a rotation loses none; the chapter `secrets` of the [manual](crate::manual)
+    /// shows how.
     ///
-    /// Anyone can send what does not match, so this fetches at most once per
-    /// [`SecretCacheBuilder::cooldown`] for each endpoint, and otherwise only waits for a fetch that
-    /// is in flight already.
+    /// Anyone can send a delivery that does not match, so this fetches at most once per
+    /// [`SecretCacheBuilder::cooldown`] for each endpoint, and otherwise only waits for a fetch
+    /// that is already in flight.
     ///
     /// # Cancel safety
     ///
-    /// The fetch goes on for others, and its result is kept.
+    /// If the future is dropped, the fetch goes on for others, and its result is kept.
     pub async fn after_mismatch(
         &self,
         endpoint: &EndpointId,
         seen: &Arc<Verifier>,
     ) -> Option<Arc<Verifier>> {
-        // A fetch that was in flight already may be from before the rotation, so that one of our
-        // own may still be needed.
+        // Twice, because a fetch that was already in flight may have begun before the rotation.
         for _ in 0..2 {
             if let Some(newer) = self.newer(endpoint, seen) {
                 return Some(newer);
@@ -222,7 +225,7 @@ where
             let flight = self.0.fly(endpoint, Purpose::Mismatch).ok();
             let joined = matches!(flight, Some(Flight::Joined(_)));
             if let Some(flight) = flight {
-                // What counts is what is kept afterwards.
+                // Ignored: what counts is the entry that is kept afterwards.
                 let _ = flight.land().await;
             }
             if !joined {
@@ -240,7 +243,8 @@ where
         }
     }
 
-    /// What can be said without waiting. Stale secrets start one fetch in the background.
+    /// Returns the secrets or the failure, if either is known without waiting. Stale secrets start
+    /// one fetch in the background.
     pub(crate) fn ready(&self, endpoint: &EndpointId) -> Option<Result<Resolved, FetchError>> {
         let Inner { policy, store, .. } = &*self.0;
         let now = policy.now();
@@ -248,7 +252,8 @@ where
             Known::Fresh(entry) => Some(Ok(entry.resolve(now))),
             Known::Stale(entry) => {
                 if entry.refresh.claim(now, policy.timeout) {
-                    // Without a runtime there is no background, and a later request tries again.
+                    // Ignored: without a runtime there is no background, and a later request
+                    // retries.
                     let _ = self.0.fly(endpoint, Purpose::Refresh);
                 }
                 Some(Ok(entry.resolve(now)))

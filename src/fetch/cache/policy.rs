@@ -1,4 +1,4 @@
-//! The numbers of the policy, and what follows from them.
+//! The policy of a cache: its numbers, and the decisions that follow from them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::Tolerance;
 use crate::verify::url::PublicUrl;
 
-/// The most of a provider's `Retry-After` that is respected, so that one wrong number does not lock
-/// us out.
+/// The longest `Retry-After` of a provider that is respected, so that one wrong number does not
+/// lock us out.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(5 * 60);
 
-/// What a [`SecretCacheBuilder`](crate::fetch::SecretCacheBuilder) sets.
+/// The settings of a [`SecretCacheBuilder`](crate::fetch::SecretCacheBuilder).
 pub(super) struct Policy {
     pub(super) scheme: Scheme,
     pub(super) tolerance: Tolerance,
     pub(super) public_url: Option<PublicUrl>,
-    /// The system's, unless there is another.
+    /// `None` is the system's, which verifiers then read without a detour through the calendar.
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) fresh_for: Duration,
     pub(super) stale_for: Duration,
@@ -35,7 +35,7 @@ pub(super) struct Policy {
     pub(super) cold_window: Duration,
 }
 
-/// What may be done with secrets that were fetched some time ago.
+/// The age of fetched secrets, which decides how they may be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Age {
     Fresh,
@@ -69,8 +69,8 @@ impl Policy {
         self.clock.as_deref().unwrap_or(&SystemClock)
     }
 
-    /// The time of everything that is measured here. Nothing asks for the time on the wall, which an
-    /// operator may set: that would make secrets fresh or expired.
+    /// The time by which everything here is measured. It is never the wall clock: an operator who
+    /// sets that would make secrets fresh or expired.
     pub(super) fn now(&self) -> Duration {
         self.clock().elapsed()
     }
@@ -86,7 +86,7 @@ impl Policy {
         }
     }
 
-    /// How long this failure is remembered, if there are no secrets to serve instead.
+    /// How long a failure is remembered if there are no secrets to serve instead.
     pub(super) fn remembers(&self, error: &FetchError) -> Duration {
         match error.kind() {
             FetchErrorKind::NotFound => self.negative_for,
@@ -94,7 +94,7 @@ impl Policy {
         }
     }
 
-    /// How long the provider is left alone after this failure.
+    /// How long the provider is not asked again after a failure.
     pub(super) fn pause(&self, error: &FetchError) -> Duration {
         self.failure_for.max(error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER))
     }

@@ -1,12 +1,12 @@
-//! How many fetches for endpoints that nobody knows.
+//! The limit on fetches for unknown endpoints.
 
 use std::time::Duration;
 
 use crate::fetch::cache::policy::Policy;
 use crate::fetch::error::{FetchError, FetchErrorKind};
 
-/// Counts, in one window after the other, the fetches for endpoints without secrets that have not
-/// brought any. Anyone can cause those.
+/// Counts, in each window, the fetches for endpoints without cached secrets that have not brought
+/// any. Anyone can cause them, by making up ids.
 pub(super) struct Quota {
     began: Duration,
     used: u32,
@@ -17,7 +17,7 @@ impl Quota {
         Self { began: Duration::ZERO, used: 0 }
     }
 
-    /// Counts one more, or says how long there is no room for any.
+    /// Counts one more fetch, or returns an error that says how long the window lasts.
     pub(super) fn take(&mut self, policy: &Policy, now: Duration) -> Result<(), FetchError> {
         let end = self.began.saturating_add(policy.cold_window);
         if self.used == 0 || now >= end {
@@ -33,7 +33,7 @@ impl Quota {
         Ok(())
     }
 
-    /// Counts one less, because it has brought secrets.
+    /// Counts one fetch less, because it has brought secrets.
     pub(super) fn give_back(&mut self) {
         self.used = self.used.saturating_sub(1);
     }

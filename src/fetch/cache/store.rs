@@ -1,4 +1,4 @@
-//! What is known of endpoints, and what has failed.
+//! The stored secrets of endpoints, and their stored failures.
 
 use std::hash::RandomState;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::fetch::cache::policy::{Age, Policy};
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchError;
 
-/// What can be said of an endpoint without asking its provider.
+/// What is known about an endpoint without asking its provider.
 pub(super) enum Known {
     Fresh(Arc<Entry>),
     Stale(Arc<Entry>),
@@ -21,7 +21,7 @@ pub(super) enum Known {
 }
 
 pub(super) struct Store {
-    /// Only what a provider has confirmed gets in, so made-up endpoints push nothing out.
+    /// Only endpoints that a provider has confirmed, so made-up ones evict nothing.
     entries: Bounded<Arc<Entry>>,
     failures: Bounded<Failure>,
 }
@@ -68,7 +68,7 @@ impl Store {
         self.failures.remove(endpoint);
     }
 
-    /// Forgets the secrets, and remembers why.
+    /// Forgets the secrets and remembers the failure.
     pub(super) fn fail(&self, endpoint: &EndpointId, error: &FetchError, until: Duration) {
         self.entries.remove(endpoint);
         self.failures.insert(endpoint.clone(), Failure { error: error.clone(), until });
@@ -90,14 +90,14 @@ impl Store {
 
 type Bounded<V> = Cache<EndpointId, V, UnitWeighter, RandomState, DefaultLifecycle<EndpointId, V>>;
 
-/// A map that holds at most `most`, spread over shards with a lock each.
+/// A map that holds at most `most` entries, spread over shards with a lock each.
 ///
-/// `quick_cache` would choose the shards by the processor's cores and round the room in each up, so
-/// that all together hold more than was asked for. Here it is the same on every machine, and never
-/// more.
+/// By default, `quick_cache` chooses the number of shards by the processor's cores and rounds up
+/// the capacity of each, so that together they hold more than was asked for. Here the number is the
+/// same on every machine, and the capacity is never exceeded.
 #[expect(clippy::expect_used, reason = "only a missing number is an error")]
 fn bounded<V: Clone>(most: usize) -> Bounded<V> {
-    // A shard that is full evicts, however empty the others are: so they are few and large.
+    // A full shard evicts even if others have room, so they are few and large.
     let shards = 1 << (most / 64).clamp(1, 16).ilog2();
     let most = most - most % shards;
     let options = OptionsBuilder::new()

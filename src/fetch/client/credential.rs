@@ -1,4 +1,4 @@
-//! Text that is sent to a provider and shows nowhere.
+//! A credential that is sent to a provider and appears in no output.
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::fetch::client::InvalidClient;
 
-/// Text that is sent as a header and shows nowhere. It is wiped when the last clone is dropped.
+/// A text that is sent as a header and appears in no output. It is wiped when the last clone is
+/// dropped.
 #[derive(Clone)]
 pub(crate) struct Credential(HeaderValue);
 
@@ -16,7 +17,8 @@ impl Credential {
         if text.is_empty() || text.trim().len() != text.len() || !visible {
             return Err(InvalidClient::Header);
         }
-        // The header value keeps these bytes, whose owner wipes them, instead of a copy.
+        // Not `HeaderValue::from_str`, which copies: this value keeps these bytes, and their owner
+        // wipes them.
         let bytes = Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec()));
         let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| InvalidClient::Header)?;
         value.set_sensitive(true);

@@ -1,4 +1,4 @@
-//! What the fetchers that speak HTTP have in common: how they ask, and how little they believe.
+//! The HTTP client of the fetchers, which restricts what they send and what they accept.
 
 pub(crate) mod credential;
 pub(crate) mod redact;
@@ -19,19 +19,19 @@ use crate::fetch::error::FetchError;
 
 /// The longest response that is read unless another limit is set, in bytes.
 const RESPONSE_LIMIT: usize = 64 << 10;
-/// How long it may take to reach the provider at all.
+/// How long it may take to connect to the provider.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// How a provider's API is reached: by `Velt` (feature `velt`) and `Spaaza` (feature `spaaza`).
+/// The HTTP client of `Velt` (feature `velt`) and `Spaaza` (feature `spaaza`).
 ///
-/// Each has one of its own, with the provider's URL; pass another one to their `with_client` for a
-/// proxy, other root certificates, or a test server.
+/// Each fetcher has a client of its own, with the provider's URL. Pass another one to its
+/// `with_client` for a proxy, other root certificates, or a test server.
 ///
 /// # Security
 ///
-/// HTTPS only, unless the host is this machine. Redirects are not followed, proxies of the
-/// environment are not used, and nothing is retried: that is the work of the cache. Responses of
-/// more than 64 KiB are rejected, unless another limit is set.
+/// Only HTTPS is used, unless the host is this machine. Redirects are not followed, proxies from
+/// the environment are not used, and nothing is retried: that is the task of the cache. Responses
+/// of more than 64 KiB are rejected, unless another limit is set.
 ///
 /// # Examples
 ///
@@ -44,7 +44,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    /// The provider's own, unless there is another.
+    /// `None` is the provider's own, which the client does not know.
     base: Option<Url>,
     response_limit: usize,
 }
@@ -61,8 +61,8 @@ impl Client {
 
     /// Makes a client from settings of your own, such as proxies or root certificates.
     ///
-    /// Redirects and retries are switched off in it. If no rustls crypto provider is the process's
-    /// default yet, ring becomes it.
+    /// Redirects and retries are turned off. If the process has no default crypto provider for
+    /// rustls yet, ring becomes the default.
     ///
     /// # Errors
     ///
@@ -79,14 +79,14 @@ impl Client {
     /// ```
     pub fn from_builder(http: ClientBuilder) -> Result<Self, InvalidClient> {
         if CryptoProvider::get_default().is_none() {
-            // Somebody else may be faster, which is just as well.
+            // Another thread may have set one meanwhile, which is just as good.
             let _ = ring::default_provider().install_default();
         }
         Self::build(http)
     }
 
-    /// What is not up to anybody's configuration: a redirect would carry the credentials elsewhere,
-    /// and the cache is what retries.
+    /// Applies the settings that cannot be changed: a redirect would carry the credentials
+    /// elsewhere, and it is the cache that retries.
     fn build(http: ClientBuilder) -> Result<Self, InvalidClient> {
         let http = http
             .redirect(redirect::Policy::none())
@@ -127,7 +127,8 @@ impl Client {
     ///
     /// # Security
     ///
-    /// Whoever is on the way reads the credentials and the secrets, and can replace the secrets.
+    /// Anyone on the network path can read the credentials and the secrets, and can replace the
+    /// secrets.
     ///
     /// # Errors
     ///
@@ -146,14 +147,14 @@ impl Client {
         Ok(Self { base: Some(parse(base_url)?), ..self })
     }
 
-    /// Sets the size of the longest response that is read, in bytes; default 64 KiB. Each fetch
+    /// Sets the size of the longest response that is accepted, in bytes; default 64 KiB. Each fetch
     /// allocates a buffer of this size.
     #[must_use]
     pub fn response_limit(self, bytes: usize) -> Self {
         Self { response_limit: bytes, ..self }
     }
 
-    /// Reaches the API at `base_url`, unless another one is set.
+    /// Makes the client of the API at `base_url`, unless another URL is set.
     pub(super) fn api(self, base_url: &str) -> Result<Api, InvalidClient> {
         let base = self.base.map_or_else(|| parse(base_url), Ok)?;
         Ok(Api { http: self.http, base, response_limit: self.response_limit })
@@ -169,7 +170,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Why a [`Client`], or a fetcher that has one, could not be set up.
+/// Why a [`Client`], or a fetcher with one, could not be set up.
 ///
 /// # Examples
 ///
@@ -183,10 +184,10 @@ impl fmt::Debug for Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidClient {
-    /// A credential or another header value is empty, begins or ends with whitespace, or is not
-    /// visible ASCII.
+    /// A credential or another header value is empty, begins or ends with whitespace, or contains
+    /// characters other than visible ASCII.
     Header,
-    /// The base URL is not one of `http` or `https`, or has more than a host, a port and a path.
+    /// The base URL is not an `http` or `https` URL, or has more than a host, a port and a path.
     Url,
     /// The base URL would send credentials in clear text beyond this machine.
     Plaintext,
@@ -208,7 +209,7 @@ impl fmt::Display for InvalidClient {
 
 impl Error for InvalidClient {}
 
-/// A provider's API: where it is, and how it is reached.
+/// A provider's API: its URL, and the client that reaches it.
 #[derive(Clone)]
 pub(super) struct Api {
     http: reqwest::Client,
@@ -217,7 +218,7 @@ pub(super) struct Api {
 }
 
 impl Api {
-    /// `path` begins with a slash.
+    /// Starts a request; `path` begins with a slash.
     pub(super) fn request(
         &self,
         method: Method,
@@ -258,7 +259,7 @@ fn is_loopback(url: &Url) -> bool {
     address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
-/// ring and the trust store of the machine, without making either the process's default.
+/// Configures ring and the trust store of the machine, without making either the process's default.
 fn tls() -> Result<rustls::ClientConfig, InvalidClient> {
     use rustls_platform_verifier::BuilderVerifierExt as _;
 

@@ -1,22 +1,22 @@
-//! What of a provider's message may be shown.
+//! Removes from a provider's message what must not be shown.
 
 use crate::fetch::client::credential::Credential;
 
 /// The longest run of random letters and digits that is shown.
 const MAX_RUN: usize = 23;
 
-/// Makes a provider's message fit to be shown: nothing in it may be one of the credentials, or
-/// look like a secret.
+/// Makes a provider's message fit to be shown: withholds it if it contains one of the credentials,
+/// and hides whatever looks like a secret.
 pub(crate) fn redact(message: &str, credentials: &[&Credential]) -> String {
-    // What is shown has spaces in the place of control characters, and a credential may have
-    // spaces in it.
+    // First as in `FetchError::with_message`: a credential may contain spaces, which must be found
+    // where the provider has sent control characters.
     let message = message.replace(char::is_control, " ");
     if credentials.iter().any(|credential| credential.is_in(&message)) {
         return String::from("(message withheld)");
     }
     let has = |run: &str, is: fn(&char) -> bool| run.contains(|char| is(&char));
     let digit = |run: &str| has(run, char::is_ascii_digit);
-    // A path is no base64, although it could be: most are in lower case.
+    // A path could be base64 too, but most are in lower case.
     let mixed = |run: &str| {
         digit(run) && has(run, char::is_ascii_uppercase) && has(run, char::is_ascii_lowercase)
     };
@@ -25,7 +25,7 @@ pub(crate) fn redact(message: &str, credentials: &[&Credential]) -> String {
     hide(&message, |char| char.is_ascii_alphanumeric(), digit)
 }
 
-/// Replaces the long runs of such characters that look random.
+/// Replaces the long runs of the characters in `is_in` that look random.
 fn hide(text: &str, is_in: impl Fn(char) -> bool, is_random: impl Fn(&str) -> bool) -> String {
     let parts = text.split_inclusive(|char| !is_in(char)).map(|part| {
         let run = part.trim_end_matches(|char| !is_in(char));

@@ -1,4 +1,4 @@
-//! What a provider responds, and how little of it is believed.
+//! A provider's response, of which little is trusted.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::fetch::error::{FetchError, FetchErrorKind};
 
-/// A status and a body, whatever they are.
+/// A status and a body. The body is wiped, because it may contain a secret.
 pub(crate) struct Response {
     status: StatusCode,
     retry_after: Option<Duration>,
@@ -31,7 +31,7 @@ impl Response {
     ) -> Result<Self, FetchError> {
         let status = response.status();
         let retry_after = retry_after(response.headers());
-        // All the room at once: a buffer that grows leaves copies behind that nobody wipes.
+        // All the capacity at once: a buffer that grows leaves copies behind that nobody wipes.
         let mut body = Zeroizing::new(Vec::with_capacity(limit));
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if chunk.len() > limit.saturating_sub(body.len()) {
@@ -54,15 +54,15 @@ impl Response {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// An error of this kind, or of the one that the status stands for where the provider did not
-    /// say anything that it documents.
+    /// An error of the documented kind, or of the one that the status stands for if the provider
+    /// did not send a documented error.
     pub(crate) fn error(&self, documented: Option<FetchErrorKind>) -> FetchError {
         let kind = documented.unwrap_or(match self.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => FetchErrorKind::Denied,
             StatusCode::TOO_MANY_REQUESTS => FetchErrorKind::Unavailable,
             StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => FetchErrorKind::Timeout,
             status if status.is_server_error() => FetchErrorKind::Unavailable,
-            // Not even 404 is proof of anything unless the provider itself says it.
+            // A 404 too: it proves nothing about the endpoint unless the provider itself says so.
             _ => FetchErrorKind::Malformed,
         });
         match self.retry_after {
@@ -72,7 +72,7 @@ impl Response {
     }
 }
 
-/// The error of a request that got no response, or of a response that broke off.
+/// The error of a request without a response, or of a response that was cut short.
 pub(super) fn failed(error: reqwest::Error) -> FetchError {
     let kind = if error.is_timeout() {
         FetchErrorKind::Timeout
@@ -84,8 +84,9 @@ pub(super) fn failed(error: reqwest::Error) -> FetchError {
     FetchError::new(kind).with_source(error.without_url())
 }
 
-/// [RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3). A date is
-/// counted from the response's own, so that no clock but the provider's is needed.
+/// The value of `Retry-After`
+/// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is
+/// compared with the response's own `Date`, so that only the provider's clock is needed.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     if let Ok(seconds) = text.parse() {

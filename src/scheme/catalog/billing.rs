@@ -20,7 +20,8 @@ presets! {
         "https://docs.lemonsqueezy.com/help/webhooks/signing-requests") =
         hex_of_body(&[header("x-signature")], "");
 
-    /// 5 seconds in the past. Paddle states no bound for the future; here it is the default one.
+    /// a tolerance of 5 seconds in the past. Paddle states no bound for the future; the preset has
+    /// the default one.
     PADDLE("paddle", "Paddle Billing", Vector,
         "https://developer.paddle.com/webhooks/about/signature-verification") =
         custom(&[header("paddle-signature")])
@@ -33,7 +34,8 @@ presets! {
         "https://github.com/polarsource/polar") =
         standard().key_format(KeyFormat::Utf8);
 
-    /// its intent-to-receive check expects 401 for a bad signature, which is what a layer answers.
+    /// its intent-to-receive check expects 401 for a wrong signature, which is what a layer
+    /// answers.
     XERO("xero", "Xero", ThirdParty,
         "https://developer.xero.com/documentation/guides/webhooks/overview/") =
         base64_of_body(&[header("x-xero-signature")], "");

@@ -1,4 +1,4 @@
-//! Where source code is kept and reviewed.
+//! Hosting and review of source code.
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{header, hex_of_body, presets, standard};
@@ -6,7 +6,7 @@ use crate::scheme::catalog::shapes::{header, hex_of_body, presets, standard};
 presets! {
     /// # Code
     ///
-    /// Where source code is kept and reviewed.
+    /// Hosting and review of source code.
     CODE
 
     /// Cloud and Data Center.
@@ -20,13 +20,13 @@ presets! {
 
     /// bodies of up to 25 MB.
     ///
-    /// `X-GitHub-Delivery` is not signed, so it is not an id to trust.
+    /// `X-GitHub-Delivery` is not signed, so do not trust it as an id.
     GITHUB("github", "GitHub", Vector,
         "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
         hex_of_body(&[header("x-hub-signature-256")], "sha256=").body_limit(25 << 20);
 
-    /// `X-Hub-Signature`, which servers that copied it send too. GitHub sends both headers; prefer
-    /// [`Scheme::GITHUB`].
+    /// `X-Hub-Signature`, which servers that copied GitHub send too. GitHub itself sends both
+    /// headers; prefer [`Scheme::GITHUB`].
     GITHUB_SHA1("github-sha1", "GitHub's legacy header", Vector,
         "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
         hex_of_body(&[header("x-hub-signature")], "sha1=")

@@ -19,7 +19,7 @@ presets! {
     /// The [key](https://docs.spaaza.com/api/add-webhook-signature) is printed as 32 hexadecimal
     /// characters, and the documentation does not say whether they *are* the key or *spell* it.
     /// [`Scheme::verifier`] therefore holds both readings, as two secrets. Once
-    /// [`Verified::secret_index`](crate::Verified::secret_index) has told you which of them your
+    /// [`Verified::secret_index`](crate::Verified::secret_index) has shown which of them your
     /// deliveries match, pin it:
     ///
     /// ```
@@ -32,7 +32,7 @@ presets! {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     ///
-    /// If a key is deleted at Spaaza, it sends *unsigned* deliveries; they are rejected.
+    /// Once a key is deleted, Spaaza sends *unsigned* deliveries; they are rejected.
     SPAAZA("spaaza", "Spaaza", Documentation,
         "https://docs.spaaza.com/api/webhooks") =
         base64_of_body(&[header("x-spaaza-hmac-sha256")], "").key_format(KeyFormat::Utf8OrHex);

@@ -1,4 +1,4 @@
-//! Sales, support and other talk with customers.
+//! Sales, support and other conversations with customers.
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets};
@@ -9,12 +9,13 @@ use crate::scheme::timestamp::TimestampFormat;
 presets! {
     /// # Customers
     ///
-    /// Sales, support and other talk with customers.
+    /// Sales, support and other conversations with customers.
     CUSTOMERS
 
-    /// method, URL, body and milliseconds are signed with the app's client secret. 5 minutes.
+    /// method, URL, body and a timestamp in milliseconds are signed with the app's client secret.
+    /// The tolerance is 5 minutes.
     ///
-    /// The URL is signed as it is called. HubSpot decodes some percent-encoded characters before
+    /// The URL is verified as it is called. HubSpot decodes some percent-encoded characters before
     /// it signs; a URL that has none of them avoids the question.
     HUBSPOT_V3("hubspot-v3", "HubSpot, version 3", Library,
         "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation") =
@@ -28,7 +29,7 @@ presets! {
         "https://developers.intercom.com/docs/webhooks") =
         hex_of_body(&[header("x-hub-signature")], "sha1=").algorithm(Algorithm::HmacSha1);
 
-    /// RFC 3339. Zendesk states no tolerance.
+    /// a timestamp in RFC 3339. Zendesk states no tolerance.
     ZENDESK("zendesk", "Zendesk", Documentation,
         "https://developer.zendesk.com/documentation/webhooks/verifying/") =
         custom(&[header("x-zendesk-webhook-signature")

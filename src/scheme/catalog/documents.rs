@@ -1,4 +1,4 @@
-//! Files, forms and signatures of people.
+//! Files, forms and electronic signatures.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 presets! {
     /// # Documents
     ///
-    /// Files, forms and signatures of people.
+    /// Files, forms and electronic signatures.
     DOCUMENTS
 
-    /// a primary and a secondary key, either of which matches. 10 minutes in the past, none in the
-    /// future.
+    /// a primary and a secondary key, either of which may match. The tolerance is 10 minutes in the
+    /// past and none in the future.
     ///
-    /// Deliveries are verified as they were received; the second attempt of Box's own libraries,
-    /// with an escaped body, is not made.
+    /// Deliveries are verified as they were received: unlike Box's own libraries, this one makes no
+    /// second attempt with an escaped body.
     BOX("box", "Box", Vector,
         "https://developer.box.com/guides/webhooks/v2/signatures-v2/") =
         custom(&[header("box-signature-primary")
@@ -28,8 +28,8 @@ presets! {
         .signed(&[Part::Body, Part::Timestamp])
         .tolerance(Tolerance::new(Duration::from_secs(600), Duration::ZERO));
 
-    /// one numbered header for each of the account's keys, any of which matches. Of up to 100, the
-    /// first 16 are looked at.
+    /// one numbered header for each of the account's keys, any of which may match. Of up to 100
+    /// headers, the first 16 are read.
     DOCUSIGN("docusign", "DocuSign Connect", ThirdParty,
         "https://developers.docusign.com/platform/webhooks/connect/hmac/") =
         base64_of_body(

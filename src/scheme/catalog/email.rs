@@ -8,7 +8,7 @@ presets! {
     /// Email and newsletters.
     EMAIL
 
-    /// by way of Svix.
+    /// sent through Svix.
     RESEND("resend", "Resend", Library,
         "https://resend.com/docs/webhooks/verify-webhooks-requests") =
         standard().headers(&[SVIX]);

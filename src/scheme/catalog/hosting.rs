@@ -1,4 +1,4 @@
-//! What builds, deploys and hosts.
+//! Builds, deployments and hosting.
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets};
@@ -7,10 +7,10 @@ use crate::scheme::layout::Layout;
 presets! {
     /// # Hosting
     ///
-    /// What builds, deploys and hosts.
+    /// Builds, deployments and hosting.
     HOSTING
 
-    /// a list that may come to hold other versions; only `v1` exists.
+    /// a list that may hold further versions in the future; today only `v1` exists.
     CIRCLECI("circleci", "CircleCI", Vector,
         "https://circleci.com/docs/guides/integration/outbound-webhooks/") =
         custom(&[header("circleci-signature")]).layout(Layout::list(',', '=', "v1"));

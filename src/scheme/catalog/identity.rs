@@ -1,4 +1,4 @@
-//! Accounts, sign-in and checks of who somebody is.
+//! Accounts, sign-in and identity checks.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 presets! {
     /// # Identity
     ///
-    /// Accounts, sign-in and checks of who somebody is.
+    /// Accounts, sign-in and identity checks.
     IDENTITY
 
-    /// by way of Svix.
+    /// sent through Svix.
     CLERK("clerk", "Clerk", Library,
         "https://clerk.com/docs/webhooks/sync-data") =
         standard().headers(&[SVIX]);
 
-    /// milliseconds, 3 minutes.
+    /// a timestamp in milliseconds, and a tolerance of 3 minutes.
     WORKOS("workos", "WorkOS", Library,
         "https://workos.com/docs/events/data-syncing/webhooks") =
         listed(&[header("workos-signature")])

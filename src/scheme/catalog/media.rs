@@ -18,14 +18,14 @@ presets! {
         "https://www.mux.com/docs/core/verify-webhook-signatures") =
         listed(&[header("mux-signature")]);
 
-    /// milliseconds, and base64url. Sanity states no tolerance.
+    /// a timestamp in milliseconds, and signatures in base64url. Sanity states no tolerance.
     SANITY("sanity", "Sanity", Library,
         "https://github.com/sanity-io/webhook-toolkit") =
         listed(&[header("sanity-webhook-signature")])
             .encoding(Encoding::Base64Url)
             .timestamp_format(TimestampFormat::Millis);
 
-    /// 10 minutes.
+    /// a tolerance of 10 minutes.
     TWITCH("twitch", "Twitch EventSub", Library,
         "https://dev.twitch.tv/docs/eventsub/handling-webhook-events") =
         custom(&[header("twitch-eventsub-message-signature")

@@ -15,7 +15,7 @@ presets! {
         "https://cal.com/docs/developing/guides/automation/webhooks") =
         hex_of_body(&[header("x-cal-signature-256")], "");
 
-    /// the tolerance of 3 minutes is that of its own sample.
+    /// the tolerance of 3 minutes is that of Calendly's own sample.
     CALENDLY("calendly", "Calendly", ThirdParty,
         "https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures") =
         listed(&[header("calendly-webhook-signature")])

@@ -1,7 +1,7 @@
 //! One constant per provider, a file per trade.
 //!
-//! A new provider is one row where it belongs; everything else follows from the row, but for its
-//! recipe in `tests/scheme/catalog.rs` and the manual's table, which that test writes.
+//! To add a provider, add one row to the file of its trade. Everything else follows from the row,
+//! except its recipe in `tests/scheme/catalog.rs` and the manual's table, which that test writes.
 
 mod ai;
 mod billing;
@@ -44,7 +44,7 @@ const TRADES: &[&[Scheme]] = &[
     identity::IDENTITY,
 ];
 
-/// Trade by trade.
+/// All presets, trade by trade.
 pub(super) const ALL: [Scheme; count(TRADES)] = concat(TRADES);
 
 const fn count(mut lists: &[&[Scheme]]) -> usize {

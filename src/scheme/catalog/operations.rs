@@ -9,7 +9,7 @@ presets! {
     /// Errors, alerts and incidents.
     OPERATIONS
 
-    /// a list with one signature for each secret that is valid.
+    /// a list with one signature for each valid secret.
     PAGERDUTY("pagerduty", "PagerDuty, version 3", Library,
         "https://developer.pagerduty.com/docs/verifying-webhook-signatures") =
         custom(&[header("x-pagerduty-signature")]).layout(Layout::list(',', '=', "v1"));

@@ -27,13 +27,13 @@ presets! {
         "https://docs.cdp.coinbase.com/commerce/docs/webhooks-security") =
         hex_of_body(&[header("x-cc-webhook-signature")], "");
 
-    /// the header has the name of the one of Standard Webhooks, and is another.
+    /// the header has the name of that of Standard Webhooks, but another format.
     GOCARDLESS("gocardless", "GoCardless", Library,
         "https://developer.gocardless.com/api-reference/#webhooks-overview") =
         hex_of_body(&[header("webhook-signature")], "");
 
-    /// the next-generation webhooks, with one header for each secret that is valid. Mollie's
-    /// classic webhooks are not signed.
+    /// the next-generation webhooks, with one header for each valid secret. Mollie's classic
+    /// webhooks are not signed.
     MOLLIE("mollie", "Mollie", Library,
         "https://docs.mollie.com/reference/webhooks-new") =
         hex_of_body(&[header("x-mollie-signature")], "sha256=").repeated_signature();
@@ -56,7 +56,7 @@ presets! {
 
     /// `Stripe-Signature: t=…,v1=…`.
     ///
-    /// The whole secret is the key, including the `whsec_` in front: it only looks like one of
+    /// The whole secret is the key, including the `whsec_` in front: it only looks like a secret of
     /// Standard Webhooks.
     STRIPE("stripe", "Stripe", Vector,
         "https://docs.stripe.com/webhooks") =

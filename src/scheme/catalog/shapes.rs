@@ -1,4 +1,4 @@
-//! What many providers have in common, and the table that presets are rows of.
+//! The shapes that many providers have in common, and the macro behind the tables of presets.
 
 use crate::crypto::Algorithm;
 use crate::scheme::builder::SchemeBuilder;
@@ -9,11 +9,11 @@ use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
 
-/// One trade: its documentation, its list, and a row for each preset.
+/// Makes one trade: its documentation, its list, and a constant for each row.
 ///
 /// A row is `NAME("name", "Title", Evidence, "url") = shape;`. It makes the constant, its entry in
-/// the list, and its documentation: a link to the page, what the row says (it goes on after the
-/// colon that follows the link), and what the preset rests on.
+/// the list, and its documentation: a link to the page, the comment of the row (which goes on after
+/// the colon that follows the link), and the evidence that the preset rests on.
 macro_rules! presets {
     (
         $(#[$trade_docs:meta])*
@@ -59,8 +59,8 @@ macro_rules! presets {
         " Rests on [its own code](crate::scheme::Evidence::Library)."
     };
     (@rests_on ThirdParty) => {
-        " Rests on [third-party sources](crate::scheme::Evidence::ThirdParty): try a delivery of your own \
-         before you rely on it."
+        " Rests on [third-party sources](crate::scheme::Evidence::ThirdParty): verify a delivery \
+         of your own before you rely on it."
     };
 }
 
@@ -75,7 +75,7 @@ pub(super) const SVIX: HeaderNames =
 pub(super) const V1_AND_V1A: Layout =
     Layout::list(' ', ',', "v1").more_versions(&[("v1a", Algorithm::Ed25519)]);
 
-/// One header with the signature.
+/// A family with one signature header.
 pub(super) const fn header(signature: &'static str) -> HeaderNames {
     HeaderNames::new(signature)
 }
@@ -124,7 +124,7 @@ pub(super) const fn standard() -> SchemeBuilder {
         .key_format(KeyFormat::Whsec)
 }
 
-/// Anything else. The row gives the name.
+/// Anything else. The macro sets the name.
 pub(super) const fn custom(headers: &'static [HeaderNames]) -> SchemeBuilder {
     Scheme::custom("").headers(headers)
 }

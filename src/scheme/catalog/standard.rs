@@ -8,11 +8,11 @@ presets! {
     /// The specification, and the services that send webhooks for others.
     STANDARD
 
-    /// the `webhook-*` headers, or the `svix-*` ones of senders that came before the
+    /// the `webhook-*` headers, or the `svix-*` ones of senders that are older than the
     /// specification. The specification states no tolerance; its libraries have 5 minutes.
     ///
-    /// The asymmetric `v1a` signatures, of which the first 11 of a request are looked at, are
-    /// verified with `whpk_` keys, which need the feature `ed25519`.
+    /// The asymmetric `v1a` signatures are verified with `whpk_` keys, which need the feature
+    /// `ed25519`. Of those in one request, the first 11 are tried.
     STANDARD("standard-webhooks", "Standard Webhooks", Vector,
         "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md") =
         standard().headers(&[WEBHOOK, SVIX]).layout(V1_AND_V1A);

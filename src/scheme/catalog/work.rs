@@ -1,4 +1,4 @@
-//! Tasks, notes and work on them together.
+//! Tasks, notes and collaboration.
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets, standard};
@@ -8,7 +8,7 @@ use crate::scheme::part::Part;
 presets! {
     /// # Work
     ///
-    /// Tasks, notes and work on them together.
+    /// Tasks, notes and collaboration.
     WORK
 
     /// the secret is the `X-Hook-Secret` of the handshake, which the receiver has to echo before
