@@ -306,6 +306,8 @@ impl Scheme {
 
 impl PartialEq for Scheme {
     fn eq(&self, other: &Self) -> bool {
+        // By address first, because a scheme is mostly compared with itself. A preset may still have
+        // several addresses, since a `const` is copied wherever it is used.
         std::ptr::eq(self.0, other.0) || self.0 == other.0
     }
 }
