@@ -270,6 +270,7 @@ impl Receiver {
     pub(crate) fn open_sized(&self, head: Head<'_>, least: u64) -> Result<Incoming, Rejection> {
         let settings = &self.0;
         let envelope = settings.source.open(head)?;
+        // A length that cannot be read is ignored here: the frames are counted in any case.
         let declared = head.get("content-length").and_then(|text| str::from_utf8(text).ok());
         let declared = declared.and_then(|text| text.parse().ok()).unwrap_or(0);
         if least.max(declared) > settings.body_limit as u64 {

@@ -36,8 +36,8 @@ pub struct Scheme(pub(crate) &'static Definition);
 
 /// The description of a scheme, which obeys the [`rules`](crate::scheme::rules).
 ///
-/// The fields from `before_body` to `signs_request` follow from `signed`. They are computed once,
-/// by the builder, because every delivery needs them.
+/// The fields from `before_body` to `signs_request` follow from `signed` and `layout`. They are
+/// computed once, by the builder, because every delivery needs them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Definition {
     pub(crate) name: &'static str,
@@ -308,6 +308,8 @@ impl Scheme {
 
 impl PartialEq for Scheme {
     fn eq(&self, other: &Self) -> bool {
+        // By address first, because a scheme is mostly compared with itself. But a preset may have
+        // several addresses, since a `const` is evaluated wherever it is used.
         std::ptr::eq(self.0, other.0) || self.0 == other.0
     }
 }
