@@ -5,6 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::receive::frames::Frames;
+#[cfg(all(feature = "replay", feature = "tower"))]
+use crate::replay::background::within;
 #[cfg(feature = "replay")]
 use crate::replay::claimed::Claimed;
 use crate::verify::verified::Verified;
@@ -103,6 +105,17 @@ impl Delivery {
     /// Reports that the delivery was not handled, so that the sender's retry gets through.
     pub async fn failed(self) {
         self.settle(false).await;
+    }
+
+    /// Waits for `room`, but not for so long that the claim would end before its handler does. Returns
+    /// `None` if there is none in time.
+    #[cfg(feature = "tower")]
+    pub(crate) async fn in_time<T>(&self, room: impl Future<Output = T>) -> Option<T> {
+        #[cfg(feature = "replay")]
+        if let Some(claimed) = &self.claimed {
+            return within(claimed.patience(), room).await;
+        }
+        Some(room.await)
     }
 
     pub(crate) fn take_frames(&mut self) -> Frames {

@@ -2,15 +2,19 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::replay::background::{Background, Detached};
+use crate::replay::background::{Background, timer, within};
 use crate::replay::erased::Guard;
-use crate::replay::error::ReplayError;
+use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::key::ReplayKey;
 use crate::replay::lease::Lease;
 use crate::scheme::definition::Scheme;
+
+/// The pause before a failed commit is tried again; it doubles, up to 64 times as much.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A delivery that is claimed, and neither committed nor released yet.
 ///
@@ -50,6 +54,8 @@ pub(super) struct Held {
     pub(super) key: ReplayKey,
     pub(super) lease: Lease,
     pub(super) keep: Duration,
+    pub(super) timeout: Duration,
+    pub(super) patience: Duration,
     pub(super) scheme: Scheme,
 }
 
@@ -87,6 +93,13 @@ impl Claimed {
         self.claim.keep
     }
 
+    /// How long the delivery may wait for its handler to have room: a third of the lease, so that the
+    /// handler has the rest.
+    #[cfg(feature = "tower")]
+    pub(crate) fn patience(&self) -> Duration {
+        self.claim.patience
+    }
+
     /// Commits the delivery: it was handled.
     ///
     /// # Errors
@@ -101,6 +114,10 @@ impl Claimed {
     pub fn commit(self) -> impl Future<Output = Result<(), ReplayError>> + Send + 'static {
         self.end(|claim| async move {
             let done = claim.guard.commit(&claim.key, &claim.lease, claim.keep).await;
+            if done.as_ref().is_err_and(may_pass) {
+                // Dropped at once, and so a task in the background.
+                drop(claim.background.detached(Arc::clone(&claim).commit_again()));
+            }
             claim.told("replay commit failed", done)
         })
     }
@@ -170,12 +187,18 @@ impl Claimed {
     }
 
     /// Ends the claim with a call that goes on when its future is dropped.
-    fn end<F>(mut self, call: impl FnOnce(Arc<Held>) -> F) -> Detached<Result<(), ReplayError>>
+    fn end<F>(
+        mut self,
+        call: impl FnOnce(Arc<Held>) -> F,
+    ) -> impl Future<Output = Result<(), ReplayError>> + Send + 'static
     where
         F: Future<Output = Result<(), ReplayError>> + Send + 'static,
     {
         self.ended = true;
-        self.claim.background.detached(call(Arc::clone(&self.claim)))
+        // Made before the future is polled, so that it goes on even if that never happens.
+        let ending = self.claim.background.detached(call(Arc::clone(&self.claim)));
+        let timeout = self.claim.timeout;
+        async move { within(timeout, ending).await.unwrap_or_else(|| Err(timed_out())) }
     }
 }
 
@@ -189,6 +212,19 @@ impl Drop for Claimed {
 }
 
 impl Held {
+    /// Commits once more and again, for as long as the lease may last: the delivery was handled, and
+    /// the sender's retry would be handled again.
+    async fn commit_again(self: Arc<Self>) {
+        for attempt in 0_u32.. {
+            let Some(pause) = timer(PAUSE * (1 << attempt.min(6))) else { return };
+            pause.await;
+            match self.guard.commit(&self.key, &self.lease, self.keep).await {
+                Err(error) if may_pass(&error) => {}
+                _ => return,
+            }
+        }
+    }
+
     async fn release(self: Arc<Self>) -> Result<(), ReplayError> {
         let done = self.guard.release(&self.key, &self.lease).await;
         self.told("replay release failed", done)
@@ -207,6 +243,14 @@ impl fmt::Debug for Claimed {
             .field("keep", &self.claim.keep)
             .finish_non_exhaustive()
     }
+}
+
+fn may_pass(error: &ReplayError) -> bool {
+    error.kind() == ReplayErrorKind::Unavailable
+}
+
+pub(super) fn timed_out() -> ReplayError {
+    ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut))
 }
 
 #[cfg(feature = "tracing")]

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::replay::background::Background;
-use crate::replay::claimed::{Claimed, Held, Outcome, record};
+use crate::replay::background::{Background, within};
+use crate::replay::claimed::{Claimed, Held, Outcome, record, timed_out};
 use crate::replay::erased::Guard;
 use crate::replay::error::ReplayError;
 use crate::replay::guard::{Claim, ReplayGuard};
@@ -14,6 +14,9 @@ use crate::scheme::definition::Scheme;
 
 /// The default of [`Replay::lease`].
 const LEASE: Duration = Duration::from_secs(60);
+
+/// The default of [`Replay::timeout`].
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The default of [`Replay::keep`]. Svix goes on retrying for almost 28 hours.
 const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
@@ -65,6 +68,7 @@ pub struct Replay {
     lease: Duration,
     keep: Duration,
     scope: Option<Arc<str>>,
+    timeout: Duration,
     background: Background,
 }
 
@@ -76,7 +80,8 @@ impl Replay {
             lease: LEASE,
             keep: KEEP,
             scope: None,
-            background: Background::new(),
+            timeout: TIMEOUT,
+            background: Background::new(LEASE),
         }
     }
 
@@ -89,6 +94,7 @@ impl Replay {
     /// Let long work go on after the answer, or [extend](crate::replay::Claimed::extend) the lease.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
+        self.background.set_limit(lease);
         self
     }
 
@@ -99,6 +105,16 @@ impl Replay {
     /// has seen the delivery could send it again.
     pub fn keep(mut self, keep: Duration) -> Self {
         self.keep = keep;
+        self
+    }
+
+    /// Sets how long a delivery waits for the guard, at its claim and again at its end, default 2
+    /// seconds. A claim that takes longer is answered with 503, and a commit or a release goes on in
+    /// the background.
+    ///
+    /// It needs a tokio runtime with its timer enabled. Without one, a guard that hangs is waited for.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
@@ -157,19 +173,25 @@ impl Replay {
         scheme: Scheme,
     ) -> Result<Outcome, ReplayError> {
         let (guard, background) = (Arc::clone(&self.guard), self.background.clone());
-        let (lease, keep) = (self.lease, self.keep.max(window));
+        let (lease, keep, timeout) = (self.lease, self.keep.max(window), self.timeout);
+        let patience = lease / 3;
         let claim = async move {
             let claim = guard.claim(&key, lease).await;
             Ok(match claim.inspect_err(|error| record("replay claim failed", scheme, error))? {
                 Claim::Fresh(lease) => {
-                    let held = Held { guard, background, key, lease, keep, scheme };
+                    let held =
+                        Held { guard, background, key, lease, keep, timeout, patience, scheme };
                     Outcome::Fresh(Claimed::new(held))
                 }
                 Claim::InFlight => Outcome::InFlight,
                 Claim::Done => Outcome::Done,
             })
         };
-        self.background.detached(claim).await
+        within(timeout, self.background.detached(claim)).await.unwrap_or_else(|| {
+            let error = timed_out();
+            record("replay claim failed", scheme, &error);
+            Err(error)
+        })
     }
 }
 

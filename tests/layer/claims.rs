@@ -1,6 +1,7 @@
 //! The replay guard behind the layer: claimed after the verdict, committed on success, and given
 //! back otherwise.
 
+use std::convert::Infallible;
 use std::error::Error as _;
 use std::future::pending;
 #[cfg(feature = "fetch")]
@@ -13,13 +14,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
 use http::{HeaderMap, Request, Response, StatusCode};
-use tower::ServiceExt as _;
+use tokio::sync::Semaphore;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::{Layer as _, ServiceExt as _, service_fn};
 #[cfg(feature = "fetch")]
 use tower_webhook::Head;
 use tower_webhook::clock::ManualClock;
 #[cfg(feature = "fetch")]
 use tower_webhook::fetch::{EndpointId, SecretCache};
-use tower_webhook::layer::{BareStatus, OnRejection as _, Refused};
+use tower_webhook::layer::{BareStatus, OnRejection as _, Refused, VerifiedBody};
 use tower_webhook::receive::{Rejection, RejectionKind};
 use tower_webhook::replay::{
     Claim, Lease, MemoryReplayGuard, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
@@ -259,6 +262,125 @@ async fn the_handlers_answer_goes_out_whatever_becomes_of_the_commit() {
         assert_eq!(again.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(rejected(&again), Some(RejectionKind::InFlight));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_failed_is_made_again_in_the_background() {
+    let receiver = Receiver::new(Scheme::STANDARD);
+    *receiver.guard.broken.lock().unwrap() = Some(("commit", ReplayErrorKind::Unavailable));
+    assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let failed = receiver.guard.times("commit").len();
+    assert!((3..20).contains(&failed), "{failed}");
+
+    *receiver.guard.broken.lock().unwrap() = None;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(receiver.guard.times("commit").len(), failed + 1);
+    let again = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    assert_eq!(rejected(&again), Some(RejectionKind::Duplicate));
+    assert_eq!(receiver.runs(), 1);
+
+    // It gives up when the lease has ended, and for a lease that is lost there is nothing to do.
+    let receiver = Receiver::new(Scheme::STANDARD);
+    *receiver.guard.broken.lock().unwrap() = Some(("commit", ReplayErrorKind::Unavailable));
+    receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    let failed = receiver.guard.times("commit").len();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(receiver.guard.times("commit").len(), failed);
+    let receiver = Receiver::new(Scheme::STANDARD);
+    *receiver.guard.broken.lock().unwrap() = Some(("commit", ReplayErrorKind::LeaseLost));
+    receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(receiver.guard.times("commit").len(), 1);
+}
+
+/// A guard that never answers, and counts who waits for it.
+#[derive(Default)]
+struct Hanging(Arc<()>);
+
+impl ReplayGuard for Hanging {
+    async fn claim(&self, _: &ReplayKey, _: Duration) -> Result<Claim, ReplayError> {
+        let _waiting = Arc::clone(&self.0);
+        pending().await
+    }
+
+    async fn commit(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        pending().await
+    }
+
+    async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
+        pending().await
+    }
+
+    async fn extend(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guard_that_hangs_is_given_up_and_holds_a_bounded_number_of_tasks() {
+    let waiting = Arc::new(());
+    let replay = Replay::with(Hanging(Arc::clone(&waiting)));
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(replay.clone());
+    let app = Router::new().route("/hook", post(|| async {})).layer(layer);
+    let send = || {
+        let mut request = Request::post("/hook?shop=1").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.clone().oneshot(request)
+    };
+    let start = tokio::time::Instant::now();
+    let response = send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(rejected(&response), Some(RejectionKind::ReplayUnavailable));
+    assert_eq!(retry_after(&response), Some("5"));
+    assert_eq!(start.elapsed(), Duration::from_secs(2));
+
+    let all: Vec<_> = (0..3000).map(|_| tokio::spawn(send())).collect();
+    for one in all {
+        assert_eq!(one.await.unwrap().unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    // One is this test's, and one the guard's.
+    assert_eq!(Arc::strong_count(&waiting) - 2, 1024);
+    // None of them waits for longer than a lease.
+    replay.drained().await;
+    assert!(start.elapsed() <= Duration::from_secs(2 + 2 + 60));
+    assert_eq!(Arc::strong_count(&waiting), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verified_delivery_without_room_is_given_back_in_a_third_of_its_lease() {
+    let guard = Spy::new();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let handler = service_fn(move |_: Request<VerifiedBody>| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async { Ok::<_, Infallible>(Response::new(Body::empty())) }
+    });
+    let places = Arc::new(Semaphore::new(1));
+    let limited = GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&places)).layer(handler);
+    let replay = Replay::with(Arc::clone(&guard)).lease(Duration::from_secs(30));
+    let service = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(replay).layer(limited);
+    let send = || {
+        let mut request = Request::post("/hook?shop=1").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        service.clone().oneshot(request)
+    };
+
+    let taken = places.acquire().await.unwrap();
+    let start = tokio::time::Instant::now();
+    let response = send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(rejected(&response), Some(RejectionKind::Overloaded));
+    assert_eq!(retry_after(&response), Some("5"));
+    assert_eq!(start.elapsed(), Duration::from_secs(10));
+    assert_eq!(guard.calls(), ["claim", "release"]);
+
+    // The retry is handled, once.
+    drop(taken);
+    assert_eq!(send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(rejected(&send().await.unwrap()), Some(RejectionKind::Duplicate));
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
