@@ -18,6 +18,8 @@ use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::receive::delivery::Delivery;
 use crate::receive::incoming::Incoming;
+#[cfg(feature = "replay")]
+use crate::receive::incoming::Unsigned;
 use crate::receive::rejection::{Rejection, RejectionKind};
 #[cfg(feature = "fetch")]
 use crate::receive::source::Selected;
@@ -277,7 +279,13 @@ impl Receiver {
             return Err(RejectionKind::BodyTooLarge.into());
         }
         let secrets = settings.source.look_up(&head)?;
-        Ok(Incoming::new(Arc::clone(settings), envelope.into_owned(), secrets))
+        Ok(Incoming::new(
+            Arc::clone(settings),
+            envelope.into_owned(),
+            secrets,
+            #[cfg(feature = "replay")]
+            settings.replay.as_ref().map(|_| Unsigned::of(&head, settings.source.scheme())),
+        ))
     }
 }
 

@@ -68,6 +68,7 @@ pub struct Replay {
     lease: Duration,
     keep: Duration,
     scope: Option<Arc<str>>,
+    by_content: bool,
     timeout: Duration,
     background: Background,
 }
@@ -80,6 +81,7 @@ impl Replay {
             lease: LEASE,
             keep: KEEP,
             scope: None,
+            by_content: false,
             timeout: TIMEOUT,
             background: Background::new(LEASE),
         }
@@ -105,6 +107,17 @@ impl Replay {
     /// has seen the delivery could send it again.
     pub fn keep(mut self, keep: Duration) -> Self {
         self.keep = keep;
+        self
+    }
+
+    /// Remembers the deliveries of a scheme that signs the body alone by that body, default not.
+    ///
+    /// Such a scheme gives two events with the same body the same signature, such as two empty pings,
+    /// and what a guard takes for a repetition is never handled. So unless the provider sends an id of
+    /// the delivery ([`Scheme::delivery_header`](crate::Scheme::delivery_header)), its deliveries are
+    /// not remembered. Set this if no two events have the same body.
+    pub fn by_content(mut self) -> Self {
+        self.by_content = true;
         self
     }
 
@@ -156,9 +169,13 @@ impl Replay {
 
 #[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
 impl Replay {
-    /// The scope if one is set, and `endpoint` otherwise.
-    pub(crate) fn scope_or<'a>(&'a self, endpoint: Option<&'a str>) -> Option<&'a str> {
-        self.scope.as_deref().or(endpoint)
+    /// The operator's name for the endpoint.
+    pub(crate) fn scope_name(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    pub(crate) fn remembers_content(&self) -> bool {
+        self.by_content
     }
 
     /// Claims a verified delivery, which can be sent again for `window` before its timestamp is
@@ -366,16 +383,6 @@ mod tests {
             claimed.commit().await.unwrap();
             assert_eq!(guard.last(), Some(("commit", keep)));
         }
-    }
-
-    #[test]
-    fn a_scope_goes_before_the_endpoint() {
-        let replay = Replay::with(MemoryReplayGuard::builder().build());
-        assert_eq!(replay.scope_or(None), None);
-        assert_eq!(replay.scope_or(Some("acme")), Some("acme"));
-        let replay = replay.scope("orders");
-        assert_eq!(replay.scope_or(None), Some("orders"));
-        assert_eq!(replay.scope_or(Some("acme")), Some("orders"));
     }
 
     #[tokio::test]

@@ -57,6 +57,7 @@ pub(crate) struct Definition {
     pub(crate) tolerance: Tolerance,
     pub(crate) key_format: KeyFormat,
     pub(crate) repeated_signature: bool,
+    pub(crate) delivery_header: Option<&'static str>,
     pub(crate) body_limit: Option<usize>,
     pub(crate) documentation: Option<(&'static str, Evidence)>,
 }
@@ -147,6 +148,7 @@ impl Scheme {
             tolerance: Tolerance::default_const(),
             key_format: KeyFormat::Utf8,
             repeated_signature: false,
+            delivery_header: None,
             body_limit: None,
             documentation: None,
         })
@@ -276,6 +278,15 @@ impl Scheme {
     #[must_use]
     pub const fn body_limit(&self) -> Option<usize> {
         self.0.body_limit
+    }
+
+    /// The header with the provider's own id of a delivery, which is not signed.
+    ///
+    /// A replay guard uses it to tell two deliveries with the same signed content apart, and for
+    /// nothing else.
+    #[must_use]
+    pub const fn delivery_header(&self) -> Option<&'static str> {
+        self.0.delivery_header
     }
 
     /// The URL of the page that the scheme is taken from.

@@ -21,7 +21,7 @@ use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_webhook::Head;
 use tower_webhook::clock::ManualClock;
 #[cfg(feature = "fetch")]
-use tower_webhook::fetch::{EndpointId, SecretCache};
+use tower_webhook::fetch::{Endpoint, EndpointId, FetchError, SecretCache};
 use tower_webhook::layer::{BareStatus, OnRejection as _, Refused, VerifiedBody};
 use tower_webhook::receive::{Rejection, RejectionKind};
 use tower_webhook::replay::{
@@ -427,7 +427,7 @@ async fn a_handler_that_panics_or_is_dropped_gives_the_delivery_back() {
 #[tokio::test]
 async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
     /// Claims at once, and says so when it is allowed to.
-    struct Slow(Arc<Spy>, tokio::sync::Semaphore);
+    struct Slow(Arc<Spy>, Semaphore);
     impl ReplayGuard for Slow {
         async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
             let claim = self.0.claim(key, lease).await;
@@ -455,7 +455,7 @@ async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
         }
     }
     let spy = Spy::new();
-    let guard = Arc::new(Slow(Arc::clone(&spy), tokio::sync::Semaphore::new(0)));
+    let guard = Arc::new(Slow(Arc::clone(&spy), Semaphore::new(0)));
     let layer =
         WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async { "handled" })).layer(layer);
@@ -478,7 +478,7 @@ async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
 #[tokio::test]
 async fn a_commit_goes_on_when_the_client_hangs_up() {
     /// Commits only when it is allowed to.
-    struct Slow(MemoryReplayGuard, tokio::sync::Semaphore, AtomicUsize);
+    struct Slow(MemoryReplayGuard, Semaphore, AtomicUsize);
     impl ReplayGuard for Slow {
         async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
             self.0.claim(key, lease).await
@@ -503,7 +503,7 @@ async fn a_commit_goes_on_when_the_client_hangs_up() {
         }
     }
     let memory = MemoryReplayGuard::builder().build();
-    let guard = Arc::new(Slow(memory, tokio::sync::Semaphore::new(0), AtomicUsize::new(0)));
+    let guard = Arc::new(Slow(memory, Semaphore::new(0), AtomicUsize::new(0)));
     let layer =
         WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
@@ -560,7 +560,7 @@ async fn the_secret_that_matched_and_the_case_of_a_signature_make_no_difference(
     let guard = Spy::new();
     let rotating = Scheme::GITHUB.verifier("new").unwrap();
     let rotating = rotating.add_secret(Secret::utf8("old").unwrap()).unwrap();
-    let layer = WebhookLayer::new(rotating).replay(Replay::with(Arc::clone(&guard)));
+    let layer = WebhookLayer::new(rotating).replay(Replay::with(Arc::clone(&guard)).by_content());
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let signed = |text: &str| {
         let signer = Scheme::GITHUB.signer(text).unwrap();
@@ -569,17 +569,14 @@ async fn the_secret_that_matched_and_the_case_of_a_signature_make_no_difference(
     let mut upper = signed("new");
     let value = upper["x-hub-signature-256"].to_str().unwrap().to_uppercase();
     upper.insert("x-hub-signature-256", value.replace("SHA256=", "sha256=").parse().unwrap());
-    let mut delivery = signed("new");
-    delivery.insert("x-github-delivery", "another".parse().unwrap());
-    for headers in [signed("new"), signed("old"), upper, delivery] {
+    for headers in [signed("new"), signed("old"), upper] {
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
         *request.headers_mut() = headers;
         assert_eq!(app.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
     }
     let keys = guard.keys();
+    assert_eq!(keys.len(), 3);
     assert!(keys.iter().all(|key| *key == keys[0]));
-    // Without a signed id, it is the signed content, wherever it was cut.
-    assert_eq!(keys[0], ReplayKey::of_content(Scheme::GITHUB, None, BODY));
 }
 
 #[tokio::test]
@@ -588,8 +585,8 @@ async fn schemes_endpoints_and_contents_are_kept_apart() {
     for scope in [None, Some("orders"), Some("refunds")] {
         for scheme in [Scheme::STANDARD, Scheme::SVIX, Scheme::GITHUB, Scheme::SLACK] {
             let receiver = Receiver::with(scheme, |replay| match scope {
-                Some(scope) => replay.scope(scope),
-                None => replay,
+                Some(scope) => replay.by_content().scope(scope),
+                None => replay.by_content(),
             });
             receiver.send(&sign(scheme, BODY)).await;
             receiver.send_body(&sign(scheme, b"{}"), b"{}").await;
@@ -604,6 +601,89 @@ async fn schemes_endpoints_and_contents_are_kept_apart() {
 }
 
 #[tokio::test]
+async fn one_layer_is_safe_around_any_number_of_routes() {
+    let guard = Spy::new();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let handler = move || async move {
+        counter.fetch_add(1, Ordering::SeqCst);
+    };
+    let replay = Replay::with(Arc::clone(&guard)).scope("hooks");
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(replay);
+    let app =
+        Router::new().route("/a", post(handler.clone())).route("/b", post(handler)).layer(layer);
+    // Senders give one id to every endpoint that an event goes to.
+    for (path, duplicate) in [("/a", false), ("/b", false), ("/a", true), ("/b?again=1", true)] {
+        let mut request = Request::post(path).body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(rejected(&response), duplicate.then_some(RejectionKind::Duplicate), "{path}");
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+}
+
+#[cfg(feature = "fetch")]
+#[tokio::test]
+async fn an_endpoint_is_one_however_it_is_spelled() {
+    let secret = Secret::whsec(WHSEC).unwrap();
+    let fetcher = move |endpoint: EndpointId| {
+        let canonical = EndpointId::new(endpoint.as_str().to_lowercase()).unwrap();
+        ready(Ok::<_, FetchError>(Endpoint::new([secret.clone()]).canonical_id(canonical)))
+    };
+    let cache = SecretCache::builder(Scheme::STANDARD, fetcher);
+    let cache = cache.clock(ManualClock::new(at(NOW))).build();
+    let guard = Spy::new();
+    let layer = WebhookLayer::from_cache(cache, |head: &Head<'_>| {
+        EndpointId::new(head.path()?.strip_prefix('/')?).ok()
+    });
+    let layer = layer.replay(Replay::with(Arc::clone(&guard)));
+    let app = Router::new().route("/{endpoint}", post(|| async {})).layer(layer);
+    let mut found = Vec::new();
+    for path in ["/acme", "/ACME", "/Acme", "/aCme", "/umbrella"] {
+        let mut request = Request::post(path).body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        found.push(rejected(&app.clone().oneshot(request).await.unwrap()));
+    }
+    let again = Some(RejectionKind::Duplicate);
+    assert_eq!(found, [None, again, again, again, None]);
+}
+
+#[tokio::test]
+async fn two_events_with_one_body_are_two_where_the_body_alone_is_signed() {
+    // Without an id of the provider's, nothing tells a second event from a repetition.
+    let receiver = Receiver::new(Scheme::META);
+    for run in 1..=3 {
+        let response = receiver.send(&sign(Scheme::META, BODY)).await;
+        assert_eq!((rejected(&response), receiver.runs()), (None, run));
+    }
+    assert!(receiver.guard.calls().is_empty());
+
+    // With one, the same id is a repetition, and another id is not.
+    for scheme in Scheme::ALL.iter().filter(|scheme| scheme.delivery_header().is_some()) {
+        let Some(header) = scheme.delivery_header() else { unreachable!() };
+        let Some(scheme) = presets().find(|preset| preset == scheme) else { continue };
+        let receiver = Receiver::new(scheme);
+        let mut headers = sign(scheme, BODY);
+        for (id, runs) in [("1", 1), ("1", 1), ("2", 2), ("1", 2), ("2", 2)] {
+            headers.insert(header, id.parse().unwrap());
+            receiver.send(&headers).await;
+            assert_eq!(receiver.runs(), runs, "{scheme:?}");
+        }
+        // The id tells deliveries apart, and joins none.
+        let mut other = sign(scheme, b"{}");
+        other.insert(header, "1".parse().unwrap());
+        receiver.send_body(&other, b"{}").await;
+        assert_eq!(receiver.runs(), 3, "{scheme:?}");
+        // It may be missing, and it may be long.
+        receiver.send(&sign(scheme, BODY)).await;
+        headers.insert(header, "x".repeat(4000).parse().unwrap());
+        receiver.send(&headers).await;
+        assert_eq!(receiver.runs(), 5, "{scheme:?}");
+    }
+}
+
+#[tokio::test]
 async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     let hours = |hours: u64| Duration::from_secs(hours * 60 * 60);
     let receiver = Receiver::new(Scheme::STANDARD);
@@ -611,7 +691,7 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     assert_eq!(receiver.guard.times("claim"), [Duration::from_secs(60)]);
     assert_eq!(receiver.guard.times("commit"), [hours(72)]);
 
-    let set = |replay: Replay| replay.lease(hours(1)).keep(Duration::ZERO);
+    let set = |replay: Replay| replay.lease(hours(1)).keep(Duration::ZERO).by_content();
     let receiver = Receiver::with(Scheme::STANDARD, set);
     receiver.send(&sign(Scheme::STANDARD, BODY)).await;
     assert_eq!(receiver.guard.times("claim"), [hours(1)]);
@@ -660,7 +740,7 @@ async fn the_tolerance_of_a_cache_is_that_of_its_layer() {
 #[tokio::test]
 async fn every_preset_can_be_guarded() {
     for scheme in presets() {
-        let receiver = Receiver::new(scheme);
+        let receiver = Receiver::with(scheme, Replay::by_content);
         for run in 0..3 {
             let response = receiver.send(&sign(scheme, BODY)).await;
             assert_eq!(response.status(), StatusCode::OK, "{scheme:?}");
