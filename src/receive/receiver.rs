@@ -155,7 +155,7 @@ impl Receiver {
     ///
     /// A delivery is claimed after it is verified and before it is handled. If it was handled it is
     /// committed, and otherwise released, so that the sender's retry gets through. It is remembered
-    /// by its signed id, or by its signed content if the scheme signs no id.
+    /// as [`Replay`] says.
     ///
     /// See [the manual](crate::manual::replay) for what this guarantees and what it does not.
     ///

@@ -8,7 +8,8 @@ use crate::scheme::definition::Scheme;
 use crate::verify::verified::Verified;
 
 /// The key by which a delivery is remembered: a SHA-256 over the scheme's name, the endpoint and
-/// the signed id, or the signed content if no id is signed.
+/// the signed id, or the signed content if no id is signed. A receiver adds the path, the operator's
+/// name for the endpoint, and the provider's own id of a delivery, where they tell deliveries apart.
 ///
 /// A delivery has the same key each time it is sent, no matter which of the secrets signed it and
 /// what its other headers say. The key reveals nothing about the secret, and every key has 32

@@ -25,18 +25,21 @@ const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
 ///
 /// A delivery is claimed after it is verified and before its handler runs. If the handler succeeds,
 /// it is committed before the answer goes out; otherwise it is released, so that the sender's retry
-/// gets through. It is remembered by its signed id, or by its signed content if the scheme signs no
-/// id.
+/// gets through. It is remembered by its signed id, or by its signed content if the scheme signs a
+/// time but no id; [`Replay::by_content`] is about schemes that sign the body alone. The endpoint, or
+/// else the path that was called, is part of it, so that one guard is safe around any number of routes.
 ///
 /// | what happened | status |
 /// |---|---|
 /// | the delivery was already handled | 200, and the handler does not run |
 /// | the delivery is being handled | 503 with `Retry-After` |
-/// | the guard does not answer, or is full | 503 with `Retry-After` |
+/// | the guard does not answer in time, or is full | 503 with `Retry-After` |
+/// | the handler has no room within a third of the lease | 503 with `Retry-After` |
 ///
 /// If the handler panics or the client hangs up, the delivery is released in the background where
 /// there is a tokio runtime, and when its lease ends at the latest. If the commit fails, the
-/// handler's answer still goes out, and with the feature `tracing` an event says so.
+/// handler's answer still goes out, with the feature `tracing` an event says so, and the commit is
+/// tried again in the background until the lease ends.
 ///
 /// Clones share the guard and what runs in the background.
 ///
@@ -131,12 +134,10 @@ impl Replay {
         self
     }
 
-    /// Sets the name of the endpoint that the deliveries are for, default the endpoint for which
-    /// the receiver looked up the secrets, or none.
+    /// Sets the operator's own name for the endpoint, default none.
     ///
-    /// A sender uses the same id for every endpoint to which it sends an event. If several
-    /// receivers share a guard without scopes of their own, a delivery that the first one has
-    /// handled is a duplicate for the second.
+    /// A sender gives the same id to every endpoint that an event goes to. The endpoint or the path
+    /// tells most receivers apart; a scope does so for those that share a guard and a path.
     pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
         self.scope = Some(scope.into());
         self
