@@ -55,6 +55,7 @@ pub(super) struct Held {
     pub(super) lease: Lease,
     pub(super) keep: Duration,
     pub(super) timeout: Duration,
+    #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only the layer waits for room"))]
     pub(super) patience: Duration,
     pub(super) scheme: Scheme,
 }
