@@ -21,7 +21,7 @@ const MOST: usize = 1024;
 /// The `TaskTracker` of tokio-util counts too, but it would add ten packages, among them a parser of
 /// Rust.
 #[derive(Clone)]
-pub(super) struct Background {
+pub(crate) struct Background {
     running: watch::Sender<usize>,
     /// How long each task may run.
     limit: Duration,
@@ -36,7 +36,7 @@ impl Background {
         self.limit = limit;
     }
 
-    pub(super) fn detached<T>(
+    pub(crate) fn detached<T>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Detached<T>
@@ -91,7 +91,7 @@ pub(super) fn timer(limit: Duration) -> Option<Sleep> {
 
 /// A future that does not stop when it is dropped, but goes on in the background where there is a
 /// tokio runtime.
-pub(super) struct Detached<T: Send + 'static> {
+pub(crate) struct Detached<T: Send + 'static> {
     /// `None` once it has completed or panicked.
     future: Option<BoxFuture<'static, T>>,
     background: Background,

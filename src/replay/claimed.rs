@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use crate::replay::background::{Background, timer, within};
@@ -18,8 +19,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A delivery that is claimed, and neither committed nor released yet.
 ///
-/// If it is dropped, because the handler panicked or the client hung up, it is released in the
-/// background where there is a tokio runtime. Where there is none, the claim ends with its lease.
+/// If it is dropped, because the client hung up or a timeout outside gave up, it stays claimed until its
+/// lease ends: what the handler has begun may still be at work. If the handler panicked, or has not
+/// been called yet, it is released in the background where there is a tokio runtime.
 ///
 /// # Examples
 ///
@@ -41,10 +43,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// }
 /// # async fn work(_: u32) -> Result<(), ()> { Ok(()) }
 /// ```
-#[must_use = "a delivery is released when its claim is dropped"]
+#[must_use = "a delivery stays claimed until its lease ends when this is dropped"]
 pub struct Claimed {
     /// Shared with the call that ends the claim, which may outlive it.
     claim: Arc<Held>,
+    /// The handler has the delivery.
+    begun: bool,
     ended: bool,
 }
 
@@ -57,6 +61,8 @@ pub(super) struct Held {
     pub(super) timeout: Duration,
     #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only the layer waits for room"))]
     pub(super) patience: Duration,
+    #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only the layer runs a handler"))]
+    pub(super) finish: bool,
     pub(super) scheme: Scheme,
 }
 
@@ -73,7 +79,7 @@ pub(crate) enum Outcome {
 
 impl Claimed {
     pub(super) fn new(claim: Held) -> Self {
-        Self { claim: Arc::new(claim), ended: false }
+        Self { claim: Arc::new(claim), begun: false, ended: false }
     }
 
     /// The key by which the delivery is remembered.
@@ -92,6 +98,21 @@ impl Claimed {
     #[must_use]
     pub fn keep(&self) -> Duration {
         self.claim.keep
+    }
+
+    /// Says that from now on the handler has the delivery.
+    #[cfg_attr(
+        not(feature = "receive"),
+        allow(dead_code, reason = "only a receiver hands it over")
+    )]
+    pub(crate) fn begin(&mut self) {
+        self.begun = true;
+    }
+
+    /// Where the handler runs on if its request is dropped, if it does.
+    #[cfg(feature = "tower")]
+    pub(crate) fn finisher(&self) -> Option<Background> {
+        self.claim.finish.then(|| self.claim.background.clone())
     }
 
     /// How long the delivery may wait for its handler to have room: a third of the lease, so that the
@@ -205,7 +226,9 @@ impl Claimed {
 
 impl Drop for Claimed {
     fn drop(&mut self) {
-        if !self.ended {
+        // A handler that panicked is over. One that was dropped may have spawned work that is not.
+        let is_over = !self.begun || thread::panicking();
+        if !self.ended && is_over {
             let claim = Arc::clone(&self.claim);
             drop(self.claim.background.detached(claim.release()));
         }

@@ -36,10 +36,11 @@ const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
 /// | the guard does not answer in time, or is full | 503 with `Retry-After` |
 /// | the handler has no room within a third of the lease | 503 with `Retry-After` |
 ///
-/// If the handler panics or the client hangs up, the delivery is released in the background where
-/// there is a tokio runtime, and when its lease ends at the latest. If the commit fails, the
-/// handler's answer still goes out, with the feature `tracing` an event says so, and the commit is
-/// tried again in the background until the lease ends.
+/// If the client hangs up, or a timeout outside gives up, while the handler runs, the delivery stays
+/// claimed until its lease ends; [`Replay::finish_handlers`] lets the handler finish. If the handler
+/// panics, the delivery is released in the background where there is a tokio runtime. If the commit
+/// fails, the handler's answer still goes out, with the feature `tracing` an event says so, and the
+/// commit is tried again in the background until the lease ends.
 ///
 /// Clones share the guard and what runs in the background.
 ///
@@ -72,6 +73,7 @@ pub struct Replay {
     keep: Duration,
     scope: Option<Arc<str>>,
     by_content: bool,
+    finish: bool,
     timeout: Duration,
     background: Background,
 }
@@ -85,6 +87,7 @@ impl Replay {
             keep: KEEP,
             scope: None,
             by_content: false,
+            finish: false,
             timeout: TIMEOUT,
             background: Background::new(LEASE),
         }
@@ -121,6 +124,27 @@ impl Replay {
     /// not remembered. Set this if no two events have the same body.
     pub fn by_content(mut self) -> Self {
         self.by_content = true;
+        self
+    }
+
+    /// Lets the layer's handler run on in the background if its request is dropped, because the client
+    /// hung up or a timeout outside gave up, default not. The delivery is then committed or released by
+    /// the answer that nobody sees, so the sender's retry is a duplicate, or handled at once.
+    ///
+    /// A handler runs on for one lease at the most, and no more than 1,024 run on at the same time;
+    /// those beyond are dropped. It needs a tokio runtime with its timer enabled. Without this, a
+    /// handler is dropped with its request, and the delivery stays claimed until its lease ends, since
+    /// what the handler has begun elsewhere may not have ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+    ///
+    /// let replay = Replay::with(MemoryReplayGuard::builder().build()).finish_handlers();
+    /// ```
+    pub fn finish_handlers(mut self) -> Self {
+        self.finish = true;
         self
     }
 
@@ -192,13 +216,22 @@ impl Replay {
     ) -> Result<Outcome, ReplayError> {
         let (guard, background) = (Arc::clone(&self.guard), self.background.clone());
         let (lease, keep, timeout) = (self.lease, self.keep.max(window), self.timeout);
-        let patience = lease / 3;
+        let (patience, finish) = (lease / 3, self.finish);
         let claim = async move {
             let claim = guard.claim(&key, lease).await;
             Ok(match claim.inspect_err(|error| record("replay claim failed", scheme, error))? {
                 Claim::Fresh(lease) => {
-                    let held =
-                        Held { guard, background, key, lease, keep, timeout, patience, scheme };
+                    let held = Held {
+                        guard,
+                        background,
+                        key,
+                        lease,
+                        keep,
+                        timeout,
+                        patience,
+                        finish,
+                        scheme,
+                    };
                     Outcome::Fresh(Claimed::new(held))
                 }
                 Claim::InFlight => Outcome::InFlight,
