@@ -290,13 +290,17 @@ impl Receiver {
 }
 
 impl Settings {
-    /// The time for which a delivery can be sent again before its timestamp is rejected.
+    /// The time for which a delivery can be sent again before its timestamp is rejected. What is never
+    /// rejected cannot be remembered for as long, so a side without a limit counts for nothing.
     #[cfg(feature = "replay")]
     pub(super) fn window(&self) -> Duration {
         match self.source.scheme().timestamp_format() {
             Some(_) => {
                 let tolerance = self.source.tolerance();
-                tolerance.past().saturating_add(tolerance.future())
+                [tolerance.past(), tolerance.future()]
+                    .into_iter()
+                    .filter(|side| *side != Duration::MAX)
+                    .fold(Duration::ZERO, Duration::saturating_add)
             }
             None => Duration::ZERO,
         }

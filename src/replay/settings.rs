@@ -110,7 +110,8 @@ impl Replay {
     /// the sender retries.
     ///
     /// It is never shorter than the tolerance in both directions together, within which anyone who
-    /// has seen the delivery could send it again.
+    /// has seen the delivery could send it again. A tolerance
+    /// [without a limit](crate::Tolerance::dangerous_unlimited) adds nothing.
     pub fn keep(mut self, keep: Duration) -> Self {
         self.keep = keep;
         self

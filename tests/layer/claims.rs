@@ -796,15 +796,23 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     receiver.send(&sign(Scheme::GITHUB, BODY)).await;
     assert_eq!(receiver.guard.times("commit"), [Duration::ZERO]);
 
-    let guard = Spy::new();
-    let verifier = Scheme::STANDARD.verifier(WHSEC).unwrap().clock(ManualClock::new(at(NOW)));
-    let wide = verifier.tolerance(Tolerance::new(hours(100), Duration::MAX));
-    let layer = WebhookLayer::new(wide).replay(Replay::with(Arc::clone(&guard)));
-    let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
-    let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
-    *request.headers_mut() = sign(Scheme::STANDARD, BODY);
-    app.oneshot(request).await.unwrap();
-    assert_eq!(guard.times("commit"), [Duration::MAX]);
+    let almost = Duration::MAX.saturating_sub(Duration::from_nanos(1));
+    for (tolerance, keep) in [
+        (Tolerance::symmetric(hours(50)), hours(100)),
+        (Tolerance::new(hours(100), almost), Duration::MAX),
+        // What has no limit is not remembered for ever.
+        (Tolerance::new(hours(100), Duration::MAX), hours(100)),
+        (Tolerance::dangerous_unlimited(), hours(72)),
+    ] {
+        let guard = Spy::new();
+        let verifier = verifier(Scheme::STANDARD).tolerance(tolerance);
+        let layer = WebhookLayer::new(verifier).replay(Replay::with(Arc::clone(&guard)));
+        let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.oneshot(request).await.unwrap();
+        assert_eq!(guard.times("commit"), [keep], "{tolerance:?}");
+    }
 }
 
 #[cfg(feature = "fetch")]
