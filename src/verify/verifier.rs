@@ -462,8 +462,8 @@ impl fmt::Debug for Verifier {
 impl Scheme {
     /// Makes a verifier from a secret as this provider prints it.
     ///
-    /// If the provider's documentation allows two readings ([`KeyFormat::Utf8OrHex`]), the verifier
-    /// holds both, and [`Verified::secret_index`] says which one matched.
+    /// If the text has two readings ([`KeyFormat::Utf8OrHex`], [`KeyFormat::WhsecAndUtf8`]), the
+    /// verifier holds both, and [`Verified::secret_index`] says which one matched.
     ///
     /// # Errors
     ///
@@ -478,10 +478,11 @@ impl Scheme {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     pub fn verifier(&self, text: &str) -> Result<Verifier, InvalidSecret> {
-        let verifier = Verifier::new(*self, self.secret(text)?)?;
-        match self.key_format() {
-            KeyFormat::Utf8OrHex => verifier.add_secret(Secret::hex(text)?),
-            _ => Ok(verifier),
+        let (first, second) = self.readings(text)?;
+        let verifier = Verifier::new(*self, first)?;
+        match second {
+            Some(second) => verifier.add_secret(second),
+            None => Ok(verifier),
         }
     }
 }

@@ -54,6 +54,7 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::CLERK, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: SVIX },
     Recipe { scheme: Scheme::GITLAB, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::OPENAI, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::POLAR, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::POLAR, digest: "sha256 base64", key: Text, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::RESEND, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: SVIX },
     Recipe { scheme: Scheme::TWITCH, digest: "sha256 hex", key: Text, content: "{id}{rfc}{body}", headers: &[("twitch-eventsub-message-id", "{id}"), ("twitch-eventsub-message-timestamp", "{rfc}"), ("twitch-eventsub-message-signature", "sha256={sig}")] },
@@ -287,10 +288,15 @@ fn openai_and_polar_read_their_secrets_in_their_own_way() {
         let sent = sent.sign(ID, support::at(NOW), b"{}").unwrap();
         let verifier = Scheme::OPENAI.verifier(key).unwrap();
         assert!(verifier.verify_at(&sent, b"{}", support::at(NOW)).is_ok());
-        // Polar takes every text as it stands.
+        // Polar's secrets were texts before they were base64.
         let polar = Scheme::POLAR.verifier(key).unwrap();
-        let same = polar.verify_at(&sent, b"{}", support::at(NOW)).is_ok();
-        assert_eq!(same, key == "plain text");
+        let same = polar.verify_at(&sent, b"{}", support::at(NOW)).unwrap();
+        assert_eq!(same.secret_index(), 0);
+        let text = tower_webhook::Secret::utf8(key).unwrap();
+        let older = tower_webhook::Signer::new(Scheme::POLAR, text).unwrap();
+        let older = older.sign(ID, support::at(NOW), b"{}").unwrap();
+        let older = polar.verify_at(&older, b"{}", support::at(NOW)).unwrap();
+        assert_eq!(older.secret_index(), usize::from(key == support::WHSEC));
     }
     assert_eq!(Scheme::OPENAI.verifier("whsec_!").unwrap_err(), InvalidSecret::NotBase64);
 }
@@ -426,6 +432,7 @@ fn key(scheme: &Scheme) -> &'static str {
         KeyFormat::Whsec if asymmetric => "`whsec_`, `whpk_`",
         KeyFormat::Whsec => "`whsec_`",
         KeyFormat::WhsecOrUtf8 => "`whsec_`, or text",
+        KeyFormat::WhsecAndUtf8 => "`whsec_` and text",
         KeyFormat::Utf8 => "text",
         KeyFormat::Hex => "hex",
         KeyFormat::Base64 => "base64",
