@@ -137,7 +137,7 @@ fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<Sign
     }
     let range = match scheme.timestamp_format() {
         Some(TimestampFormat::Rfc3339) => now.year() >= 0,
-        Some(_) => now.unix_timestamp() >= 0,
+        Some(_) => (1_000_000_000..10_000_000_000).contains(&now.unix_timestamp()),
         None => true,
     };
     (!range).then_some(SignError::InvalidTimestamp)

@@ -107,9 +107,10 @@ impl Signer {
     ///
     /// Returns [`SignError`] for a delivery that [`Verifier::verify`](crate::Verifier::verify)
     /// would reject: without an id if the scheme signs one; with an id that is empty, longer than
-    /// 256 bytes, not visible ASCII, or contains the text that ends it in the signed content; or
-    /// with a timestamp before 1970 or after 9999. Also returns it for a scheme that signs the URL,
-    /// which needs [`Signer::request`].
+    /// 256 bytes, not of the scheme's [shape](crate::scheme::IdShape), or contains the byte that
+    /// ends it in the signed content; or with a timestamp that the scheme's
+    /// [format](crate::scheme::TimestampFormat) cannot express. Also returns it for a scheme that
+    /// signs the URL, which needs [`Signer::request`].
     ///
     /// # Examples
     ///

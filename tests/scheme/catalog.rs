@@ -225,9 +225,13 @@ fn no_preset_uses_anything_private() {
             .timestamp_format(scheme.timestamp_format().unwrap_or(TimestampFormat::Seconds))
             .tolerance(Tolerance::new(tolerance.past(), tolerance.future()))
             .key_format(scheme.key_format())
+            .id_shape(scheme.id_shape())
             .documentation(scheme.documentation().unwrap(), scheme.evidence().unwrap());
         if scheme.repeated_signature() {
             builder = builder.repeated_signature();
+        }
+        if scheme.movable_url() {
+            builder = builder.dangerous_movable_url();
         }
         if let Some(limit) = scheme.body_limit() {
             builder = builder.body_limit(limit);
@@ -364,10 +368,11 @@ fn table() -> String {
             _ => "third parties",
         };
         table += &format!(
-            "| `{}` | {} | `{}` | {} | {} | {} | {tolerance} | {replay} | [{evidence}]({}) |\n",
+            "| `{}` | {} | `{}`{} | {} | {} | {} | {tolerance} | {replay} | [{evidence}]({}) |\n",
             scheme.name(),
             headers.join(" or "),
             scheme.signed().iter().map(|part| self::part(scheme, part)).collect::<String>(),
+            if scheme.movable_url() { ", movable" } else { "" },
             algorithms(scheme),
             match scheme.encoding() {
                 Encoding::Hex => "hex",

@@ -48,11 +48,15 @@ presets! {
         hex_of_body(&[header("x-razorpay-signature")], "");
 
     /// the URL and the body are signed.
+    ///
+    /// Nothing separates the URL from the body, so
+    /// [bytes can be moved between them](crate::scheme::SchemeBuilder::dangerous_movable_url).
     SQUARE("square", "Square", Vector,
         "https://developer.squareup.com/docs/webhooks/step3validate") =
         custom(&[header("x-square-hmacsha256-signature")])
             .encoding(Encoding::Base64)
-            .signed(&[Part::Url, Part::Body]);
+            .signed(&[Part::Url, Part::Body])
+            .dangerous_movable_url();
 
     /// `Stripe-Signature: t=…,v1=…`.
     ///
