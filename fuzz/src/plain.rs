@@ -76,6 +76,7 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "velt" | "clerk" | "gitlab" | "openai" | "polar" | "resend" => {
             list(b' ', b',', &[("v1", own)], None)
         }
+        "mollie" => list(b',', b'=', &[("sha256", own)], None),
         "calendly" | "mux" | "sanity" | "stripe" | "workos" => {
             list(b',', b'=', &[("v1", own)], Some("t"))
         }
@@ -479,7 +480,8 @@ mod tests {
                     let versions =
                         versions.iter().map(|(version, _)| format!("{version}{assign}…"));
                     let entries: Vec<_> = time.into_iter().chain(versions).collect();
-                    entries.join(&separator.to_string())
+                    let space = if scheme.name() == "workos" { " " } else { "" };
+                    entries.join(&format!("{separator}{space}"))
                 }
             };
             assert_eq!(scheme.layout().to_string(), shown, "{scheme:?}");

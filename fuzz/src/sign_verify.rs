@@ -156,6 +156,10 @@ fn written(scheme: Scheme, now: OffsetDateTime) -> Option<OffsetDateTime> {
 /// Replaces one byte of one signed header; `None` if that changes nothing.
 fn damage(scheme: Scheme, headers: &HeaderMap, at: usize, byte: u8) -> Option<HeaderMap> {
     let (name, value) = headers.iter().nth(at % headers.len())?;
+    // Nothing signs these.
+    if scheme.headers()[0].fixed_headers().iter().any(|(fixed, _)| name == fixed) {
+        return None;
+    }
     let mut bytes = value.as_bytes().to_vec();
     let at = at / headers.len() % bytes.len();
     bytes[at] = byte;

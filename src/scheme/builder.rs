@@ -339,20 +339,24 @@ mod tests {
 
     const NAMED: &[HeaderNames] = &[HeaderNames::new("x-signature").id("x-id")];
 
-    const AMBIGUOUS: [&[HeaderNames]; 6] = [
+    const AMBIGUOUS: [&[HeaderNames]; 9] = [
         &[HeaderNames::new("x-signature").id("x-signature")],
         &[HeaderNames::new("x-signature").timestamp("x-signature")],
         &[HeaderNames::new("x-signature").id("x-id").timestamp("x-id")],
         &[HeaderNames::new("x-signature").more_signatures(&["x-signature"])],
         &[HeaderNames::new("x-signature").more_signatures(&["x-1", "x-2", "x-1"])],
         &[HeaderNames::new("x-signature").more_signatures(&["x-id"]).id("x-id")],
+        &[HeaderNames::new("x-signature").fixed(&[("x-1", "1"), ("x-signature", "1")])],
+        &[HeaderNames::new("x-signature").id("x-id").fixed(&[("x-id", "1")])],
+        &[HeaderNames::new("x-signature").timestamp("x-time").fixed(&[("x-time", "1")])],
     ];
 
-    const MISNAMED: [&[HeaderNames]; 4] = [
+    const MISNAMED: [&[HeaderNames]; 5] = [
         &[HeaderNames::new("X-Signature")],
         &[HeaderNames::new("")],
         &[HeaderNames::new("x signature")],
         &[HeaderNames::new("x-signatür")],
+        &[HeaderNames::new("x-signature").fixed(&[("X-Fixed", "1")])],
     ];
 
     #[test]
@@ -392,7 +396,7 @@ mod tests {
         let control = "separators must not be control characters";
         assert_eq!(list(Layout::list('\n', '=', "v1")), control);
         assert_eq!(list(Layout::list(',', '\0', "v1")), control);
-        let printable = "the text of a layout must be printable ASCII";
+        let printable = "the text of a header must be printable ASCII";
         assert_eq!(list(Layout::single("sha256\n")), printable);
         assert_eq!(list(Layout::single("sha256\u{fc}")), printable);
         assert_eq!(list(Layout::list(',', '=', "v\r")), printable);
@@ -404,6 +408,8 @@ mod tests {
             list(Layout::list(',', '=', "t").timestamp_key("t")),
             "the keys of a list must differ"
         );
+        const UNPRINTABLE: &[HeaderNames] = &[HeaderNames::new("x").fixed(&[("x-fixed", "1\n")])];
+        assert_eq!(refused(scheme().headers(UNPRINTABLE)), printable);
         for names in AMBIGUOUS {
             let signed: &'static [Part] = match (names[0].id_name(), names[0].timestamp_name()) {
                 (None, None) => &[Part::Body],

@@ -249,7 +249,7 @@ const fn layout(layout: Layout) -> Verdict {
 const fn printable(text: &str) -> Verdict {
     let mut bytes = text.as_bytes();
     while let [byte, rest @ ..] = bytes {
-        rule!("the text of a layout must be printable ASCII", matches!(byte, b' '..=b'~'));
+        rule!("the text of a header must be printable ASCII", matches!(byte, b' '..=b'~'));
         bytes = rest;
     }
     Ok(())
@@ -272,6 +272,15 @@ const fn headers(family: &HeaderNames) -> Verdict {
         obey!(name(timestamp));
         rule!("headers must differ", !is_signature(timestamp, family));
         rule!("headers must differ", !matches!(family.id, Some(id) if same(id, timestamp)));
+    }
+    let mut fixed = family.fixed;
+    while let [(header, value), rest @ ..] = fixed {
+        obey!(name(header));
+        obey!(printable(value));
+        rule!("headers must differ", !is_signature(header, family));
+        rule!("headers must differ", !matches!(family.id, Some(id) if same(id, header)));
+        rule!("headers must differ", !matches!(family.timestamp, Some(it) if same(it, header)));
+        fixed = rest;
     }
     Ok(())
 }

@@ -209,6 +209,9 @@ impl Signer {
         if let Some((name, text)) = names.timestamp_name().zip(text.as_deref()) {
             append(&mut headers, name, text);
         }
+        for (name, value) in names.fixed_headers() {
+            append(&mut headers, name, value);
+        }
         Ok(headers)
     }
 
@@ -232,12 +235,12 @@ impl Signer {
                 names.zip(texts.map(|(_, text)| format!("{prefix}{text}"))).collect()
             }
             LayoutKind::List(list) => {
-                let (assign, separator) = (list.assign, list.separator.to_string());
+                let assign = list.assign;
                 let entry = |key: &str, text: &str| format!("{key}{assign}{text}");
                 let time = list.timestamp.zip(timestamp).map(|(key, text)| entry(key, text));
                 let entries = texts.map(|(it, text)| entry(list.version_of(it), &text));
                 let entries: Vec<_> = time.into_iter().chain(entries).collect();
-                names.signatures().take(1).map(|name| (name, entries.join(&separator))).collect()
+                names.signatures().take(1).map(|name| (name, entries.join(&list.joint()))).collect()
             }
         }
     }
@@ -282,7 +285,7 @@ impl fmt::Debug for Signer {
     }
 }
 
-#[expect(clippy::expect_used, reason = "`Signer::headers` has checked the values")]
+#[expect(clippy::expect_used, reason = "the rules of a scheme and `Signer::headers` check them")]
 fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
     let value = HeaderValue::from_str(value).expect("visible ASCII");
     headers.append(HeaderName::from_static(name), value);

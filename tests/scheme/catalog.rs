@@ -58,7 +58,7 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::POLAR, digest: "sha256 base64", key: Text, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::RESEND, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: SVIX },
     Recipe { scheme: Scheme::TWITCH, digest: "sha256 hex", key: Text, content: "{id}{rfc}{body}", headers: &[("twitch-eventsub-message-id", "{id}"), ("twitch-eventsub-message-timestamp", "{rfc}"), ("twitch-eventsub-message-signature", "sha256={sig}")] },
-    Recipe { scheme: Scheme::BOX, digest: "sha256 base64", key: Text, content: "{body}{rfc}", headers: &[("box-delivery-timestamp", "{rfc}"), ("box-signature-primary", "{sig}")] },
+    Recipe { scheme: Scheme::BOX, digest: "sha256 base64", key: Text, content: "{body}{rfc}", headers: &[("box-delivery-timestamp", "{rfc}"), ("box-signature-version", "1"), ("box-signature-algorithm", "HmacSHA256"), ("box-signature-primary", "{sig}")] },
     Recipe { scheme: Scheme::BOX, digest: "sha256 base64", key: Text, content: "{body}{rfc}", headers: &[("box-delivery-timestamp", "{rfc}"), ("box-signature-secondary", "{sig}")] },
     Recipe { scheme: Scheme::CALENDLY, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("calendly-webhook-signature", "t={s},v1={sig}")] },
     Recipe { scheme: Scheme::DISCORD, digest: "hex", key: Ed25519, content: "{s}{body}", headers: &[("x-signature-timestamp", "{s}"), ("x-signature-ed25519", "{sig}")] },
@@ -93,6 +93,9 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::LINEAR, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("linear-signature", "{sig}"), ("linear-timestamp", "0")] },
     Recipe { scheme: Scheme::META, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-hub-signature-256", "sha256={sig}")] },
     Recipe { scheme: Scheme::MOLLIE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-mollie-signature", "sha256=00"), ("x-mollie-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::MOLLIE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-mollie-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::MOLLIE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-mollie-signature", "sha256=00,sha256={sig}")] },
+    Recipe { scheme: Scheme::MOLLIE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-mollie-signature", "sha256={sig}, sha256=00")] },
     Recipe { scheme: Scheme::NOTION, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-notion-signature", "sha256={sig}")] },
     Recipe { scheme: Scheme::PAGERDUTY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-pagerduty-signature", "v1=00,v1={sig}")] },
     Recipe { scheme: Scheme::PAYSTACK, digest: "sha512 hex", key: Text, content: "{body}", headers: &[("x-paystack-signature", "{sig}")] },
@@ -187,7 +190,7 @@ fn every_preset_has_a_recipe_and_signs_by_it() {
         for (name, value) in &sign(scheme, BODY.as_bytes()) {
             // Some recipes add an entry that receivers must ignore.
             let same = described.get_all(name).iter().any(|described| {
-                let described = described.to_str().unwrap().replace(", ", ",");
+                let described = described.to_str().unwrap();
                 described.starts_with(value.to_str().unwrap())
                     || described.ends_with(value.to_str().unwrap())
             });
@@ -249,7 +252,7 @@ fn presets_carry_their_providers_tolerance_and_limit() {
     assert_eq!(of(Scheme::STANDARD), (300, 300));
     assert_eq!(of(Scheme::TWITCH), (600, 600));
     assert_eq!(of(Scheme::BOX), (600, 0));
-    assert_eq!(of(Scheme::PADDLE), (5, 300));
+    assert_eq!(of(Scheme::PADDLE), (5, 5));
     assert_eq!(of(Scheme::WORKOS), (180, 180));
     assert_eq!(of(Scheme::CALENDLY), (180, 180));
     assert_eq!(Scheme::GITHUB.body_limit(), Some(25 << 20));

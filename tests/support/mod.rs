@@ -68,6 +68,15 @@ pub(crate) fn verifier(scheme: Scheme) -> Verifier {
     verifier.public_url("https://hooks.example.com").unwrap()
 }
 
+/// Those of the signed headers that a verifier reads.
+pub(crate) fn read(
+    scheme: Scheme,
+    headers: &HeaderMap,
+) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+    let fixed = scheme.headers()[0].fixed_headers();
+    headers.iter().filter(move |(name, _)| fixed.iter().all(|(fixed, _)| name != fixed))
+}
+
 /// A request to [`URL`] as it arrives.
 pub(crate) fn request(headers: &HeaderMap) -> Parts {
     let (mut parts, ()) = Request::post("/hook?shop=1").body(()).unwrap().into_parts();

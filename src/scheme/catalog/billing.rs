@@ -20,14 +20,13 @@ presets! {
         "https://docs.lemonsqueezy.com/help/webhooks/signing-requests") =
         hex_of_body(&[header("x-signature")], "");
 
-    /// a tolerance of 5 seconds in the past. Paddle states no bound for the future; the preset has
-    /// the default one.
+    /// a tolerance of 5 seconds both ways.
     PADDLE("paddle", "Paddle Billing", Vector,
         "https://developer.paddle.com/webhooks/about/signature-verification") =
         custom(&[header("paddle-signature")])
             .layout(Layout::list(';', '=', "h1").timestamp_key("ts"))
             .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body])
-            .tolerance(Tolerance::new(Duration::from_secs(5), Duration::from_secs(300)));
+            .tolerance(Tolerance::symmetric(Duration::from_secs(5)));
 
     /// for a secret made since 8 September 2026, the key is what the base64 behind `whsec_` spells;
     /// for an older one, it is the whole text, whatever it begins with.

@@ -14,6 +14,8 @@ presets! {
         "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/") =
         hex_of_body(&[header("x-hub-signature")], "sha256=");
 
+    /// choose the content type `application/json`: under that of a form, the signature is of the JSON
+    /// alone and not of the body around it.
     GITEA("gitea", "Gitea", ThirdParty,
         "https://docs.gitea.com/usage/webhooks") =
         hex_of_body(&[header("x-gitea-signature")], "");
@@ -40,6 +42,8 @@ presets! {
         "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944") =
         standard();
 
+    /// choose the content type `application/json`: under that of a form, the signature is of the JSON
+    /// alone and not of the body around it.
     GOGS("gogs", "Gogs", ThirdParty,
         "https://gogs.io/docs/features/webhook") =
         hex_of_body(&[header("x-gogs-signature")], "");
