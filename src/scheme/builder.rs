@@ -140,10 +140,25 @@ impl SchemeBuilder {
     ///
     /// # Security
     ///
-    /// Whoever has captured one signed delivery can send it again with the beginning of the body
-    /// moved to the end of the URL, or the other way around, as far as both stay well formed. A
-    /// handler that reads only the body, and only as the JSON that the provider sends, rejects the
-    /// rest of it; do not read anything from the query.
+    /// Whoever has captured a signed delivery can send it again with bytes moved between the URL and
+    /// the body, as far as both stay well formed. Answer only requests with exactly the path and the
+    /// query that the provider was given: then there is only one way to cut.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// // Square signs the URL, and then the body.
+    /// let signer = Scheme::SQUARE.signer("signature key")?;
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let mut request = signer.request("https://example.com/hook", None, now, "1{}")?;
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?.public_url("https://example.com")?;
+    /// *request.uri_mut() = "/hook1".parse()?;
+    /// assert!(verifier.verify(&request, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn dangerous_movable_url(mut self) -> Self {
         self.0.movable_url = true;
         self

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
 use tower_webhook::clock::ManualClock;
-use tower_webhook::scheme::KeyFormat;
+use tower_webhook::scheme::{HeaderNames, KeyFormat};
 use tower_webhook::{InvalidSecret, Scheme, Signer, Verified, Verifier, VerifyError};
 
 /// The key that Standard Webhooks and Svix use in their documentation.
@@ -73,8 +73,11 @@ pub(crate) fn read(
     scheme: Scheme,
     headers: &HeaderMap,
 ) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-    let fixed = scheme.headers()[0].fixed_headers();
-    headers.iter().filter(move |(name, _)| fixed.iter().all(|(fixed, _)| name != fixed))
+    let fixed = move |name: &HeaderName| {
+        let mut all = scheme.headers().iter().flat_map(HeaderNames::fixed_headers);
+        all.any(|(fixed, _)| name == fixed)
+    };
+    headers.iter().filter(move |(name, _)| !fixed(name))
 }
 
 /// A request to [`URL`] as it arrives.
