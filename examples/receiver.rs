@@ -111,7 +111,9 @@ fn demo_secret(scheme: &Scheme, text: &str) -> String {
         KeyFormat::Utf8 => text.to_owned(),
         KeyFormat::PublicKeyBase64 => DEMO_PUBLIC_KEY.0.to_owned(),
         KeyFormat::PublicKeyHex => DEMO_PUBLIC_KEY.1.to_owned(),
-        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => format!("whsec_{}", hex()),
+        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 | KeyFormat::WhsecAndUtf8 => {
+            format!("whsec_{}", hex())
+        }
         // Hexadecimal digits are base64 too.
         _ => hex(),
     }

@@ -282,8 +282,8 @@ impl ZeroizeOnDrop for Secret {}
 impl Scheme {
     /// Reads a secret the way this provider prints it.
     ///
-    /// If the provider's documentation allows two readings ([`KeyFormat::Utf8OrHex`]), this is the
-    /// first of them.
+    /// If the text has two readings ([`KeyFormat::Utf8OrHex`], [`KeyFormat::WhsecAndUtf8`]), this
+    /// is the first of them.
     ///
     /// # Errors
     ///
@@ -299,7 +299,12 @@ impl Scheme {
     /// assert_eq!(error, InvalidSecret::MissingPrefix);
     /// ```
     pub fn secret(&self, text: &str) -> Result<Secret, InvalidSecret> {
-        match self.key_format() {
+        self.readings(text).map(|(secret, _)| secret)
+    }
+
+    /// Reads a secret in each of the ways that the provider may mean it.
+    pub(crate) fn readings(&self, text: &str) -> Result<(Secret, Option<Secret>), InvalidSecret> {
+        let secret = match self.key_format() {
             KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whpk_") => {
                 Secret::whpk(text)
             }
@@ -308,12 +313,23 @@ impl Scheme {
             }
             KeyFormat::WhsecOrUtf8 if !text.starts_with("whsec_") => Secret::utf8(text),
             KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => Secret::whsec(text),
-            KeyFormat::Utf8 | KeyFormat::Utf8OrHex => Secret::utf8(text),
+            KeyFormat::Utf8OrHex => return Ok((Secret::utf8(text)?, Some(Secret::hex(text)?))),
+            KeyFormat::WhsecAndUtf8 => {
+                let whole = Secret::utf8(text)?;
+                return match text.strip_prefix("whsec_").map(decode_lenient_base64) {
+                    Some(Ok(decoded)) => Ok((decoded, Some(whole))),
+                    // Only as a whole can such a text be a key.
+                    None | Some(Err(InvalidSecret::NotBase64)) => Ok((whole, None)),
+                    Some(Err(error)) => Err(error),
+                };
+            }
+            KeyFormat::Utf8 => Secret::utf8(text),
             KeyFormat::Hex => Secret::hex(text),
             KeyFormat::Base64 => Secret::base64(text),
             KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.expose()),
             KeyFormat::PublicKeyBase64 => Secret::ed25519(Secret::base64(text)?.expose()),
-        }
+        };
+        Ok((secret?, None))
     }
 }
 
@@ -431,14 +447,39 @@ fn trimmed(text: &str) -> Result<&str, InvalidSecret> {
 fn decode_base64(text: &str) -> Result<Secret, InvalidSecret> {
     // Never less than the decoded size: a buffer that grew would leave a copy behind.
     let mut bytes = Zeroizing::new(vec![0; text.len().div_ceil(4) * 3]);
-    // Padding fills up a group of four. The unpadded form is tried first, so that a character is
-    // compared with `=` only after it has turned out not to be one of the key's.
+    // Padding fills up a group of four.
     let most = if text.len().is_multiple_of(4) { 3 } else { 1 };
-    let paddings = ["", "=", "=="].into_iter().take(most);
-    let mut texts = paddings.filter_map(|padding| text.strip_suffix(padding));
-    let size = texts.find_map(|text| Some(Base64Unpadded::decode(text, &mut bytes).ok()?.len()));
+    let size = unpadded(text)
+        .take(most)
+        .find_map(|text| Some(Base64Unpadded::decode(text, &mut bytes).ok()?.len()));
     bytes.truncate(size.ok_or(InvalidSecret::NotBase64)?);
     Secret::not_empty(bytes)
+}
+
+/// Decodes base64 whose last bits, which no byte uses, may have any value, and whose padding may be
+/// missing.
+fn decode_lenient_base64(text: &str) -> Result<Secret, InvalidSecret> {
+    let decode = |text: &str| {
+        // In a full group, every bit is used.
+        let fill = match text.len() % 4 {
+            0 => "",
+            1 => return None,
+            2 => "AA",
+            _ => "A",
+        };
+        let full = Zeroizing::new([text, fill].concat());
+        let mut bytes = Zeroizing::new(vec![0; full.len() / 4 * 3]);
+        let size = Base64Unpadded::decode(full.as_str(), &mut bytes).ok()?.len();
+        bytes.truncate(size - fill.len());
+        Some(bytes)
+    };
+    Secret::not_empty(unpadded(text).find_map(decode).ok_or(InvalidSecret::NotBase64)?)
+}
+
+/// The text without the padding that it may have. The whole text comes first, so that a character
+/// is compared with `=` only after it has turned out not to be one of the key's.
+fn unpadded(text: &str) -> impl Iterator<Item = &str> {
+    ["", "=", "=="].into_iter().filter_map(|padding| text.strip_suffix(padding))
 }
 
 #[cfg(test)]
@@ -475,6 +516,46 @@ mod tests {
             "====", "AAAA=", "AAAA==", "AAAA====",
         ] {
             assert_eq!(Secret::base64(text).unwrap_err(), InvalidSecret::NotBase64, "{text}");
+        }
+    }
+
+    #[test]
+    fn lenient_base64_differs_in_padding_and_in_unused_bits_only() {
+        for (text, bytes) in [
+            ("AQ==", &[1][..]),
+            ("AQ=", &[1]),
+            ("AQ", &[1]),
+            ("AR==", &[1]),
+            ("Af", &[1]),
+            ("AQI=", &[1, 2]),
+            ("AQJ", &[1, 2]),
+            ("AQID", &[1, 2, 3]),
+            ("AQIDBA", &[1, 2, 3, 4]),
+        ] {
+            assert_eq!(key(decode_lenient_base64(text)), bytes, "{text}");
+        }
+        for text in ["A", "AQIDB", "AQ===", "=AQ=", "A_-A", "AQ ==", "AQ\n", "ü"] {
+            let error = decode_lenient_base64(text).unwrap_err();
+            assert_eq!(error, InvalidSecret::NotBase64, "{text}");
+        }
+        for text in ["", "=", "=="] {
+            assert_eq!(decode_lenient_base64(text).unwrap_err(), InvalidSecret::Empty, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_scheme_with_two_readings_gives_the_first_or_none() {
+        assert_eq!(key(Scheme::SPAAZA.secret("00ff")), b"00ff");
+        assert_eq!(key(Scheme::POLAR.secret("whsec_AQ")), [1]);
+        assert_eq!(key(Scheme::POLAR.secret("whsec_AQIDB")), b"whsec_AQIDB");
+        assert_eq!(key(Scheme::POLAR.secret("polar_whs_AQ")), b"polar_whs_AQ");
+        for (scheme, text, expected) in [
+            (Scheme::SPAAZA, "hello", InvalidSecret::NotHex),
+            (Scheme::POLAR, "whsec_", InvalidSecret::Empty),
+            (Scheme::POLAR, "whsec_AQ\n", InvalidSecret::SurroundingWhitespace),
+        ] {
+            assert_eq!(scheme.secret(text).unwrap_err(), expected);
+            assert_eq!(scheme.verifier(text).unwrap_err(), expected);
         }
     }
 

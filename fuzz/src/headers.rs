@@ -48,8 +48,10 @@ fn check(delivery: &Delivery) {
         let id = std::str::from_utf8(id).expect("text");
         assert!(!id.is_empty() && id.len() <= 256);
         assert!(!id.contains(|char: char| !char.is_ascii() || char.is_control()));
-        let last = scheme.signed().iter().position(|part| *part == Part::Id);
-        if let Some(Part::Literal(end)) = scheme.signed().get(last.unwrap() + 1) {
+        let at = scheme.signed().iter().position(|part| *part == Part::Id).unwrap();
+        let body = scheme.signed().iter().position(|part| *part == Part::Body).unwrap();
+        let inward = if at < body { at + 1 } else { at - 1 };
+        if let Part::Literal(end) = scheme.signed()[inward] {
             assert!(!id.contains(end));
         }
     }
@@ -130,7 +132,11 @@ fn check_time(delivery: &Delivery, format: TimestampFormat, text: &[u8]) {
         format => {
             let number: u64 = text.parse().expect("a number");
             assert_eq!(number.to_string(), text);
-            let unit = if format == TimestampFormat::Millis { 1_000_000 } else { 1_000_000_000 };
+            let (digits, unit) = match format {
+                TimestampFormat::Millis => (13, 1_000_000),
+                _ => (10, 1_000_000_000),
+            };
+            assert_eq!(text.len(), digits);
             i128::from(number) * unit
         }
     };

@@ -3,7 +3,9 @@
 
 use http::{HeaderMap, HeaderName};
 use time::OffsetDateTime;
-use tower_webhook::scheme::{Algorithm, Encoding, HeaderNames, Layout, Part, TimestampFormat};
+use tower_webhook::scheme::{
+    Algorithm, Encoding, HeaderNames, IdShape, Layout, Part, TimestampFormat,
+};
 use tower_webhook::{Field, Scheme, Tolerance, VerifyError};
 
 use crate::keys::Key;
@@ -74,6 +76,7 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "velt" | "clerk" | "gitlab" | "openai" | "polar" | "resend" => {
             list(b' ', b',', &[("v1", own)], None)
         }
+        "mollie" => list(b',', b'=', &[("sha256", own)], None),
         "calendly" | "mux" | "sanity" | "stripe" | "workos" => {
             list(b',', b'=', &[("v1", own)], Some("t"))
         }
@@ -280,19 +283,32 @@ pub fn content(
     content
 }
 
-/// Visible ASCII, 1 to 256 bytes, without the text that ends it in the signed content.
+/// Visible ASCII, 1 to 256 bytes, of the scheme's shape and without the byte that ends it in the
+/// signed content: that of the literal towards the body which is next to the id.
 pub fn is_id(scheme: Scheme, id: &[u8]) -> bool {
-    let mut signed = scheme.signed().iter().skip_while(|part| **part != Part::Id).skip(1);
-    let runs_on = match signed.next() {
-        Some(Part::Literal(end)) => String::from_utf8_lossy(id).contains(end),
-        _ => false,
+    let place = |wanted| scheme.signed().iter().position(|part| *part == wanted).unwrap();
+    let (at, body) = (place(Part::Id), place(Part::Body));
+    let end = match scheme.signed()[if at < body { at + 1 } else { at - 1 }] {
+        Part::Literal(text) if at < body => text.bytes().next(),
+        Part::Literal(text) => text.bytes().last(),
+        _ => None,
     };
-    (1..=256).contains(&id.len()) && id.iter().all(|byte| (32..127).contains(byte)) && !runs_on
+    let (shaped, end) = match scheme.id_shape() {
+        IdShape::Visible => (true, end),
+        IdShape::UrlSafe => {
+            let safe = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_=".contains(byte);
+            (id.iter().all(safe), end)
+        }
+        IdShape::Length(length) => (id.len() == length, None),
+        shape => panic!("{shape:?} is not known here"),
+    };
+    let visible = id.iter().all(|byte| (32..127).contains(byte));
+    let runs_on = end.is_some_and(|end| id.contains(&end));
+    (1..=256).contains(&id.len()) && visible && shaped && !runs_on
 }
 
-/// Seconds since 1970 and nanoseconds, from 1970 or the year 0 to the end of 9999.
+/// Seconds since 1970 and nanoseconds: a number of exactly 10 or 13 digits, or a date.
 pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
-    const END: i64 = 253_402_300_800;
     let text = std::str::from_utf8(text).ok()?;
     match format {
         TimestampFormat::Rfc3339 => rfc3339(text),
@@ -302,9 +318,10 @@ pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
             if number < 0 || number.to_string() != text {
                 return None;
             }
-            let unit = if format == TimestampFormat::Millis { 1000 } else { 1 };
+            let (digits, unit) =
+                if format == TimestampFormat::Millis { (13, 1000) } else { (10, 1) };
             let nanos = (number % unit) as u32 * 1_000_000;
-            (number / unit < END).then_some((number / unit, nanos))
+            (text.len() == digits).then_some((number / unit, nanos))
         }
     }
 }
@@ -463,7 +480,8 @@ mod tests {
                     let versions =
                         versions.iter().map(|(version, _)| format!("{version}{assign}…"));
                     let entries: Vec<_> = time.into_iter().chain(versions).collect();
-                    entries.join(&separator.to_string())
+                    let space = if scheme.name() == "workos" { " " } else { "" };
+                    entries.join(&format!("{separator}{space}"))
                 }
             };
             assert_eq!(scheme.layout().to_string(), shown, "{scheme:?}");

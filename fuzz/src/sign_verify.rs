@@ -137,7 +137,7 @@ fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<Sign
     }
     let range = match scheme.timestamp_format() {
         Some(TimestampFormat::Rfc3339) => now.year() >= 0,
-        Some(_) => now.unix_timestamp() >= 0,
+        Some(_) => (1_000_000_000..10_000_000_000).contains(&now.unix_timestamp()),
         None => true,
     };
     (!range).then_some(SignError::InvalidTimestamp)
@@ -156,6 +156,10 @@ fn written(scheme: Scheme, now: OffsetDateTime) -> Option<OffsetDateTime> {
 /// Replaces one byte of one signed header; `None` if that changes nothing.
 fn damage(scheme: Scheme, headers: &HeaderMap, at: usize, byte: u8) -> Option<HeaderMap> {
     let (name, value) = headers.iter().nth(at % headers.len())?;
+    // Nothing signs these.
+    if scheme.headers()[0].fixed_headers().iter().any(|(fixed, _)| name == fixed) {
+        return None;
+    }
     let mut bytes = value.as_bytes().to_vec();
     let at = at / headers.len() % bytes.len();
     bytes[at] = byte;

@@ -9,12 +9,9 @@ use http::{Method, Uri};
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
 use crate::scheme::definition::Scheme;
-use crate::scheme::part::Part;
+use crate::scheme::part::{IdShape, MAX_ID, Part};
 use crate::scheme::timestamp::MAX_TEXT;
 use crate::text::Text;
-
-/// The longest id that is accepted, in bytes.
-const MAX_ID: usize = 256;
 
 /// An id, on the heap only if it outlives the head and is long.
 pub(crate) type Id<'h> = Text<'h, 64>;
@@ -152,18 +149,23 @@ impl<'f> Iterator for Pieces<'f> {
     }
 }
 
-/// Reads an id: visible ASCII, bounded and not empty. It must not contain the literal that ends it
-/// in the signed content either, or two different deliveries could have the same content and so the
-/// same signature.
+/// Reads an id of the scheme's shape, bounded and not empty. It must not contain the byte that ends
+/// it in the signed content either, or two different deliveries could have the same content and so
+/// the same signature.
 #[inline]
 pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> {
-    let strange = |end| any(id, |byte| !matches!(byte, b' '..=b'~') | (byte == end));
-    let runs_on = match scheme.id_end().as_bytes() {
-        [end] => strange(*end),
-        [] => strange(0),
-        end => strange(0) || id.windows(end.len()).any(|part| part == end),
+    // A byte that is not visible is strange in any case.
+    let end = scheme.id_end().unwrap_or_default();
+    let visible = |byte| matches!(byte, b' '..=b'~');
+    let strange = match scheme.id_shape() {
+        IdShape::Visible => any(id, |byte| !visible(byte) | (byte == end)),
+        IdShape::UrlSafe => {
+            let safe = |byte: u8| byte.is_ascii_alphanumeric() | matches!(byte, b'-' | b'_' | b'=');
+            any(id, |byte| !safe(byte) | (byte == end))
+        }
+        IdShape::Length(length) => id.len() != length || any(id, |byte| !visible(byte)),
     };
-    if runs_on || id.is_empty() || id.len() > MAX_ID {
+    if strange || id.is_empty() || id.len() > MAX_ID {
         return Err(VerifyError::Malformed(Field::Id));
     }
     Ok(Id::ascii(id))

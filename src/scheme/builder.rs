@@ -9,7 +9,7 @@ use crate::scheme::evidence::Evidence;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
-use crate::scheme::part::Part;
+use crate::scheme::part::{IdShape, Part};
 use crate::scheme::rules;
 use crate::scheme::rules::{InvalidScheme, Tally};
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
@@ -82,6 +82,11 @@ impl SchemeBuilder {
 
     /// Sets the signed content, in order, default the body alone.
     ///
+    /// No byte of a delivery may be able to move from one part to another without changing the
+    /// signed content. So an id needs a literal between itself and its neighbor on the side of the
+    /// body, or [a shape that ends it](SchemeBuilder::id_shape), and a method or a URL needs a
+    /// literal that cannot continue it, such as a newline. A timestamp ends itself.
+    ///
     /// # Examples
     ///
     /// ```
@@ -102,6 +107,60 @@ impl SchemeBuilder {
         self.0.id_end = tally.id_end;
         self.0.signs_timestamp = tally.timestamp > 0;
         self.0.signs_request = tally.request > 0;
+        self
+    }
+
+    /// Sets the shape of an id, default [`IdShape::Visible`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::{HeaderNames, IdShape, Part};
+    /// use tower_webhook::{Field, Scheme, VerifyError};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature").id("acme-id")])
+    ///     .signed(&[Part::Id, Part::Body])
+    ///     .id_shape(IdShape::Length(5))
+    ///     .build();
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let mut headers = ACME.signer("secret")?.sign("evt_1", now, b"2{}")?;
+    /// headers.insert("acme-id", "evt_12".parse()?);
+    /// let error = ACME.verifier("secret")?.verify(&headers, b"{}").unwrap_err();
+    /// assert_eq!(error, VerifyError::Malformed(Field::Id));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn id_shape(mut self, shape: IdShape) -> Self {
+        self.0.id_shape = shape;
+        self
+    }
+
+    /// Sets that the method and the URL may touch each other and the body, default off, for a
+    /// provider that signs them with nothing between.
+    ///
+    /// # Security
+    ///
+    /// Whoever has captured a signed delivery can send it again with bytes moved between the URL and
+    /// the body, as far as both stay well formed. Answer only requests with exactly the path and the
+    /// query that the provider was given: then there is only one way to cut.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// // Square signs the URL, and then the body.
+    /// let signer = Scheme::SQUARE.signer("signature key")?;
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let mut request = signer.request("https://example.com/hook", None, now, "1{}")?;
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?.public_url("https://example.com")?;
+    /// *request.uri_mut() = "/hook1".parse()?;
+    /// assert!(verifier.verify(&request, b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn dangerous_movable_url(mut self) -> Self {
+        self.0.movable_url = true;
         self
     }
 
@@ -229,6 +288,8 @@ impl SchemeBuilder {
     ///   twice in a family;
     /// - the signed content does not contain the body exactly once, or contains the id or the
     ///   timestamp more than once;
+    /// - nothing ends the id, the method or the URL in [the signed content](SchemeBuilder::signed);
+    /// - an id has the length 0, or more than 256;
     /// - an id is signed but not every family names its header, or the other way around;
     /// - a timestamp is signed but does not come from exactly one place, the header or the list;
     /// - a separator of a list is not ASCII, or two kinds of entries could be confused.
@@ -315,20 +376,24 @@ mod tests {
 
     const NAMED: &[HeaderNames] = &[HeaderNames::new("x-signature").id("x-id")];
 
-    const AMBIGUOUS: [&[HeaderNames]; 6] = [
+    const AMBIGUOUS: [&[HeaderNames]; 9] = [
         &[HeaderNames::new("x-signature").id("x-signature")],
         &[HeaderNames::new("x-signature").timestamp("x-signature")],
         &[HeaderNames::new("x-signature").id("x-id").timestamp("x-id")],
         &[HeaderNames::new("x-signature").more_signatures(&["x-signature"])],
         &[HeaderNames::new("x-signature").more_signatures(&["x-1", "x-2", "x-1"])],
         &[HeaderNames::new("x-signature").more_signatures(&["x-id"]).id("x-id")],
+        &[HeaderNames::new("x-signature").fixed(&[("x-1", "1"), ("x-signature", "1")])],
+        &[HeaderNames::new("x-signature").id("x-id").fixed(&[("x-id", "1")])],
+        &[HeaderNames::new("x-signature").timestamp("x-time").fixed(&[("x-time", "1")])],
     ];
 
-    const MISNAMED: [&[HeaderNames]; 4] = [
+    const MISNAMED: [&[HeaderNames]; 5] = [
         &[HeaderNames::new("X-Signature")],
         &[HeaderNames::new("")],
         &[HeaderNames::new("x signature")],
         &[HeaderNames::new("x-signatür")],
+        &[HeaderNames::new("x-signature").fixed(&[("X-Fixed", "1")])],
     ];
 
     #[test]
@@ -368,7 +433,7 @@ mod tests {
         let control = "separators must not be control characters";
         assert_eq!(list(Layout::list('\n', '=', "v1")), control);
         assert_eq!(list(Layout::list(',', '\0', "v1")), control);
-        let printable = "the text of a layout must be printable ASCII";
+        let printable = "the text of a header must be printable ASCII";
         assert_eq!(list(Layout::single("sha256\n")), printable);
         assert_eq!(list(Layout::single("sha256\u{fc}")), printable);
         assert_eq!(list(Layout::list(',', '=', "v\r")), printable);
@@ -380,6 +445,8 @@ mod tests {
             list(Layout::list(',', '=', "t").timestamp_key("t")),
             "the keys of a list must differ"
         );
+        const UNPRINTABLE: &[HeaderNames] = &[HeaderNames::new("x").fixed(&[("x-fixed", "1\n")])];
+        assert_eq!(refused(scheme().headers(UNPRINTABLE)), printable);
         for names in AMBIGUOUS {
             let signed: &'static [Part] = match (names[0].id_name(), names[0].timestamp_name()) {
                 (None, None) => &[Part::Body],
@@ -395,6 +462,53 @@ mod tests {
                 "{names:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_nothing_ends_does_not_build() {
+        const BOTH: &[HeaderNames] = &[HeaderNames::new("x").id("x-id").timestamp("x-time")];
+        use Part::{Body, Id, Literal, Method, Timestamp, Url};
+
+        let id = |signed: &'static [Part]| Scheme::custom("test").headers(NAMED).signed(signed);
+        let both = |signed: &'static [Part]| Scheme::custom("test").headers(BOTH).signed(signed);
+        let url = |signed: &'static [Part]| Scheme::custom("test").headers(PLAIN).signed(signed);
+        let no_id = "nothing ends the id: put a literal between it and the body, or set its shape";
+        let no_method = "nothing ends the method: put a literal such as a space next to it";
+        let no_url = "nothing ends the URL: put a literal such as a newline next to it";
+
+        assert_eq!(refused(id(&[Id, Body])), no_id);
+        assert_eq!(refused(id(&[Body, Id])), no_id);
+        assert!(id(&[Id, Literal("."), Body]).try_build().is_ok());
+        assert!(id(&[Body, Literal("."), Id]).try_build().is_ok());
+        // A literal on the other side ends nothing.
+        assert_eq!(refused(id(&[Literal("."), Id, Body])), no_id);
+        assert_eq!(refused(id(&[Body, Id, Literal(".")])), no_id);
+        assert!(id(&[Id, Body]).id_shape(IdShape::Length(36)).try_build().is_ok());
+        assert_eq!(refused(id(&[Id, Body]).id_shape(IdShape::UrlSafe)), no_id);
+        for length in [0, 257] {
+            let shape = IdShape::Length(length);
+            let rule = "an id has 1 to 256 bytes";
+            assert_eq!(refused(id(&[Id, Body]).id_shape(shape)), rule);
+        }
+
+        let orders: [&[Part]; 2] = [&[Id, Timestamp, Body], &[Body, Timestamp, Id]];
+        for order in orders {
+            let rfc_3339 = both(order).timestamp_format(TimestampFormat::Rfc3339);
+            assert!(rfc_3339.id_shape(IdShape::UrlSafe).try_build().is_ok());
+            assert_eq!(refused(rfc_3339), no_id, "{order:?}");
+            assert_eq!(refused(both(order).id_shape(IdShape::UrlSafe)), no_id, "{order:?}");
+        }
+        assert_eq!(refused(both(&[Timestamp, Id, Body]).id_shape(IdShape::UrlSafe)), no_id);
+
+        assert_eq!(refused(url(&[Method, Literal("-"), Body])), no_method);
+        assert_eq!(refused(url(&[Method, Url, Literal("\n"), Body])), no_method);
+        assert_eq!(refused(url(&[Method, Literal(" "), Url, Literal("?"), Body])), no_url);
+        assert_eq!(refused(url(&[Url, Body])), no_url);
+        assert_eq!(refused(url(&[Body, Literal("\n."), Url])), no_url);
+        let lines = &[Method, Literal(" "), Url, Literal("\n"), Body, Literal(".\n"), Url];
+        assert!(url(lines).try_build().is_ok());
+        assert!(url(&[Method, Url, Body]).dangerous_movable_url().try_build().is_ok());
+        assert_eq!(refused(id(&[Id, Body]).dangerous_movable_url()), no_id);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::scheme::evidence::Evidence;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::{Layout, LayoutKind};
-use crate::scheme::part::Part;
+use crate::scheme::part::{IdShape, Part};
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
@@ -49,10 +49,12 @@ pub(crate) struct Definition {
     pub(crate) before_body: &'static [Part],
     pub(crate) after_body: &'static [Part],
     pub(crate) signs_id: bool,
-    pub(crate) id_end: &'static str,
+    pub(crate) id_end: Option<u8>,
     pub(crate) signs_timestamp: bool,
     pub(crate) lists_timestamp: bool,
     pub(crate) signs_request: bool,
+    pub(crate) id_shape: IdShape,
+    pub(crate) movable_url: bool,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
     pub(crate) key_format: KeyFormat,
@@ -140,10 +142,12 @@ impl Scheme {
             before_body: &[],
             after_body: &[],
             signs_id: false,
-            id_end: "",
+            id_end: None,
             signs_timestamp: false,
             lists_timestamp: false,
             signs_request: false,
+            id_shape: IdShape::Visible,
+            movable_url: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
             key_format: KeyFormat::Utf8,
@@ -223,6 +227,28 @@ impl Scheme {
         self.0.signs_id
     }
 
+    /// The shape of an id.
+    #[must_use]
+    pub const fn id_shape(&self) -> IdShape {
+        self.0.id_shape
+    }
+
+    /// Returns `true` if bytes can be moved between the URL and the body of a signed delivery; see
+    /// [`SchemeBuilder::dangerous_movable_url`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let movable: Vec<_> = Scheme::ALL.iter().filter(|scheme| scheme.movable_url()).collect();
+    /// assert_eq!(movable, [&Scheme::SQUARE, &Scheme::HUBSPOT_V3, &Scheme::TRELLO]);
+    /// ```
+    #[must_use]
+    pub const fn movable_url(&self) -> bool {
+        self.0.movable_url
+    }
+
     /// The default of [`Verifier::tolerance`](crate::Verifier::tolerance): how far from now a
     /// timestamp may be.
     #[must_use]
@@ -249,8 +275,8 @@ impl Scheme {
         self.0.signs_request
     }
 
-    /// The literal that ends the id in the signed content, or an empty text.
-    pub(crate) const fn id_end(&self) -> &'static str {
+    /// The byte that ends the id in the signed content, if a literal does.
+    pub(crate) const fn id_end(&self) -> Option<u8> {
         self.0.id_end
     }
 

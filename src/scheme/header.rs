@@ -17,13 +17,14 @@ pub struct HeaderNames {
     pub(super) more_signatures: &'static [&'static str],
     pub(super) id: Option<&'static str>,
     pub(super) timestamp: Option<&'static str>,
+    pub(super) fixed: &'static [(&'static str, &'static str)],
 }
 
 impl HeaderNames {
     /// Makes a family from the name of its signature header.
     #[must_use]
     pub const fn new(signature: &'static str) -> Self {
-        Self { signature, more_signatures: &[], id: None, timestamp: None }
+        Self { signature, more_signatures: &[], id: None, timestamp: None, fixed: &[] }
     }
 
     /// Sets the names of further signature headers, default none, for a provider that sends one for
@@ -58,6 +59,29 @@ impl HeaderNames {
         self
     }
 
+    /// Sets further headers, each with the one value that the provider sends, default none. A
+    /// signer sends them too, because the provider's own libraries may look for them; a verifier
+    /// does not read them, because nothing signs them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::HeaderNames;
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature").fixed(&[("acme-version", "1")])])
+    ///     .build();
+    /// let headers = ACME.signer("secret")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
+    /// assert_eq!(headers["acme-version"], "1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn fixed(mut self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        self.fixed = headers;
+        self
+    }
+
     /// The names of the signature headers, at least one.
     pub fn signatures(&self) -> impl Iterator<Item = &'static str> + Clone + use<> {
         [self.signature].into_iter().chain(self.more_signatures.iter().copied())
@@ -74,6 +98,12 @@ impl HeaderNames {
     #[must_use]
     pub const fn timestamp_name(&self) -> Option<&'static str> {
         self.timestamp
+    }
+
+    /// The headers with one value, which are not verified.
+    #[must_use]
+    pub const fn fixed_headers(&self) -> &'static [(&'static str, &'static str)] {
+        self.fixed
     }
 
     /// Returns `true` if `is` accepts the name of one of the signature headers.

@@ -21,6 +21,11 @@ pub enum KeyFormat {
     Whsec,
     /// [`KeyFormat::Whsec`] if the text begins with `whsec_`, and [`KeyFormat::Utf8`] otherwise.
     WhsecOrUtf8,
+    /// The text is the key, and if it begins with `whsec_`, so is what the base64 behind that
+    /// spells. The base64 is read leniently: padding may be missing, and bits that no byte uses may
+    /// have any value. [`Scheme::verifier`](crate::Scheme::verifier) holds both readings, that of
+    /// the base64 first.
+    WhsecAndUtf8,
     /// The text is the key: [`Secret::utf8`](crate::Secret::utf8).
     Utf8,
     /// Hexadecimal digits spell the key: [`Secret::hex`](crate::Secret::hex).

@@ -26,6 +26,7 @@ pub(crate) enum LayoutKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct List {
     pub(crate) separator: char,
+    pub(crate) spaced: bool,
     pub(crate) assign: char,
     pub(crate) version: &'static str,
     pub(crate) more_versions: &'static [(&'static str, Algorithm)],
@@ -63,8 +64,14 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn list(separator: char, assign: char, version: &'static str) -> Self {
-        let list = List { separator, assign, version, more_versions: &[], timestamp: None };
-        Self(LayoutKind::List(list))
+        Self(LayoutKind::List(List {
+            separator,
+            spaced: false,
+            assign,
+            version,
+            more_versions: &[],
+            timestamp: None,
+        }))
     }
 
     /// Sets the key of the entry that is the timestamp, default none.
@@ -83,6 +90,27 @@ impl Layout {
     #[must_use]
     pub const fn timestamp_key(mut self, key: &'static str) -> Self {
         self.list_mut().timestamp = Some(key);
+        self
+    }
+
+    /// Sets that the provider writes a space after each separator, default off. A signer writes it
+    /// too; a verifier skips spaces in any case.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the layout is not a list; in a `const`, that is an error of the compiler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Layout;
+    ///
+    /// let layout = Layout::list(',', '=', "v1").timestamp_key("t").spaced();
+    /// assert_eq!(layout.to_string(), "t={time}, v1=…");
+    /// ```
+    #[must_use]
+    pub const fn spaced(mut self) -> Self {
+        self.list_mut().spaced = true;
         self
     }
 
@@ -130,17 +158,24 @@ impl fmt::Display for Layout {
             LayoutKind::Single { prefix } => return write!(f, "{prefix}…"),
             LayoutKind::List(list) => list,
         };
+        let separator = list.joint();
         if let Some(key) = list.timestamp {
-            write!(f, "{key}{}{{time}}{}", list.assign, list.separator)?;
+            write!(f, "{key}{}{{time}}{separator}", list.assign)?;
         }
         write!(f, "{}{}…", list.version, list.assign)?;
         let more = list.more_versions.iter();
         more.map(|(version, _)| version)
-            .try_for_each(|version| write!(f, "{}{version}{}…", list.separator, list.assign))
+            .try_for_each(|version| write!(f, "{separator}{version}{}…", list.assign))
     }
 }
 
 impl List {
+    /// What a signer writes between two entries.
+    pub(crate) fn joint(&self) -> String {
+        let space = if self.spaced { " " } else { "" };
+        format!("{}{space}", self.separator)
+    }
+
     /// The algorithm of an entry with this key, or `None` if the entry is not a signature.
     pub(crate) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
         if key == self.version.as_bytes() {

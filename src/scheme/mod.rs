@@ -12,7 +12,7 @@
 //! | Is the signature alone, or in a list with versions? | [`Layout`] |
 //! | How are its bytes written? | [`Encoding`] |
 //! | Which algorithm computes it? | [`Algorithm`] |
-//! | What is signed, in which order? | [`Part`] |
+//! | What is signed, in which order? | [`Part`], [`IdShape`] |
 //! | How is the time written, and how old may it be? | [`TimestampFormat`], [`Tolerance`](crate::Tolerance) |
 //! | How is the secret printed? | [`KeyFormat`] |
 //!
@@ -54,7 +54,7 @@ pub use self::header::HeaderNames;
 pub use self::key_format::KeyFormat;
 pub use self::layout::Layout;
 pub use self::named::UnknownScheme;
-pub use self::part::Part;
+pub use self::part::{IdShape, Part};
 pub use self::rules::InvalidScheme;
 pub use self::timestamp::TimestampFormat;
 pub use crate::crypto::Algorithm;

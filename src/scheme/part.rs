@@ -1,4 +1,7 @@
-//! The pieces of the signed content.
+//! The pieces of the signed content, and how an id among them ends.
+
+/// The longest id that is accepted, in bytes.
+pub(crate) const MAX_ID: usize = 256;
 
 /// One piece of the signed content.
 ///
@@ -14,8 +17,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
-    /// The delivery's id, as received. An id that contains the literal after it is rejected, so
-    /// that no two deliveries have the same signed content.
+    /// The delivery's id, as received. An id that contains the nearest byte of the literal between
+    /// it and the body is rejected, so that no two deliveries have the same signed content.
     Id,
     /// The timestamp, as received.
     Timestamp,
@@ -28,4 +31,33 @@ pub enum Part {
     Url,
     /// Fixed text.
     Literal(&'static str),
+}
+
+/// The shape of an id: what it may contain, and so what ends it in the signed content.
+///
+/// An id has 1 to 256 bytes of visible ASCII in any case.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::Scheme;
+/// use tower_webhook::scheme::{HeaderNames, IdShape, Part};
+///
+/// const NAMES: &[HeaderNames] = &[HeaderNames::new("acme-signature").id("acme-id")];
+///
+/// // With nothing between them, `evt_12` and `{}` would be signed as `evt_1` and `2{}` are.
+/// let acme = Scheme::custom("acme").headers(NAMES).signed(&[Part::Id, Part::Body]);
+/// assert!(acme.try_build().is_err());
+/// assert!(acme.id_shape(IdShape::Length(36)).try_build().is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdShape {
+    /// Visible ASCII. Only a literal ends it.
+    Visible,
+    /// ASCII letters and digits, `-`, `_` and `=`, as in UUIDs and base64url. A literal ends it, and
+    /// so does a timestamp in RFC 3339, which is the only part with a colon.
+    UrlSafe,
+    /// Exactly so many bytes. It ends itself.
+    Length(usize),
 }

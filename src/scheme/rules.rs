@@ -8,7 +8,8 @@ use std::fmt;
 use crate::scheme::definition::Definition;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{Layout, LayoutKind};
-use crate::scheme::part::Part;
+use crate::scheme::part::{IdShape, MAX_ID, Part};
+use crate::scheme::timestamp::TimestampFormat;
 
 /// A description that contradicts itself; see
 /// [`SchemeBuilder::try_build`](crate::scheme::SchemeBuilder::try_build).
@@ -75,6 +76,90 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
         obey!(headers(family));
         families = rest;
     }
+    if let IdShape::Length(length) = scheme.id_shape {
+        rule!("an id has 1 to 256 bytes", 0 < length && length <= MAX_ID);
+    }
+    boundaries(scheme)
+}
+
+/// Checks that the signed content can be cut in only one way. Up to the body it is read from the
+/// left, and down to the body from the right, so every part has to end on the side of the body.
+const fn boundaries(scheme: &Definition) -> Verdict {
+    let mut before = scheme.before_body;
+    while let [part, rest @ ..] = before {
+        obey!(ends(scheme, part, Neighbor::first(rest)));
+        before = rest;
+    }
+    let mut after = scheme.after_body;
+    while let [rest @ .., part] = after {
+        obey!(ends(scheme, part, Neighbor::last(rest)));
+        after = rest;
+    }
+    Ok(())
+}
+
+/// What follows a part on the side of the body.
+enum Neighbor {
+    /// The nearest byte of a literal.
+    Byte(u8),
+    Timestamp,
+    Other,
+}
+
+impl Neighbor {
+    const fn first(parts: &[Part]) -> Self {
+        match parts {
+            [Part::Timestamp, ..] => Self::Timestamp,
+            [Part::Literal(text), ..] => match text.as_bytes() {
+                [byte, ..] => Self::Byte(*byte),
+                [] => Self::Other,
+            },
+            _ => Self::Other,
+        }
+    }
+
+    const fn last(parts: &[Part]) -> Self {
+        match parts {
+            [.., Part::Timestamp] => Self::Timestamp,
+            [.., Part::Literal(text)] => match text.as_bytes() {
+                [.., byte] => Self::Byte(*byte),
+                [] => Self::Other,
+            },
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Checks that a part ends where its neighbor begins. A timestamp ends itself, in every format: see
+/// [`TimestampFormat`].
+const fn ends(scheme: &Definition, part: &Part, neighbor: Neighbor) -> Verdict {
+    match part {
+        Part::Id => {
+            let ends = match (neighbor, scheme.id_shape) {
+                // An id with that byte is rejected.
+                (Neighbor::Byte(_), _) | (_, IdShape::Length(_)) => true,
+                // Its colons have fixed places, and such an id has none.
+                (Neighbor::Timestamp, IdShape::UrlSafe) => {
+                    matches!(scheme.timestamp_format, TimestampFormat::Rfc3339)
+                }
+                _ => false,
+            };
+            rule!(
+                "nothing ends the id: put a literal between it and the body, or set its shape",
+                ends
+            );
+        }
+        Part::Method => rule!(
+            "nothing ends the method: put a literal such as a space next to it",
+            scheme.movable_url || matches!(neighbor, Neighbor::Byte(byte) if !is_token(byte))
+        ),
+        // No URL contains a space or a control character.
+        Part::Url => rule!(
+            "nothing ends the URL: put a literal such as a newline next to it",
+            scheme.movable_url || matches!(neighbor, Neighbor::Byte(..=b' '))
+        ),
+        Part::Timestamp | Part::Body | Part::Literal(_) => {}
+    }
     Ok(())
 }
 
@@ -83,8 +168,8 @@ pub(super) struct Tally {
     pub(super) id: usize,
     pub(super) before_body: &'static [Part],
     pub(super) after_body: &'static [Part],
-    /// The literal after the id, which ends it.
-    pub(super) id_end: &'static str,
+    /// The nearest byte of the literal between the id and the body, which ends the id.
+    pub(super) id_end: Option<u8>,
     pub(super) timestamp: usize,
     pub(super) request: usize,
     body: usize,
@@ -98,18 +183,26 @@ impl Tally {
             before_body: &[],
             after_body: &[],
             id: 0,
-            id_end: "",
+            id_end: None,
             timestamp: 0,
             request: 0,
             body: 0,
             empty: 0,
         };
         while let [part, rest @ ..] = parts {
-            if let (Part::Id, [Part::Literal(end), ..]) = (part, rest) {
-                tally.id_end = end;
-            }
             match part {
-                Part::Id => tally.id += 1,
+                Part::Id => {
+                    tally.id += 1;
+                    let (before, _) = all.split_at(all.len() - parts.len());
+                    let neighbor = match tally.body {
+                        0 => Neighbor::first(rest),
+                        _ => Neighbor::last(before),
+                    };
+                    tally.id_end = match neighbor {
+                        Neighbor::Byte(byte) => Some(byte),
+                        Neighbor::Timestamp | Neighbor::Other => None,
+                    };
+                }
                 Part::Timestamp => tally.timestamp += 1,
                 Part::Body => {
                     tally.body += 1;
@@ -159,7 +252,7 @@ const fn layout(layout: Layout) -> Verdict {
 const fn printable(text: &str) -> Verdict {
     let mut bytes = text.as_bytes();
     while let [byte, rest @ ..] = bytes {
-        rule!("the text of a layout must be printable ASCII", matches!(byte, b' '..=b'~'));
+        rule!("the text of a header must be printable ASCII", matches!(byte, b' '..=b'~'));
         bytes = rest;
     }
     Ok(())
@@ -183,6 +276,15 @@ const fn headers(family: &HeaderNames) -> Verdict {
         rule!("headers must differ", !is_signature(timestamp, family));
         rule!("headers must differ", !matches!(family.id, Some(id) if same(id, timestamp)));
     }
+    let mut fixed = family.fixed;
+    while let [(header, value), rest @ ..] = fixed {
+        obey!(name(header));
+        obey!(printable(value));
+        rule!("headers must differ", !is_signature(header, family));
+        rule!("headers must differ", !matches!(family.id, Some(id) if same(id, header)));
+        rule!("headers must differ", !matches!(family.timestamp, Some(it) if same(it, header)));
+        fixed = rest;
+    }
     Ok(())
 }
 
@@ -194,15 +296,32 @@ const fn name(name: &str) -> Verdict {
     rule!("a header name must not be empty", !bytes.is_empty());
     rule!("a header name is too long", bytes.len() <= MAX_NAME);
     while let [byte, rest @ ..] = bytes {
-        let token = matches!(
-            byte,
-            b'a'..=b'z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+'
-                | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
-        );
-        rule!("a header name must be valid and in lower case", token);
+        let lower = is_token(*byte) && !byte.is_ascii_uppercase();
+        rule!("a header name must be valid and in lower case", lower);
         bytes = rest;
     }
     Ok(())
+}
+
+const fn is_token(byte: u8) -> bool {
+    let sign = matches!(
+        byte,
+        b'!' | b'#'
+            | b'$'
+            | b'%'
+            | b'&'
+            | b'\''
+            | b'*'
+            | b'+'
+            | b'-'
+            | b'.'
+            | b'^'
+            | b'_'
+            | b'`'
+            | b'|'
+            | b'~'
+    );
+    byte.is_ascii_alphanumeric() || sign
 }
 
 /// The longest name that [`http::HeaderName`] accepts, in bytes.

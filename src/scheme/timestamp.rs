@@ -11,12 +11,11 @@ use crate::clock::UnixTime;
 /// 35.
 pub(crate) const MAX_TEXT: usize = 40;
 
-/// 9999-12-31T23:59:59Z, the last second that RFC 3339 can express.
-const LAST_SECOND: u64 = 253_402_300_799;
-
 /// The format of a delivery's timestamp.
 ///
-/// Numbers are read strictly: ASCII digits without a sign, a leading zero or a space.
+/// Numbers are read strictly: ASCII digits without a sign, a leading zero or a space, and exactly as
+/// many as a time between 2001-09-09 and 2286-11-20 has. So a timestamp ends itself in the signed
+/// content, whatever is next to it: no digit can move between it and the body.
 ///
 /// # Examples
 ///
@@ -31,9 +30,9 @@ const LAST_SECOND: u64 = 253_402_300_799;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimestampFormat {
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Seconds since 1970-01-01T00:00:00Z, 10 digits.
     Seconds,
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Milliseconds since 1970-01-01T00:00:00Z, 13 digits.
     Millis,
     /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) with an upper-case `T`, as in
     /// `2026-11-21T09:30:00Z`.
@@ -42,7 +41,7 @@ pub enum TimestampFormat {
 
 impl TimestampFormat {
     /// Writes `at` so that [`TimestampFormat::read`] accepts it, without any fraction of the
-    /// format's unit. Returns `None` for a time that would be rejected: before 1970 or after 9999.
+    /// format's unit. Returns `None` for a time that would be rejected.
     pub(crate) fn print(self, at: OffsetDateTime) -> Option<String> {
         let text = match self {
             Self::Seconds => at.unix_timestamp().to_string(),
@@ -60,11 +59,10 @@ impl TimestampFormat {
         }
         match self {
             Self::Seconds => {
-                let seconds = number(text).filter(|seconds| *seconds <= LAST_SECOND)?;
-                Some(UnixTime { seconds: seconds.try_into().ok()?, nanos: 0 })
+                Some(UnixTime { seconds: number(text, 10)?.try_into().ok()?, nanos: 0 })
             }
             Self::Millis => {
-                let millis = number(text).filter(|millis| millis / 1000 <= LAST_SECOND)?;
+                let millis = number(text, 13)?;
                 let nanos = u32::try_from(millis % 1000).ok()? * 1_000_000;
                 Some(UnixTime { seconds: (millis / 1000).try_into().ok()?, nanos })
             }
@@ -165,7 +163,8 @@ impl Tolerance {
     /// use time::OffsetDateTime;
     /// use tower_webhook::{Scheme, Tolerance};
     ///
-    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, OffsetDateTime::UNIX_EPOCH, b"{}")?;
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
     /// let verifier = Scheme::SLACK.verifier("secret")?;
     /// assert!(verifier.verify(&headers, b"{}").is_err());
     ///
@@ -225,10 +224,10 @@ impl Default for Tolerance {
     }
 }
 
-fn number(text: &[u8]) -> Option<u64> {
-    let leading_zero = text.len() > 1 && text.first() == Some(&b'0');
-    // At most 15 digits, so the sum below cannot overflow, even for bytes that are not digits.
-    if text.is_empty() || text.len() > 15 || leading_zero {
+/// Reads a number of so many digits, at most 15, so that the sum below cannot overflow even for
+/// bytes that are not digits.
+fn number(text: &[u8], digits: usize) -> Option<u64> {
+    if text.len() != digits || text.first() == Some(&b'0') {
         return None;
     }
     // Not `str::parse`, which accepts a plus sign.
@@ -260,15 +259,21 @@ mod tests {
     #[test]
     fn seconds_are_plain_digits() {
         assert_eq!(time(Seconds, b"1731705121"), Some(at(1_731_705_121)));
-        assert_eq!(time(Seconds, b"0"), Some(at(0)));
-        assert_eq!(time(Seconds, b"253402300799"), Some(at(253_402_300_799)));
+        assert_eq!(time(Seconds, b"1000000000"), Some(at(1_000_000_000)));
+        assert_eq!(time(Seconds, b"9999999999"), Some(at(9_999_999_999)));
         let refused: &[&[u8]] = &[
             b"",
             b"+1731705121",
             b"-1",
             b"-9223372036854775808",
             b"01731705121",
+            b"0",
             b"00",
+            b"0731705121",
+            b"999999999",
+            b"10000000000",
+            b"173170512",
+            b"17317051210",
             b" 1731705121",
             b"1731705121 ",
             b"1731705121.0",
@@ -278,7 +283,7 @@ mod tests {
             b"1731705121abc",
             b"0x6737e521",
             b"1e9",
-            b"253402300800",
+            b"253402300799",
             b"18446744073709551615",
             b"18446744073709551616",
             b"99999999999999999999999999999999999999999999999999",
@@ -299,10 +304,15 @@ mod tests {
     fn millis_keep_their_resolution() {
         let read = time(Millis, b"1731705121042").unwrap();
         assert_eq!(read, UnixTime { seconds: 1_731_705_121, nanos: 42_000_000 });
-        let last = time(Millis, b"253402300799999").and_then(UnixTime::to_offset_date_time);
-        assert_eq!(last.map(OffsetDateTime::year), Some(9999));
-        assert_eq!(Millis.read(b"253402300800000"), None);
-        assert_eq!(Millis.read(b"01731705121042"), None);
+        let year = |text| {
+            let time = time(Millis, text).and_then(UnixTime::to_offset_date_time);
+            time.map(OffsetDateTime::year)
+        };
+        assert_eq!(year(b"1000000000000"), Some(2001));
+        assert_eq!(year(b"9999999999999"), Some(2286));
+        for text in [&b"999999999999"[..], b"10000000000000", b"0731705121042", b"1731705121"] {
+            assert_eq!(Millis.read(text), None);
+        }
     }
 
     #[test]
@@ -339,8 +349,14 @@ mod tests {
             let west = date(1_731_705_121).to_offset(UtcOffset::from_hms(-8, 0, 0).unwrap());
             assert_eq!(format.print(west).unwrap(), text);
         }
-        assert_eq!(Seconds.print(date(-1)), None);
-        assert_eq!(Millis.print(date(-1)), None);
+        // The first and the last second that are numbers of the right length.
+        let (first, last) = (1_000_000_000, 9_999_999_999);
+        for format in [Seconds, Millis] {
+            for seconds in [-1, 0, first - 1, last + 1] {
+                assert_eq!(format.print(date(seconds)), None, "{seconds}");
+            }
+            assert!(format.print(date(first)).is_some() && format.print(date(last)).is_some());
+        }
     }
 
     #[test]
@@ -360,12 +376,12 @@ mod tests {
     #[test]
     fn the_resolution_of_the_check_is_that_of_the_format() {
         let tolerance = Tolerance::symmetric(Duration::from_secs(1));
-        let now = UnixTime { seconds: 10, nanos: 500_999_999 };
+        let now = UnixTime { seconds: 1_000_000_010, nanos: 500_999_999 };
         let check = |format, text| tolerance.outside(format, time(format, text).unwrap(), now);
-        assert_eq!(check(Millis, b"9500"), None);
-        assert_eq!(check(Millis, b"9499"), Some(Outside::Past));
-        assert_eq!(check(Rfc3339, b"1970-01-01T00:00:09.500999999Z"), None);
-        let old = check(Rfc3339, b"1970-01-01T00:00:09.500999998Z");
+        assert_eq!(check(Millis, b"1000000009500"), None);
+        assert_eq!(check(Millis, b"1000000009499"), Some(Outside::Past));
+        assert_eq!(check(Rfc3339, b"2001-09-09T01:46:49.500999999Z"), None);
+        let old = check(Rfc3339, b"2001-09-09T01:46:49.500999998Z");
         assert_eq!(old, Some(Outside::Past));
     }
 

@@ -42,10 +42,12 @@ use std::fmt;
 pub enum SignError {
     /// The scheme signs an id, and none is given.
     MissingId,
-    /// The id is empty, longer than 256 bytes, not visible ASCII, or contains the text that ends
-    /// it in the signed content.
+    /// The id is empty, longer than 256 bytes, not of the scheme's
+    /// [shape](crate::scheme::IdShape), or contains the byte that ends it in the signed content.
     InvalidId,
-    /// The timestamp is before 1970 or after 9999.
+    /// The timestamp cannot be written in the scheme's
+    /// [format](crate::scheme::TimestampFormat): a number of seconds or milliseconds reaches from
+    /// 2001-09-09 to 2286-11-20.
     InvalidTimestamp,
     /// The scheme signs the URL: use [`Signer::request`](crate::Signer::request).
     NeedsUrl,
@@ -58,7 +60,7 @@ impl fmt::Display for SignError {
         f.write_str(match self {
             Self::MissingId => "the scheme signs an id, and none is given",
             Self::InvalidId => "a receiver would reject the id",
-            Self::InvalidTimestamp => "timestamp is before 1970 or after 9999",
+            Self::InvalidTimestamp => "the scheme's format cannot express the timestamp",
             Self::NeedsUrl => "the scheme signs the URL, so it needs the request",
             Self::InvalidUrl => "url is not valid for a request",
         })

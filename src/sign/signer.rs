@@ -107,9 +107,10 @@ impl Signer {
     ///
     /// Returns [`SignError`] for a delivery that [`Verifier::verify`](crate::Verifier::verify)
     /// would reject: without an id if the scheme signs one; with an id that is empty, longer than
-    /// 256 bytes, not visible ASCII, or contains the text that ends it in the signed content; or
-    /// with a timestamp before 1970 or after 9999. Also returns it for a scheme that signs the URL,
-    /// which needs [`Signer::request`].
+    /// 256 bytes, not of the scheme's [shape](crate::scheme::IdShape), or contains the byte that
+    /// ends it in the signed content; or with a timestamp that the scheme's
+    /// [format](crate::scheme::TimestampFormat) cannot express. Also returns it for a scheme that
+    /// signs the URL, which needs [`Signer::request`].
     ///
     /// # Examples
     ///
@@ -208,6 +209,9 @@ impl Signer {
         if let Some((name, text)) = names.timestamp_name().zip(text.as_deref()) {
             append(&mut headers, name, text);
         }
+        for (name, value) in names.fixed_headers() {
+            append(&mut headers, name, value);
+        }
         Ok(headers)
     }
 
@@ -231,12 +235,12 @@ impl Signer {
                 names.zip(texts.map(|(_, text)| format!("{prefix}{text}"))).collect()
             }
             LayoutKind::List(list) => {
-                let (assign, separator) = (list.assign, list.separator.to_string());
+                let assign = list.assign;
                 let entry = |key: &str, text: &str| format!("{key}{assign}{text}");
                 let time = list.timestamp.zip(timestamp).map(|(key, text)| entry(key, text));
                 let entries = texts.map(|(it, text)| entry(list.version_of(it), &text));
                 let entries: Vec<_> = time.into_iter().chain(entries).collect();
-                names.signatures().take(1).map(|name| (name, entries.join(&separator))).collect()
+                names.signatures().take(1).map(|name| (name, entries.join(&list.joint()))).collect()
             }
         }
     }
@@ -281,7 +285,7 @@ impl fmt::Debug for Signer {
     }
 }
 
-#[expect(clippy::expect_used, reason = "`Signer::headers` has checked the values")]
+#[expect(clippy::expect_used, reason = "the rules of a scheme and `Signer::headers` check them")]
 fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
     let value = HeaderValue::from_str(value).expect("visible ASCII");
     headers.append(HeaderName::from_static(name), value);

@@ -12,7 +12,6 @@ use crate::head::Head;
 use crate::head::envelope::{Base, Envelope, Terms};
 use crate::head::list::Algorithms;
 use crate::scheme::definition::Scheme;
-use crate::scheme::key_format::KeyFormat;
 use crate::scheme::timestamp::Tolerance;
 use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};
 use crate::verify::attempt::Attempt;
@@ -193,7 +192,7 @@ impl Verifier {
     /// use tower_webhook::Scheme;
     /// use tower_webhook::clock::ManualClock;
     ///
-    /// let then = OffsetDateTime::UNIX_EPOCH;
+    /// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
     /// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
     /// let verifier = Scheme::SLACK.verifier("secret")?.clock(ManualClock::new(then));
     /// assert!(verifier.verify(&headers, b"{}").is_ok());
@@ -463,8 +462,9 @@ impl fmt::Debug for Verifier {
 impl Scheme {
     /// Makes a verifier from a secret as this provider prints it.
     ///
-    /// If the provider's documentation allows two readings ([`KeyFormat::Utf8OrHex`]), the verifier
-    /// holds both, and [`Verified::secret_index`] says which one matched.
+    /// If the text has two readings ([`Utf8OrHex`](crate::scheme::KeyFormat::Utf8OrHex),
+    /// [`WhsecAndUtf8`](crate::scheme::KeyFormat::WhsecAndUtf8)), the verifier holds both, and
+    /// [`Verified::secret_index`] says which one matched.
     ///
     /// # Errors
     ///
@@ -479,10 +479,11 @@ impl Scheme {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     pub fn verifier(&self, text: &str) -> Result<Verifier, InvalidSecret> {
-        let verifier = Verifier::new(*self, self.secret(text)?)?;
-        match self.key_format() {
-            KeyFormat::Utf8OrHex => verifier.add_secret(Secret::hex(text)?),
-            _ => Ok(verifier),
+        let (first, second) = self.readings(text)?;
+        let verifier = Verifier::new(*self, first)?;
+        match second {
+            Some(second) => verifier.add_secret(second),
+            None => Ok(verifier),
         }
     }
 }

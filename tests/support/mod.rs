@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
 use tower_webhook::clock::ManualClock;
-use tower_webhook::scheme::KeyFormat;
+use tower_webhook::scheme::{HeaderNames, KeyFormat};
 use tower_webhook::{InvalidSecret, Scheme, Signer, Verified, Verifier, VerifyError};
 
 /// The key that Standard Webhooks and Svix use in their documentation.
@@ -42,7 +42,7 @@ pub(crate) const WHPK: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=
 /// A secret of the shape that the scheme's provider prints.
 pub(crate) fn secret(scheme: Scheme) -> &'static str {
     match scheme.key_format() {
-        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => WHSEC,
+        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 | KeyFormat::WhsecAndUtf8 => WHSEC,
         KeyFormat::Hex | KeyFormat::Utf8OrHex => "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         KeyFormat::Base64 => "c2VjcmV0LXNlY3JldA==",
         KeyFormat::PublicKeyBase64 => WHPK.trim_start_matches("whpk_"),
@@ -66,6 +66,18 @@ pub(crate) fn is_compiled_in(scheme: Scheme) -> bool {
 pub(crate) fn verifier(scheme: Scheme) -> Verifier {
     let verifier = scheme.verifier(secret(scheme)).unwrap().clock(ManualClock::new(at(NOW)));
     verifier.public_url("https://hooks.example.com").unwrap()
+}
+
+/// Those of the signed headers that a verifier reads.
+pub(crate) fn read(
+    scheme: Scheme,
+    headers: &HeaderMap,
+) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+    let fixed = move |name: &HeaderName| {
+        let mut all = scheme.headers().iter().flat_map(HeaderNames::fixed_headers);
+        all.any(|(fixed, _)| name == fixed)
+    };
+    headers.iter().filter(move |(name, _)| !fixed(name))
 }
 
 /// A request to [`URL`] as it arrives.

@@ -1,6 +1,6 @@
 //! What is signed: the bytes of the body, and whatever a scheme puts around them.
 
-use tower_webhook::scheme::{Encoding, HeaderNames, KeyFormat, Part, TimestampFormat};
+use tower_webhook::scheme::{Encoding, HeaderNames, IdShape, KeyFormat, Part, TimestampFormat};
 use tower_webhook::{Scheme, VerifyError};
 
 use crate::standard::BODY;
@@ -34,6 +34,7 @@ fn parts_may_come_in_any_order() {
             Part::Id,
             Part::Literal("!"),
         ])
+        .id_shape(IdShape::UrlSafe)
         .key_format(KeyFormat::Base64)
         .build();
     let sent = sign(BOXED, BODY);

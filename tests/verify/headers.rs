@@ -5,7 +5,7 @@ use tower_webhook::scheme::{HeaderNames, SchemeBuilder};
 use tower_webhook::{Field, Scheme, Secret, VerifyError};
 
 use crate::standard::BODY;
-use crate::support::{ID, NOW, at, headers, presets, sign, verifier, verify};
+use crate::support::{ID, NOW, at, headers, presets, read, sign, verifier, verify};
 
 #[test]
 fn every_preset_accepts_what_it_signs() {
@@ -22,7 +22,7 @@ fn every_preset_accepts_what_it_signs() {
 fn a_missing_header_is_a_failure() {
     for scheme in presets() {
         let good = sign(scheme, BODY);
-        for name in good.keys() {
+        for (name, _) in read(scheme, &good) {
             let mut bad = good.clone();
             bad.remove(name);
             let error = verify(scheme, &bad, BODY).unwrap_err();
@@ -37,7 +37,7 @@ fn a_missing_header_is_a_failure() {
 fn a_repeated_header_is_a_failure_even_if_both_are_the_same() {
     for scheme in presets() {
         let good = sign(scheme, BODY);
-        for (name, value) in &good {
+        for (name, value) in read(scheme, &good) {
             let several = scheme.repeated_signature();
             if several && scheme.headers()[0].signatures().any(|signature| name == signature) {
                 continue;
@@ -54,7 +54,7 @@ fn a_repeated_header_is_a_failure_even_if_both_are_the_same() {
 fn an_empty_header_is_a_failure() {
     for scheme in presets() {
         let good = sign(scheme, BODY);
-        for name in good.keys() {
+        for (name, _) in read(scheme, &good) {
             let mut bad = good.clone();
             bad.insert(name, "".parse().unwrap());
             assert!(verify(scheme, &bad, BODY).is_err(), "{scheme:?} {name}");

@@ -4,6 +4,7 @@
 
 #[cfg(all(feature = "ed25519", feature = "sha1"))]
 mod algorithms;
+mod boundaries;
 mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;

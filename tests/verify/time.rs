@@ -14,8 +14,16 @@ fn timestamps_are_signed_as_received_and_read_strictly() {
     for text in [
         "+1700000000",
         "01700000000",
+        "0700000000",
         "1700000000.0",
         "1700000000abc",
+        // Ten digits, neither more nor fewer.
+        "0",
+        "170000000",
+        "999999999",
+        "17000000000",
+        "1700000000000",
+        "253402300799",
         "17_00000000",
         "0x6553f100",
         "1.7e9",
@@ -52,8 +60,9 @@ fn exactly_at_the_tolerance_is_accepted_and_one_second_more_is_not() {
     assert_eq!(past, VerifyError::TimestampTooOld);
     let future = claimed(ID, &(NOW + 301).to_string()).unwrap_err();
     assert_eq!(future, VerifyError::TimestampTooNew);
-    assert_eq!(claimed(ID, "0").unwrap_err(), VerifyError::TimestampTooOld);
-    let last = claimed(ID, "253402300799").unwrap_err();
+    let first = claimed(ID, "1000000000").unwrap_err();
+    assert_eq!(first, VerifyError::TimestampTooOld);
+    let last = claimed(ID, "9999999999").unwrap_err();
     assert_eq!(last, VerifyError::TimestampTooNew);
 }
 

@@ -20,19 +20,23 @@ presets! {
         "https://docs.lemonsqueezy.com/help/webhooks/signing-requests") =
         hex_of_body(&[header("x-signature")], "");
 
-    /// a tolerance of 5 seconds in the past. Paddle states no bound for the future; the preset has
-    /// the default one.
+    /// a tolerance of 5 seconds both ways.
     PADDLE("paddle", "Paddle Billing", Vector,
         "https://developer.paddle.com/webhooks/about/signature-verification") =
         custom(&[header("paddle-signature")])
             .layout(Layout::list(';', '=', "h1").timestamp_key("ts"))
             .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body])
-            .tolerance(Tolerance::new(Duration::from_secs(5), Duration::from_secs(300)));
+            .tolerance(Tolerance::symmetric(Duration::from_secs(5)));
 
-    /// the whole secret is the key, whatever it begins with.
+    /// for a secret made since 8 September 2026, the key is what the base64 behind `whsec_` spells;
+    /// for an older one, it is the whole text, whatever it begins with.
+    ///
+    /// Nothing in the text tells them apart, so [`Scheme::verifier`] holds both readings, the newer
+    /// first, as Polar's own libraries do. Older secrets that begin with `whsec_` are not always
+    /// base64; then only the text is the key. [`Scheme::signer`] signs by the newer reading.
     POLAR("polar", "Polar", Library,
-        "https://github.com/polarsource/polar") =
-        standard().key_format(KeyFormat::Utf8);
+        "https://github.com/polarsource/polar/pull/14102") =
+        standard().key_format(KeyFormat::WhsecAndUtf8);
 
     /// its intent-to-receive check expects 401 for a wrong signature, which is what a layer
     /// answers.

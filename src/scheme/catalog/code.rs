@@ -15,6 +15,8 @@ presets! {
         hex_of_body(&[header("x-hub-signature")], "sha256=")
             .delivery_header("x-request-uuid");
 
+    /// choose the content type `application/json`: under that of a form, the signature is of the JSON
+    /// alone and not of the body around it.
     GITEA("gitea", "Gitea", ThirdParty,
         "https://docs.gitea.com/usage/webhooks") =
         hex_of_body(&[header("x-gitea-signature")], "")
@@ -44,6 +46,8 @@ presets! {
         "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944") =
         standard();
 
+    /// choose the content type `application/json`: under that of a form, the signature is of the JSON
+    /// alone and not of the body around it.
     GOGS("gogs", "Gogs", ThirdParty,
         "https://gogs.io/docs/features/webhook") =
         hex_of_body(&[header("x-gogs-signature")], "")

@@ -38,6 +38,7 @@ presets! {
         "https://docs.spaaza.com/api/webhooks") =
         base64_of_body(&[header("x-spaaza-hmac-sha256")], "").key_format(KeyFormat::Utf8OrHex);
 
+    /// the ping that it sends when a webhook is first saved is not signed, so it is rejected.
     WOOCOMMERCE("woocommerce", "WooCommerce", ThirdParty,
         "https://woocommerce.com/document/webhooks/") =
         base64_of_body(&[header("x-wc-webhook-signature")], "")

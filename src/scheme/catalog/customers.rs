@@ -17,12 +17,16 @@ presets! {
     ///
     /// The URL is verified as it is called. HubSpot decodes some percent-encoded characters before
     /// it signs; a URL that has none of them avoids the question.
+    ///
+    /// Nothing separates the URL from the body, so
+    /// [bytes can be moved between them](crate::scheme::SchemeBuilder::dangerous_movable_url).
     HUBSPOT_V3("hubspot-v3", "HubSpot, version 3", Library,
         "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation") =
         custom(&[header("x-hubspot-signature-v3").timestamp("x-hubspot-request-timestamp")])
             .encoding(Encoding::Base64)
             .timestamp_format(TimestampFormat::Millis)
-            .signed(&[Part::Method, Part::Url, Part::Body, Part::Timestamp]);
+            .signed(&[Part::Method, Part::Url, Part::Body, Part::Timestamp])
+            .dangerous_movable_url();
 
     /// HMAC-SHA-1 with the app's client secret.
     INTERCOM("intercom", "Intercom", ThirdParty,

@@ -22,7 +22,11 @@ presets! {
         "https://developer.box.com/guides/webhooks/v2/signatures-v2/") =
         custom(&[header("box-signature-primary")
             .more_signatures(&["box-signature-secondary"])
-            .timestamp("box-delivery-timestamp")])
+            .timestamp("box-delivery-timestamp")
+            .fixed(&[
+                ("box-signature-version", "1"),
+                ("box-signature-algorithm", "HmacSHA256"),
+            ])])
         .encoding(Encoding::Base64)
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Body, Part::Timestamp])

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::scheme::catalog::shapes::{custom, header, listed, presets};
 use crate::scheme::encoding::Encoding;
 use crate::scheme::layout::Layout;
-use crate::scheme::part::Part;
+use crate::scheme::part::{IdShape, Part};
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 
 presets! {
@@ -26,6 +26,9 @@ presets! {
             .timestamp_format(TimestampFormat::Millis);
 
     /// a tolerance of 10 minutes.
+    ///
+    /// Id and time are signed with nothing between, so an id with anything but the letters, digits
+    /// and dashes of Twitch's ids (or `_` and `=`) is rejected.
     TWITCH("twitch", "Twitch EventSub", Library,
         "https://dev.twitch.tv/docs/eventsub/handling-webhook-events") =
         custom(&[header("twitch-eventsub-message-signature")
@@ -34,5 +37,6 @@ presets! {
         .layout(Layout::single("sha256="))
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Id, Part::Timestamp, Part::Body])
+        .id_shape(IdShape::UrlSafe)
         .tolerance(Tolerance::symmetric(Duration::from_secs(600)));
 }

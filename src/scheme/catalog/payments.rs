@@ -6,6 +6,7 @@ use crate::scheme::catalog::shapes::{
 };
 use crate::scheme::encoding::Encoding;
 use crate::scheme::key_format::KeyFormat;
+use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
 
 presets! {
@@ -32,11 +33,13 @@ presets! {
         "https://developer.gocardless.com/api-reference/#webhooks-overview") =
         hex_of_body(&[header("webhook-signature")], "");
 
-    /// the next-generation webhooks, with one header for each valid secret. Mollie's classic
-    /// webhooks are not signed.
+    /// the next-generation webhooks, with one signature for each valid secret, in headers of their
+    /// own or in one list. Mollie's classic webhooks are not signed.
     MOLLIE("mollie", "Mollie", Library,
         "https://docs.mollie.com/reference/webhooks-new") =
-        hex_of_body(&[header("x-mollie-signature")], "sha256=").repeated_signature();
+        custom(&[header("x-mollie-signature")])
+            .layout(Layout::list(',', '=', "sha256"))
+            .repeated_signature();
 
     /// HMAC-SHA-512 with the secret key of the API.
     PAYSTACK("paystack", "Paystack", Library,
@@ -49,11 +52,15 @@ presets! {
             .delivery_header("x-razorpay-event-id");
 
     /// the URL and the body are signed.
+    ///
+    /// Nothing separates the URL from the body, so
+    /// [bytes can be moved between them](crate::scheme::SchemeBuilder::dangerous_movable_url).
     SQUARE("square", "Square", Vector,
         "https://developer.squareup.com/docs/webhooks/step3validate") =
         custom(&[header("x-square-hmacsha256-signature")])
             .encoding(Encoding::Base64)
-            .signed(&[Part::Url, Part::Body]);
+            .signed(&[Part::Url, Part::Body])
+            .dangerous_movable_url();
 
     /// `Stripe-Signature: t=…,v1=…`.
     ///

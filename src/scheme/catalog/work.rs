@@ -39,12 +39,16 @@ presets! {
         hex_of_body(&[header("x-notion-signature")], "sha256=");
 
     /// the body and the callback URL are signed, by HMAC-SHA-1 with the application's secret.
+    ///
+    /// Nothing separates the URL from the body, so
+    /// [bytes can be moved between them](crate::scheme::SchemeBuilder::dangerous_movable_url).
     TRELLO("trello", "Trello", ThirdParty,
         "https://developer.atlassian.com/cloud/trello/guides/rest-api/webhooks/") =
         custom(&[header("x-trello-webhook")])
             .algorithm(Algorithm::HmacSha1)
             .encoding(Encoding::Base64)
-            .signed(&[Part::Body, Part::Url]);
+            .signed(&[Part::Body, Part::Url])
+            .dangerous_movable_url();
 
     /// its basic webhooks are not signed; its approval engine is [`Scheme::VELT_APPROVAL`].
     ///
