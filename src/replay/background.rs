@@ -72,13 +72,17 @@ impl Drop for Running {
     }
 }
 
-/// Waits for a future no longer than `limit`, where there is a timer.
+/// Waits for a future no longer than `limit`, where there is a timer. What is ready at once needs none.
 pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let (mut future, mut timer) = (pin!(future), pin!(timer(limit)));
-    poll_fn(|cx| match (future.as_mut().poll(cx), timer.as_mut().as_pin_mut()) {
-        (Poll::Ready(output), _) => Poll::Ready(Some(output)),
-        (Poll::Pending, Some(timer)) => timer.poll(cx).map(|()| None),
-        (Poll::Pending, None) => Poll::Pending,
+    let mut future = pin!(future);
+    if let Poll::Ready(output) = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await {
+        return Some(output);
+    }
+    let Some(timer) = timer(limit) else { return Some(future.await) };
+    let mut timer = pin!(timer);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => timer.as_mut().poll(cx).map(|()| None),
     })
     .await
 }
@@ -130,8 +134,11 @@ impl<T: Send + 'static> Drop for Detached<T> {
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
-    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::panic::{self, AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::task::Waker;
+    use std::thread;
 
     use tokio::sync::oneshot;
 
@@ -218,6 +225,28 @@ mod tests {
         let mut detached = Background::new(Duration::from_secs(60)).detached(ready(()));
         assert!(poll(&mut detached).is_ready());
         let _ = poll(&mut detached);
+    }
+
+    #[test]
+    fn what_is_ready_at_once_needs_no_timer() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let panics = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&panics);
+        let hook = panic::take_hook();
+        let here = thread::current().id();
+        panic::set_hook(Box::new(move |what| match thread::current().id() == here {
+            true => _ = counter.fetch_add(1, Ordering::SeqCst),
+            false => hook(what),
+        }));
+        assert_eq!(runtime.block_on(within(Duration::from_secs(60), ready(1))), Some(1));
+        assert_eq!(panics.load(Ordering::SeqCst), 0);
+        // What waits is waited for.
+        let waiting = async {
+            tokio::task::yield_now().await;
+            2
+        };
+        assert_eq!(runtime.block_on(within(Duration::from_secs(60), waiting)), Some(2));
+        assert_eq!(panics.load(Ordering::SeqCst), 1);
     }
 
     #[test]
