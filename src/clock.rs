@@ -1,8 +1,8 @@
 //! Clocks: the system's, and one that tests set.
 //!
-//! Nothing in the crate reads a clock of its own: it asks a [`Clock`], which is the system's unless
-//! another one is set, for instance with [`Verifier::clock`](crate::Verifier::clock). A clock has
-//! two readings, because neither can replace the other:
+//! What the time decides is decided by a [`Clock`], which is the system's unless another one is set,
+//! for instance with [`Verifier::clock`](crate::Verifier::clock). Only timeouts and pauses are the
+//! business of the runtime's timer. A clock has two readings, because neither can replace the other:
 //!
 //! - [`Clock::now`], the wall clock, is compared with the timestamps of deliveries;
 //! - [`Clock::elapsed`], which is monotonic, measures how long something has been kept.

@@ -105,9 +105,9 @@
 //! | `redis` | | `RedisReplayGuard`, for many processes |
 //! | `full` | | all of the above |
 //!
-//! Features only add; none changes how anything behaves. Every preset exists whatever the features:
-//! an algorithm that is not compiled in is an error when a verifier is made, and it names the
-//! feature.
+//! Features only add; none changes how anything behaves. Every preset exists with any set of
+//! features: an algorithm that is not compiled in is an error when a verifier is made, and it names
+//! the feature.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

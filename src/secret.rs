@@ -179,9 +179,11 @@ impl Secret {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "ed25519")] {
     /// use tower_webhook::Secret;
     ///
     /// assert!(Secret::whpk("whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=").is_ok());
+    /// # }
     /// ```
     pub fn whpk(text: &str) -> Result<Self, InvalidSecret> {
         let text = trimmed(text)?.strip_prefix("whpk_").ok_or(InvalidSecret::NotPublicKey)?;
@@ -201,10 +203,12 @@ impl Secret {
     /// Svix's demonstration pair:
     ///
     /// ```
+    /// # #[cfg(feature = "ed25519")] {
     /// use tower_webhook::Secret;
     ///
     /// let text = "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
     /// assert!(Secret::whsk(text).is_ok());
+    /// # }
     /// ```
     pub fn whsk(text: &str) -> Result<Self, InvalidSecret> {
         let text = trimmed(text)?.strip_prefix("whsk_").ok_or(InvalidSecret::NotPrivateKey)?;
@@ -224,9 +228,11 @@ impl Secret {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "ed25519")] {
     /// use tower_webhook::{InvalidSecret, Secret};
     ///
     /// assert_eq!(Secret::ed25519(&[0; 32]).unwrap_err(), InvalidSecret::NotPublicKey);
+    /// # }
     /// ```
     pub fn ed25519(public_key: &[u8]) -> Result<Self, InvalidSecret> {
         VerifyingKey::public(public_key)?;
@@ -371,7 +377,7 @@ pub enum InvalidSecret {
     NotHex,
     /// The secret is the 17th: a verifier or signer holds at most 16.
     TooManySecrets,
-    /// The scheme has room for only one signature, so its signer holds only one secret.
+    /// The scheme's headers have no room for another signature, so its signer holds no other secret.
     SingleSignature,
 }
 

@@ -172,7 +172,8 @@ pub trait SecretFetcher: Send + Sync + 'static {
     ///
     /// # Cancel safety
     ///
-    /// The cache drops the future when the timeout of the fetch expires, and at no other time.
+    /// The cache drops the future when the timeout of the fetch expires, and otherwise only if the
+    /// runtime shuts down.
     fn fetch(
         &self,
         endpoint: &EndpointId,

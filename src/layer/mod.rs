@@ -12,7 +12,8 @@
 //! | the secrets cannot be fetched | 503 with `Retry-After` |
 //! | the delivery was already handled | 200, and the handler does not run |
 //! | the delivery is being handled | 503 with `Retry-After` |
-//! | the replay guard does not answer, or is full | 503 with `Retry-After` |
+//! | the replay guard does not answer in time, or is full | 503 with `Retry-After` |
+//! | a claimed delivery finds no room in the inner service within a third of its lease | 503 with `Retry-After` |
 //! | the scheme signs its URL, and no public URL is set | 500 |
 //!
 //! The operator finds the reason in the response's extensions, as a

@@ -116,13 +116,29 @@ where
                             return Ok(respond(&receiver, &on_rejection, &parts, rejection));
                         }
                     };
+                    let room = delivery.in_time(poll_fn(|cx| inner.poll_ready(cx))).await;
+                    let Some(ready) = room else {
+                        delivery.settle(false).await;
+                        let rejection = RejectionKind::Overloaded.into();
+                        return Ok(respond(&receiver, &on_rejection, &parts, rejection));
+                    };
+                    ready?;
+                    #[cfg(feature = "replay")]
+                    let finisher = delivery.finisher();
                     parts.extensions.insert(delivery.verified().clone());
                     let body = VerifiedBody::from(delivery.take_frames());
-                    poll_fn(|cx| inner.poll_ready(cx)).await?;
-                    let answer = inner.call(Request::from_parts(parts, body)).await;
-                    let success = answer.as_ref().is_ok_and(|it| it.status().is_success());
-                    delivery.settle(success).await;
-                    answer
+                    let answer = inner.call(Request::from_parts(parts, body));
+                    let handling = async move {
+                        let answer = answer.await;
+                        let success = answer.as_ref().is_ok_and(|it| it.status().is_success());
+                        delivery.settle(success).await;
+                        answer
+                    };
+                    #[cfg(feature = "replay")]
+                    if let Some(finisher) = finisher {
+                        return finisher.detached(handling).await;
+                    }
+                    handling.await
                 })))
             }
             Err(rejection) => {

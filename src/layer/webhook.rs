@@ -103,9 +103,10 @@ impl<R> WebhookLayer<R> {
     /// committed if the inner service answers with a 2xx, before the answer goes out, and released
     /// otherwise.
     ///
-    /// If the handler panics or its client hangs up, the delivery is released at once where there
-    /// is a tokio runtime, and when the lease ends at the latest. If the commit fails, the
-    /// handler's answer still goes out, and with the feature `tracing` an event says so.
+    /// If the client hangs up while the handler runs, the delivery stays claimed until its lease ends,
+    /// unless the handler is to [finish](Replay::finish_handlers). If the handler panics, the delivery is
+    /// released at once where there is a tokio runtime. If the commit fails, the handler's answer still
+    /// goes out, and with the feature `tracing` an event says so.
     ///
     /// # Examples
     ///

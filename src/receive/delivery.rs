@@ -5,6 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 
 use crate::receive::frames::Frames;
+#[cfg(all(feature = "replay", feature = "tower"))]
+use crate::replay::background::{Background, within};
 #[cfg(feature = "replay")]
 use crate::replay::claimed::Claimed;
 use crate::verify::verified::Verified;
@@ -14,7 +16,7 @@ use crate::verify::verified::Verified;
 /// [`Delivery::handle`] does the rest. If the handler cannot be passed as a closure, get the body
 /// from [`Delivery::take_body`], and report the result with [`Delivery::handled`] or
 /// [`Delivery::failed`]. A delivery that is dropped counts as not handled: the sender's retry gets
-/// through.
+/// through, at once if its body has not been taken, and otherwise when its lease ends.
 ///
 /// # Examples
 ///
@@ -64,7 +66,9 @@ impl Delivery {
     #[cfg(feature = "replay")]
     #[must_use]
     pub fn take_claimed(&mut self) -> Option<Claimed> {
-        self.claimed.take()
+        let mut claimed = self.claimed.take();
+        claimed.iter_mut().for_each(Claimed::begin);
+        claimed
     }
 
     /// Runs `handler` and then, if there is a replay guard, commits the delivery if the handler
@@ -76,8 +80,9 @@ impl Delivery {
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, or the handler panics, the delivery is released, so that the
-    /// sender's retry gets through.
+    /// If the future is dropped while the handler runs, the delivery stays claimed until its lease ends,
+    /// since what the handler has begun elsewhere may still be at work. If it is dropped before, or the
+    /// handler panics, the delivery is released at once.
     pub async fn handle<F, T, E>(mut self, handler: F) -> Result<T, E>
     where
         F: AsyncFnOnce(Verified, Bytes) -> Result<T, E>,
@@ -105,7 +110,27 @@ impl Delivery {
         self.settle(false).await;
     }
 
+    /// Waits for `room`, but not for so long that the claim would end before its handler does. Returns
+    /// `None` if there is none in time.
+    #[cfg(feature = "tower")]
+    pub(crate) async fn in_time<T>(&self, room: impl Future<Output = T>) -> Option<T> {
+        #[cfg(feature = "replay")]
+        if let Some(claimed) = &self.claimed {
+            return within(claimed.patience(), room).await;
+        }
+        Some(room.await)
+    }
+
+    /// Where the handler runs on if its request is dropped, if it does.
+    #[cfg(all(feature = "replay", feature = "tower"))]
+    pub(crate) fn finisher(&self) -> Option<Background> {
+        self.claimed.as_ref().and_then(Claimed::finisher)
+    }
+
+    /// Takes the body for the handler, which has the delivery from now on.
     pub(crate) fn take_frames(&mut self) -> Frames {
+        #[cfg(feature = "replay")]
+        self.claimed.iter_mut().for_each(Claimed::begin);
         std::mem::take(&mut self.frames)
     }
 

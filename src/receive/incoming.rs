@@ -9,11 +9,15 @@ use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
 use http_body::Body;
+#[cfg(feature = "replay")]
+use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "fetch")]
 use crate::error::VerifyError;
 #[cfg(feature = "replay")]
 use crate::fetch::endpoint::EndpointId;
+#[cfg(feature = "replay")]
+use crate::head::Head;
 use crate::head::envelope::Envelope;
 use crate::receive::delivery::Delivery;
 use crate::receive::frames::Frames;
@@ -23,7 +27,11 @@ use crate::receive::source::Secrets;
 #[cfg(feature = "replay")]
 use crate::replay::claimed::{Claimed, Outcome};
 #[cfg(feature = "replay")]
-use crate::replay::key::{ContentKey, ReplayKey};
+use crate::replay::key::{Apart, ContentKey, ReplayKey};
+#[cfg(feature = "replay")]
+use crate::scheme::definition::Scheme;
+#[cfg(feature = "replay")]
+use crate::text::Text;
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::Verified;
 
@@ -59,6 +67,9 @@ pub struct Incoming {
     settings: Arc<Settings>,
     envelope: Envelope<'static>,
     secrets: Secrets,
+    /// What tells the delivery apart for a replay guard.
+    #[cfg(feature = "replay")]
+    unsigned: Option<Unsigned>,
     /// The first key, which has seen all frames so far. `None` until there are secrets, and also
     /// afterwards if frames came before them, or if no key has a signature to try.
     attempt: Option<Attempt>,
@@ -70,8 +81,17 @@ impl Incoming {
         settings: Arc<Settings>,
         envelope: Envelope<'static>,
         secrets: Secrets,
+        #[cfg(feature = "replay")] unsigned: Option<Unsigned>,
     ) -> Self {
-        Self { settings, envelope, secrets, attempt: None, frames: Frames::default() }
+        Self {
+            settings,
+            envelope,
+            secrets,
+            #[cfg(feature = "replay")]
+            unsigned,
+            attempt: None,
+            frames: Frames::default(),
+        }
     }
 
     /// Waits for the secrets of the endpoint, or returns at once if they are cached. Read nothing
@@ -183,14 +203,32 @@ impl Incoming {
     #[cfg(feature = "replay")]
     async fn claim(&self, verified: &Verified) -> Result<Option<Claimed>, Rejection> {
         let Some(replay) = &self.settings.replay else { return Ok(None) };
-        let endpoint = replay.scope_or(self.secrets.endpoint().map(EndpointId::as_str));
-        let key = ReplayKey::of(verified, endpoint).unwrap_or_else(|| {
-            let mut content = ContentKey::begin(verified.scheme().name(), endpoint);
+        let scheme = verified.scheme();
+        let endpoint = self.secrets.endpoint().map(EndpointId::as_str);
+        let unsigned = self.unsigned.as_ref();
+        let mut apart = Apart {
+            scope: replay.scope_name(),
+            endpoint,
+            // The endpoint's own id says more: how it is spelled in a path may differ.
+            path: unsigned.and_then(Unsigned::path).filter(|_| endpoint.is_none()),
+            delivery: None,
+        };
+        let key = if let Some(id) = verified.id() {
+            ReplayKey::of_id(scheme.name(), apart, id)
+        } else {
+            if scheme.timestamp_format().is_none() {
+                apart.delivery = unsigned.and_then(Unsigned::delivery);
+                if apart.delivery.is_none() && !replay.remembers_content() {
+                    // Two events may have the same body: neither may be taken for the other.
+                    return Ok(None);
+                }
+            }
+            let mut content = ContentKey::begin(scheme.name(), apart);
             let pieces = self.envelope.fields().content(self.frames.chunks());
             pieces.for_each(|piece| content.update(piece));
             content.finish()
-        });
-        match replay.claim(key, self.settings.window(), verified.scheme()).await {
+        };
+        match replay.claim(key, self.settings.window(), scheme).await {
             Ok(Outcome::Fresh(claimed)) => Ok(Some(claimed)),
             Ok(Outcome::InFlight) => Err(RejectionKind::InFlight.into()),
             Ok(Outcome::Done) => Err(RejectionKind::Duplicate.into()),
@@ -203,5 +241,32 @@ impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = self.settings.source.scheme();
         f.debug_struct("Incoming").field("scheme", &scheme).finish_non_exhaustive()
+    }
+}
+
+/// What the head says of a delivery without a signature.
+#[cfg(feature = "replay")]
+pub(super) struct Unsigned {
+    path: Option<Text<'static, 46>>,
+    /// A hash, because it may be of any length.
+    delivery: Option<[u8; 32]>,
+}
+
+#[cfg(feature = "replay")]
+impl Unsigned {
+    pub(super) fn of(head: &Head<'_>, scheme: Scheme) -> Self {
+        let delivery = scheme.delivery_header().and_then(|name| head.get(name));
+        Self {
+            path: head.path().map(|path| Text::from(path).into_owned()),
+            delivery: delivery.map(|id| Sha256::digest(id).into()),
+        }
+    }
+
+    fn path(&self) -> Option<&str> {
+        self.path.as_ref().map(Text::as_str)
+    }
+
+    fn delivery(&self) -> Option<&[u8]> {
+        self.delivery.as_ref().map(<[u8; 32]>::as_slice)
     }
 }

@@ -18,6 +18,8 @@ use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::receive::delivery::Delivery;
 use crate::receive::incoming::Incoming;
+#[cfg(feature = "replay")]
+use crate::receive::incoming::Unsigned;
 use crate::receive::rejection::{Rejection, RejectionKind};
 #[cfg(feature = "fetch")]
 use crate::receive::source::Selected;
@@ -153,7 +155,7 @@ impl Receiver {
     ///
     /// A delivery is claimed after it is verified and before it is handled. If it was handled it is
     /// committed, and otherwise released, so that the sender's retry gets through. It is remembered
-    /// by its signed id, or by its signed content if the scheme signs no id.
+    /// as [`Replay`] says.
     ///
     /// See [the manual](crate::manual::replay) for what this guarantees and what it does not.
     ///
@@ -270,24 +272,35 @@ impl Receiver {
     pub(crate) fn open_sized(&self, head: Head<'_>, least: u64) -> Result<Incoming, Rejection> {
         let settings = &self.0;
         let envelope = settings.source.open(head)?;
+        // A length that cannot be read is ignored here: the frames are counted in any case.
         let declared = head.get("content-length").and_then(|text| str::from_utf8(text).ok());
         let declared = declared.and_then(|text| text.parse().ok()).unwrap_or(0);
         if least.max(declared) > settings.body_limit as u64 {
             return Err(RejectionKind::BodyTooLarge.into());
         }
         let secrets = settings.source.look_up(&head)?;
-        Ok(Incoming::new(Arc::clone(settings), envelope.into_owned(), secrets))
+        Ok(Incoming::new(
+            Arc::clone(settings),
+            envelope.into_owned(),
+            secrets,
+            #[cfg(feature = "replay")]
+            settings.replay.as_ref().map(|_| Unsigned::of(&head, settings.source.scheme())),
+        ))
     }
 }
 
 impl Settings {
-    /// The time for which a delivery can be sent again before its timestamp is rejected.
+    /// The time for which a delivery can be sent again before its timestamp is rejected. What is never
+    /// rejected cannot be remembered for as long, so a side without a limit counts for nothing.
     #[cfg(feature = "replay")]
     pub(super) fn window(&self) -> Duration {
         match self.source.scheme().timestamp_format() {
             Some(_) => {
                 let tolerance = self.source.tolerance();
-                tolerance.past().saturating_add(tolerance.future())
+                [tolerance.past(), tolerance.future()]
+                    .into_iter()
+                    .filter(|side| *side != Duration::MAX)
+                    .fold(Duration::ZERO, Duration::saturating_add)
             }
             None => Duration::ZERO,
         }

@@ -79,6 +79,8 @@ pub enum RejectionKind {
     /// The delivery is being handled, and may still fail: 503, because many senders do not retry
     /// after a 4xx.
     InFlight,
+    /// The handler has no room for the delivery in time: 503.
+    Overloaded,
     /// The replay guard cannot say whether the delivery was already handled: 503.
     ReplayUnavailable,
 }
@@ -103,6 +105,7 @@ impl Rejection {
             RejectionKind::UnknownEndpoint => StatusCode::NOT_FOUND,
             RejectionKind::Duplicate => StatusCode::OK,
             RejectionKind::InFlight
+            | RejectionKind::Overloaded
             | RejectionKind::SecretsUnavailable
             | RejectionKind::ReplayUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -155,7 +158,9 @@ impl Rejection {
 impl From<RejectionKind> for Rejection {
     fn from(kind: RejectionKind) -> Self {
         let retry_after = match kind {
-            RejectionKind::InFlight | RejectionKind::ReplayUnavailable => Some(REPLAY),
+            RejectionKind::InFlight
+            | RejectionKind::Overloaded
+            | RejectionKind::ReplayUnavailable => Some(REPLAY),
             RejectionKind::SecretsUnavailable => Some(SECRETS),
             _ => None,
         };
@@ -189,6 +194,7 @@ impl fmt::Display for Rejection {
             RejectionKind::SecretsUnavailable => "secrets are not available",
             RejectionKind::Duplicate => "delivery was handled before",
             RejectionKind::InFlight => "delivery is being handled",
+            RejectionKind::Overloaded => "handler has no room",
             RejectionKind::ReplayUnavailable => "replay guard is not available",
         })
     }

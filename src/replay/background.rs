@@ -1,27 +1,42 @@
 //! Work that goes on after the request that began it is gone.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::panic::catch_unwind;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::time::Sleep;
 
 use crate::replay::erased::BoxFuture;
 
-/// Counts the tasks in the background. Clones share the count.
+/// The most tasks in the background at the same time. Beyond that, work is given up, and its claim
+/// ends with the lease.
+const MOST: usize = 1024;
+
+/// Counts and bounds the tasks in the background. Clones share the count.
 ///
-/// The `TaskTracker` of tokio-util does the same, but it would add ten packages, among them a
-/// parser of Rust.
+/// The `TaskTracker` of tokio-util counts too, but it would add ten packages, among them a parser of
+/// Rust.
 #[derive(Clone)]
-pub(super) struct Background(watch::Sender<usize>);
+pub(crate) struct Background {
+    running: watch::Sender<usize>,
+    /// How long each task may run.
+    limit: Duration,
+}
 
 impl Background {
-    pub(super) fn new() -> Self {
-        Self(watch::Sender::new(0))
+    pub(super) fn new(limit: Duration) -> Self {
+        Self { running: watch::Sender::new(0), limit }
     }
 
-    pub(super) fn detached<T>(
+    pub(super) fn set_limit(&mut self, limit: Duration) {
+        self.limit = limit;
+    }
+
+    pub(crate) fn detached<T>(
         &self,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Detached<T>
@@ -34,12 +49,17 @@ impl Background {
     /// Waits until no task runs.
     pub(super) async fn drained(&self) {
         // It fails only if there is no sender, and `self` is one.
-        let _ = self.0.subscribe().wait_for(|running| *running == 0).await;
+        let _ = self.running.subscribe().wait_for(|running| *running == 0).await;
     }
 
-    fn begin(&self) -> Running {
-        self.0.send_modify(|running| *running += 1);
-        Running(self.clone())
+    /// Returns `None` if too many tasks run already.
+    fn begin(&self) -> Option<Running> {
+        let begun = self.running.send_if_modified(|running| {
+            let room = *running < MOST;
+            *running += usize::from(room);
+            room
+        });
+        begun.then(|| Running(self.clone()))
     }
 }
 
@@ -48,13 +68,30 @@ struct Running(Background);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.0.send_modify(|running| *running -= 1);
+        self.0.running.send_modify(|running| *running -= 1);
     }
+}
+
+/// Waits for a future no longer than `limit`, where there is a timer.
+pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let (mut future, mut timer) = (pin!(future), pin!(timer(limit)));
+    poll_fn(|cx| match (future.as_mut().poll(cx), timer.as_mut().as_pin_mut()) {
+        (Poll::Ready(output), _) => Poll::Ready(Some(output)),
+        (Poll::Pending, Some(timer)) => timer.poll(cx).map(|()| None),
+        (Poll::Pending, None) => Poll::Pending,
+    })
+    .await
+}
+
+/// Returns `None` outside of a tokio runtime, and in one without a timer, which only a panic shows.
+pub(super) fn timer(limit: Duration) -> Option<Sleep> {
+    Handle::try_current().ok()?;
+    catch_unwind(|| tokio::time::sleep(limit)).ok()
 }
 
 /// A future that does not stop when it is dropped, but goes on in the background where there is a
 /// tokio runtime.
-pub(super) struct Detached<T: Send + 'static> {
+pub(crate) struct Detached<T: Send + 'static> {
     /// `None` once it has completed or panicked.
     future: Option<BoxFuture<'static, T>>,
     background: Background,
@@ -78,12 +115,13 @@ impl<T: Send + 'static> Future for Detached<T> {
 impl<T: Send + 'static> Drop for Detached<T> {
     fn drop(&mut self) {
         if let Some((future, runtime)) = self.future.take().zip(Handle::try_current().ok()) {
-            let running = self.background.begin();
+            let Some(running) = self.background.begin() else { return };
+            let limit = self.background.limit;
             runtime.spawn(async move {
                 // Declared first, so dropped last: the drop of the output may begin further work,
                 // which has to be counted before this task is not.
                 let _running = running;
-                drop(future.await);
+                drop(within(limit, future).await);
             });
         }
     }
@@ -104,13 +142,13 @@ mod tests {
     }
 
     fn running(background: &Background) -> usize {
-        *background.0.borrow()
+        *background.running.borrow()
     }
 
     #[tokio::test]
     async fn what_is_dropped_goes_on_whether_or_not_it_has_begun() {
         for begun in [false, true] {
-            let background = Background::new();
+            let background = Background::new(Duration::from_secs(60));
             let (allow, allowed) = oneshot::channel::<()>();
             let (done, mut ended) = oneshot::channel();
             let mut detached = background.detached(async move {
@@ -130,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_completes_leaves_nothing_in_the_background() {
-        let background = Background::new();
+        let background = Background::new(Duration::from_secs(60));
         assert_eq!(background.detached(ready(1)).await, 1);
         assert_eq!(running(&background), 0);
         background.drained().await;
@@ -138,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn drained_waits_for_what_the_background_begins() {
-        let background = Background::new();
+        let background = Background::new(Duration::from_secs(60));
         let (allow, allowed) = oneshot::channel::<()>();
         let (done, mut ended) = oneshot::channel();
         let last = background.detached(async move {
@@ -159,7 +197,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_in_the_background_is_over() {
-        let background = Background::new();
+        let background = Background::new(Duration::from_secs(60));
         drop(background.detached(async { panic!("the guard") }));
         assert_eq!(running(&background), 1);
         background.drained().await;
@@ -167,7 +205,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_future_that_panicked_is_not_tried_again() {
-        let background = Background::new();
+        let background = Background::new(Duration::from_secs(60));
         let mut detached = background.detached(async { panic!("the guard") });
         catch_unwind(AssertUnwindSafe(|| poll(&mut detached))).unwrap_err();
         drop(detached);
@@ -177,21 +215,21 @@ mod tests {
     #[test]
     #[should_panic(expected = "polled after completion")]
     fn a_future_that_is_polled_too_often_says_so() {
-        let mut detached = Background::new().detached(ready(()));
+        let mut detached = Background::new(Duration::from_secs(60)).detached(ready(()));
         assert!(poll(&mut detached).is_ready());
         let _ = poll(&mut detached);
     }
 
     #[test]
     fn without_a_runtime_it_ends() {
-        let background = Background::new();
+        let background = Background::new(Duration::from_secs(60));
         drop(background.detached(pending::<()>()));
         assert_eq!(running(&background), 0);
     }
 
     #[test]
     fn a_runtime_that_ends_takes_the_background_with_it() {
-        let background = Background::new();
+        let background = Background::new(Duration::from_secs(60));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { drop(background.detached(pending::<()>())) });
         assert_eq!(running(&background), 1);

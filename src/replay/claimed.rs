@@ -2,20 +2,26 @@
 
 use std::fmt;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use crate::replay::background::{Background, Detached};
+use crate::replay::background::{Background, timer, within};
 use crate::replay::erased::Guard;
-use crate::replay::error::ReplayError;
+use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::key::ReplayKey;
 use crate::replay::lease::Lease;
 use crate::scheme::definition::Scheme;
 
+/// The pause before a failed commit is tried again; it doubles, up to 64 times as much.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// A delivery that is claimed, and neither committed nor released yet.
 ///
-/// If it is dropped, because the handler panicked or the client hung up, it is released in the
-/// background where there is a tokio runtime. Where there is none, the claim ends with its lease.
+/// If it is dropped, because the client hung up or a timeout outside gave up, it stays claimed until its
+/// lease ends: what the handler has begun may still be at work. If the handler panicked, or has not
+/// been called yet, it is released in the background where there is a tokio runtime.
 ///
 /// # Examples
 ///
@@ -37,10 +43,12 @@ use crate::scheme::definition::Scheme;
 /// }
 /// # async fn work(_: u32) -> Result<(), ()> { Ok(()) }
 /// ```
-#[must_use = "a delivery is released when its claim is dropped"]
+#[must_use = "a delivery stays claimed until its lease ends when this is dropped"]
 pub struct Claimed {
     /// Shared with the call that ends the claim, which may outlive it.
     claim: Arc<Held>,
+    /// The handler has the delivery.
+    begun: bool,
     ended: bool,
 }
 
@@ -50,6 +58,11 @@ pub(super) struct Held {
     pub(super) key: ReplayKey,
     pub(super) lease: Lease,
     pub(super) keep: Duration,
+    pub(super) timeout: Duration,
+    #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only the layer waits for room"))]
+    pub(super) patience: Duration,
+    #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only the layer runs a handler"))]
+    pub(super) finish: bool,
     pub(super) scheme: Scheme,
 }
 
@@ -66,7 +79,7 @@ pub(crate) enum Outcome {
 
 impl Claimed {
     pub(super) fn new(claim: Held) -> Self {
-        Self { claim: Arc::new(claim), ended: false }
+        Self { claim: Arc::new(claim), begun: false, ended: false }
     }
 
     /// The key by which the delivery is remembered.
@@ -87,6 +100,28 @@ impl Claimed {
         self.claim.keep
     }
 
+    /// Says that from now on the handler has the delivery.
+    #[cfg_attr(
+        not(feature = "receive"),
+        allow(dead_code, reason = "only a receiver hands it over")
+    )]
+    pub(crate) fn begin(&mut self) {
+        self.begun = true;
+    }
+
+    /// Where the handler runs on if its request is dropped, if it does.
+    #[cfg(feature = "tower")]
+    pub(crate) fn finisher(&self) -> Option<Background> {
+        self.claim.finish.then(|| self.claim.background.clone())
+    }
+
+    /// How long the delivery may wait for its handler to have room: a third of the lease, so that the
+    /// handler has the rest.
+    #[cfg(feature = "tower")]
+    pub(crate) fn patience(&self) -> Duration {
+        self.claim.patience
+    }
+
     /// Commits the delivery: it was handled.
     ///
     /// # Errors
@@ -101,6 +136,10 @@ impl Claimed {
     pub fn commit(self) -> impl Future<Output = Result<(), ReplayError>> + Send + 'static {
         self.end(|claim| async move {
             let done = claim.guard.commit(&claim.key, &claim.lease, claim.keep).await;
+            if done.as_ref().is_err_and(may_pass) {
+                // Dropped at once, and so a task in the background.
+                drop(claim.background.detached(Arc::clone(&claim).commit_again()));
+            }
             claim.told("replay commit failed", done)
         })
     }
@@ -170,18 +209,26 @@ impl Claimed {
     }
 
     /// Ends the claim with a call that goes on when its future is dropped.
-    fn end<F>(mut self, call: impl FnOnce(Arc<Held>) -> F) -> Detached<Result<(), ReplayError>>
+    fn end<F>(
+        mut self,
+        call: impl FnOnce(Arc<Held>) -> F,
+    ) -> impl Future<Output = Result<(), ReplayError>> + Send + 'static
     where
         F: Future<Output = Result<(), ReplayError>> + Send + 'static,
     {
         self.ended = true;
-        self.claim.background.detached(call(Arc::clone(&self.claim)))
+        // Made before the future is polled, so that it goes on even if that never happens.
+        let ending = self.claim.background.detached(call(Arc::clone(&self.claim)));
+        let timeout = self.claim.timeout;
+        async move { within(timeout, ending).await.unwrap_or_else(|| Err(timed_out())) }
     }
 }
 
 impl Drop for Claimed {
     fn drop(&mut self) {
-        if !self.ended {
+        // A handler that panicked is over. One that was dropped may have spawned work that is not.
+        let is_over = !self.begun || thread::panicking();
+        if !self.ended && is_over {
             let claim = Arc::clone(&self.claim);
             drop(self.claim.background.detached(claim.release()));
         }
@@ -189,6 +236,19 @@ impl Drop for Claimed {
 }
 
 impl Held {
+    /// Commits once more and again, for as long as the lease may last: the delivery was handled, and
+    /// the sender's retry would be handled again.
+    async fn commit_again(self: Arc<Self>) {
+        for attempt in 0_u32.. {
+            let Some(pause) = timer(PAUSE * (1 << attempt.min(6))) else { return };
+            pause.await;
+            match self.guard.commit(&self.key, &self.lease, self.keep).await {
+                Err(error) if may_pass(&error) => {}
+                _ => return,
+            }
+        }
+    }
+
     async fn release(self: Arc<Self>) -> Result<(), ReplayError> {
         let done = self.guard.release(&self.key, &self.lease).await;
         self.told("replay release failed", done)
@@ -207,6 +267,14 @@ impl fmt::Debug for Claimed {
             .field("keep", &self.claim.keep)
             .finish_non_exhaustive()
     }
+}
+
+fn may_pass(error: &ReplayError) -> bool {
+    error.kind() == ReplayErrorKind::Unavailable
+}
+
+pub(super) fn timed_out() -> ReplayError {
+    ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut))
 }
 
 #[cfg(feature = "tracing")]

@@ -8,7 +8,8 @@ use crate::scheme::definition::Scheme;
 use crate::verify::verified::Verified;
 
 /// The key by which a delivery is remembered: a SHA-256 over the scheme's name, the endpoint and
-/// the signed id, or the signed content if no id is signed.
+/// the signed id, or the signed content if no id is signed. A receiver adds the path, the operator's
+/// name for the endpoint, and the provider's own id of a delivery, where they tell deliveries apart.
 ///
 /// A delivery has the same key each time it is sent, no matter which of the secrets signed it and
 /// what its other headers say. The key reveals nothing about the secret, and every key has 32
@@ -42,7 +43,7 @@ impl ReplayKey {
     /// Makes the key of a verified delivery from its id. Returns `None` if its scheme signs no id.
     #[must_use]
     pub fn of(verified: &Verified, endpoint: Option<&str>) -> Option<Self> {
-        Some(Self::of_id(verified.scheme().name(), endpoint, verified.id()?))
+        Some(Self::of_id(verified.scheme().name(), Apart::by(endpoint), verified.id()?))
     }
 
     /// Makes the key of a delivery whose scheme signs no id from its signed content.
@@ -62,13 +63,13 @@ impl ReplayKey {
     /// ```
     #[must_use]
     pub fn of_content(scheme: Scheme, endpoint: Option<&str>, content: &[u8]) -> Self {
-        let mut key = ContentKey::begin(scheme.name(), endpoint);
+        let mut key = ContentKey::begin(scheme.name(), Apart::by(endpoint));
         key.update(content);
         key.finish()
     }
 
-    pub(crate) fn of_id(scheme_name: &str, endpoint: Option<&str>, id: &str) -> Self {
-        let mut hash = begin(Kind::Id, scheme_name, endpoint);
+    pub(crate) fn of_id(scheme_name: &str, apart: Apart<'_>, id: &str) -> Self {
+        let mut hash = begin(Kind::Id, scheme_name, apart);
         field(&mut hash, id.as_bytes());
         Self(hash.finalize().into())
     }
@@ -90,8 +91,8 @@ impl fmt::Debug for ReplayKey {
 pub(crate) struct ContentKey(Sha256);
 
 impl ContentKey {
-    pub(crate) fn begin(scheme_name: &str, endpoint: Option<&str>) -> Self {
-        Self(begin(Kind::Content, scheme_name, endpoint))
+    pub(crate) fn begin(scheme_name: &str, apart: Apart<'_>) -> Self {
+        Self(begin(Kind::Content, scheme_name, apart))
     }
 
     /// Adds the next piece. The sizes of the pieces do not matter.
@@ -110,13 +111,42 @@ enum Kind {
     Content = 2,
 }
 
+/// What tells deliveries apart whose signed id or content is the same. Nothing of it joins two that
+/// would be apart without it, so part of it may be what a stranger says.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Apart<'a> {
+    /// The operator's name for the endpoint.
+    pub(crate) scope: Option<&'a str>,
+    /// The provider's name for the endpoint.
+    pub(crate) endpoint: Option<&'a str>,
+    /// The path that was called.
+    pub(crate) path: Option<&'a str>,
+    /// The provider's name for the delivery.
+    pub(crate) delivery: Option<&'a [u8]>,
+}
+
+impl<'a> Apart<'a> {
+    fn by(endpoint: Option<&'a str>) -> Self {
+        Self { endpoint, ..Self::default() }
+    }
+}
+
 /// Hashes everything before the id or the content. It is unambiguous, since each field is preceded
-/// by its size; so the content, whose size is not known before its end, can go last without one.
-fn begin(kind: Kind, scheme_name: &str, endpoint: Option<&str>) -> Sha256 {
-    let mut hash = Sha256::new_with_prefix(b"tower-webhook replay key 1");
-    hash.update([kind as u8, u8::from(endpoint.is_some())]);
-    field(&mut hash, scheme_name.as_bytes());
-    field(&mut hash, endpoint.unwrap_or_default().as_bytes());
+/// by its size, or left out; so the content, whose size is not known before its end, can go last
+/// without one.
+fn begin(kind: Kind, scheme_name: &str, apart: Apart<'_>) -> Sha256 {
+    let Apart { scope, endpoint, path, delivery } = apart;
+    let fields = [
+        Some(scheme_name.as_bytes()),
+        scope.map(str::as_bytes),
+        endpoint.map(str::as_bytes),
+        path.map(str::as_bytes),
+        delivery,
+    ];
+    let mut hash = Sha256::new_with_prefix(b"tower-webhook replay key 2");
+    hash.update([kind as u8]);
+    hash.update(fields.map(|it| u8::from(it.is_some())));
+    fields.into_iter().flatten().for_each(|bytes| field(&mut hash, bytes));
     hash
 }
 
@@ -140,14 +170,14 @@ mod tests {
                 let (scheme, rest) = whole.split_at(cut);
                 for cut in 0..=rest.len() {
                     let (endpoint, last) = rest.split_at(cut);
-                    keys.insert(ReplayKey::of_id(scheme, Some(endpoint), last));
-                    let mut content = ContentKey::begin(scheme, Some(endpoint));
+                    keys.insert(ReplayKey::of_id(scheme, Apart::by(Some(endpoint)), last));
+                    let mut content = ContentKey::begin(scheme, Apart::by(Some(endpoint)));
                     content.update(last.as_bytes());
                     keys.insert(content.finish());
                     count += 2;
                 }
-                keys.insert(ReplayKey::of_id(scheme, None, rest));
-                let mut content = ContentKey::begin(scheme, None);
+                keys.insert(ReplayKey::of_id(scheme, Apart::by(None), rest));
+                let mut content = ContentKey::begin(scheme, Apart::by(None));
                 content.update(rest.as_bytes());
                 keys.insert(content.finish());
                 count += 2;
@@ -157,18 +187,36 @@ mod tests {
     }
 
     #[test]
+    fn whatever_tells_apart_is_a_field_of_its_own() {
+        let some = Some("x");
+        let mut keys = HashSet::new();
+        for bits in 0..16_u8 {
+            let is = |bit: u8| some.filter(|_| bits & bit != 0);
+            let apart = Apart {
+                scope: is(1),
+                endpoint: is(2),
+                path: is(4),
+                delivery: is(8).map(str::as_bytes),
+            };
+            keys.insert(ReplayKey::of_id("acme", apart, "1"));
+            keys.insert(ContentKey::begin("acme", apart).finish());
+        }
+        assert_eq!(keys.len(), 32);
+    }
+
+    #[test]
     fn content_can_hold_what_looks_like_a_field() {
-        let mut content = ContentKey::begin("acme", None);
+        let mut content = ContentKey::begin("acme", Apart::by(None));
         content.update(&5_u64.to_be_bytes());
         content.update(b"msg_1");
-        assert_ne!(content.finish(), ReplayKey::of_id("acme", None, "msg_1"));
+        assert_ne!(content.finish(), ReplayKey::of_id("acme", Apart::by(None), "msg_1"));
     }
 
     #[test]
     fn where_the_content_is_cut_makes_no_difference() {
         let whole = ReplayKey::of_content(Scheme::GITHUB, Some("acme"), b"Hello, World!");
         for cut in 0..=13 {
-            let mut key = ContentKey::begin("github", Some("acme"));
+            let mut key = ContentKey::begin("github", Apart::by(Some("acme")));
             let (first, second) = b"Hello, World!".split_at(cut);
             key.update(first);
             key.update(second);
@@ -179,15 +227,15 @@ mod tests {
     // A key that changes between versions makes every store forget.
     #[test]
     fn the_derivation_is_stable() {
-        let shown = format!("{:?}", ReplayKey::of_id("standard", Some("acme"), "msg_1"));
+        let shown = format!("{:?}", ReplayKey::of_id("standard", Apart::by(Some("acme")), "msg_1"));
         assert_eq!(
             shown,
-            "ReplayKey(598d68ca9d480aefa5de8bc49c96d1d51af05aa59d694ba9f5c30b124fb725e8)"
+            "ReplayKey(1c42ceb0d16e77bd989c55f1f9c3a1b3c9b6890a367b1306caef0485018455be)"
         );
         let shown = format!("{:?}", ReplayKey::of_content(Scheme::GITHUB, None, b"{}"));
         assert_eq!(
             shown,
-            "ReplayKey(d7c79a5a3f7589bb52389aaf3ad030b31619053e1de04ce643ab08687480ea12)"
+            "ReplayKey(bed5a93e2905ef59e11e8cdb9df8297968767c1db2960f5a604ff90f4a6f74fd)"
         );
     }
 }

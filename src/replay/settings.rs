@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::replay::background::Background;
-use crate::replay::claimed::{Claimed, Held, Outcome, record};
+use crate::replay::background::{Background, within};
+use crate::replay::claimed::{Claimed, Held, Outcome, record, timed_out};
 use crate::replay::erased::Guard;
 use crate::replay::error::ReplayError;
 use crate::replay::guard::{Claim, ReplayGuard};
@@ -15,6 +15,9 @@ use crate::scheme::definition::Scheme;
 /// The default of [`Replay::lease`].
 const LEASE: Duration = Duration::from_secs(60);
 
+/// The default of [`Replay::timeout`].
+const TIMEOUT: Duration = Duration::from_secs(2);
+
 /// The default of [`Replay::keep`]. Svix goes on retrying for almost 28 hours.
 const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
 
@@ -22,18 +25,22 @@ const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
 ///
 /// A delivery is claimed after it is verified and before its handler runs. If the handler succeeds,
 /// it is committed before the answer goes out; otherwise it is released, so that the sender's retry
-/// gets through. It is remembered by its signed id, or by its signed content if the scheme signs no
-/// id.
+/// gets through. It is remembered by its signed id, or by its signed content if the scheme signs a
+/// time but no id; [`Replay::by_content`] is about schemes that sign the body alone. The endpoint, or
+/// else the path that was called, is part of it, so that one guard is safe around any number of routes.
 ///
 /// | what happened | status |
 /// |---|---|
 /// | the delivery was already handled | 200, and the handler does not run |
 /// | the delivery is being handled | 503 with `Retry-After` |
-/// | the guard does not answer, or is full | 503 with `Retry-After` |
+/// | the guard does not answer in time, or is full | 503 with `Retry-After` |
+/// | the handler has no room within a third of the lease | 503 with `Retry-After` |
 ///
-/// If the handler panics or the client hangs up, the delivery is released in the background where
-/// there is a tokio runtime, and when its lease ends at the latest. If the commit fails, the
-/// handler's answer still goes out, and with the feature `tracing` an event says so.
+/// If the client hangs up, or a timeout outside gives up, while the handler runs, the delivery stays
+/// claimed until its lease ends; [`Replay::finish_handlers`] lets the handler finish. If the handler
+/// panics, the delivery is released in the background where there is a tokio runtime. If the commit
+/// fails, the handler's answer still goes out, with the feature `tracing` an event says so, and the
+/// commit is tried again in the background until the lease ends.
 ///
 /// Clones share the guard and what runs in the background.
 ///
@@ -65,6 +72,9 @@ pub struct Replay {
     lease: Duration,
     keep: Duration,
     scope: Option<Arc<str>>,
+    by_content: bool,
+    finish: bool,
+    timeout: Duration,
     background: Background,
 }
 
@@ -76,7 +86,10 @@ impl Replay {
             lease: LEASE,
             keep: KEEP,
             scope: None,
-            background: Background::new(),
+            by_content: false,
+            finish: false,
+            timeout: TIMEOUT,
+            background: Background::new(LEASE),
         }
     }
 
@@ -89,6 +102,7 @@ impl Replay {
     /// Let long work go on after the answer, or [extend](crate::replay::Claimed::extend) the lease.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease;
+        self.background.set_limit(lease);
         self
     }
 
@@ -96,18 +110,59 @@ impl Replay {
     /// the sender retries.
     ///
     /// It is never shorter than the tolerance in both directions together, within which anyone who
-    /// has seen the delivery could send it again.
+    /// has seen the delivery could send it again. A tolerance
+    /// [without a limit](crate::Tolerance::dangerous_unlimited) adds nothing.
     pub fn keep(mut self, keep: Duration) -> Self {
         self.keep = keep;
         self
     }
 
-    /// Sets the name of the endpoint that the deliveries are for, default the endpoint for which
-    /// the receiver looked up the secrets, or none.
+    /// Remembers the deliveries of a scheme that signs the body alone by that body, default not.
     ///
-    /// A sender uses the same id for every endpoint to which it sends an event. If several
-    /// receivers share a guard without scopes of their own, a delivery that the first one has
-    /// handled is a duplicate for the second.
+    /// Such a scheme gives two events with the same body the same signature, such as two empty pings,
+    /// and what a guard takes for a repetition is never handled. So unless the provider sends an id of
+    /// the delivery ([`Scheme::delivery_header`](crate::Scheme::delivery_header)), its deliveries are
+    /// not remembered. Set this if no two events have the same body.
+    pub fn by_content(mut self) -> Self {
+        self.by_content = true;
+        self
+    }
+
+    /// Lets the layer's handler run on in the background if its request is dropped, because the client
+    /// hung up or a timeout outside gave up, default not. The delivery is then committed or released by
+    /// the answer that nobody sees, so the sender's retry is a duplicate, or handled at once.
+    ///
+    /// A handler runs on for one lease at the most, and no more than 1,024 run on at the same time;
+    /// those beyond are dropped. It needs a tokio runtime with its timer enabled. Without this, a
+    /// handler is dropped with its request, and the delivery stays claimed until its lease ends, since
+    /// what the handler has begun elsewhere may not have ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+    ///
+    /// let replay = Replay::with(MemoryReplayGuard::builder().build()).finish_handlers();
+    /// ```
+    pub fn finish_handlers(mut self) -> Self {
+        self.finish = true;
+        self
+    }
+
+    /// Sets how long a delivery waits for the guard, at its claim and again at its end, default 2
+    /// seconds. A claim that takes longer is answered with 503, and a commit or a release goes on in
+    /// the background.
+    ///
+    /// It needs a tokio runtime with its timer enabled. Without one, a guard that hangs is waited for.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets the operator's own name for the endpoint, default none.
+    ///
+    /// A sender gives the same id to every endpoint that an event goes to. The endpoint or the path
+    /// tells most receivers apart; a scope does so for those that share a guard and a path.
     pub fn scope(mut self, scope: impl Into<Arc<str>>) -> Self {
         self.scope = Some(scope.into());
         self
@@ -140,9 +195,13 @@ impl Replay {
 
 #[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
 impl Replay {
-    /// The scope if one is set, and `endpoint` otherwise.
-    pub(crate) fn scope_or<'a>(&'a self, endpoint: Option<&'a str>) -> Option<&'a str> {
-        self.scope.as_deref().or(endpoint)
+    /// The operator's name for the endpoint.
+    pub(crate) fn scope_name(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    pub(crate) fn remembers_content(&self) -> bool {
+        self.by_content
     }
 
     /// Claims a verified delivery, which can be sent again for `window` before its timestamp is
@@ -157,19 +216,34 @@ impl Replay {
         scheme: Scheme,
     ) -> Result<Outcome, ReplayError> {
         let (guard, background) = (Arc::clone(&self.guard), self.background.clone());
-        let (lease, keep) = (self.lease, self.keep.max(window));
+        let (lease, keep, timeout) = (self.lease, self.keep.max(window), self.timeout);
+        let (patience, finish) = (lease / 3, self.finish);
         let claim = async move {
             let claim = guard.claim(&key, lease).await;
             Ok(match claim.inspect_err(|error| record("replay claim failed", scheme, error))? {
                 Claim::Fresh(lease) => {
-                    let held = Held { guard, background, key, lease, keep, scheme };
+                    let held = Held {
+                        guard,
+                        background,
+                        key,
+                        lease,
+                        keep,
+                        timeout,
+                        patience,
+                        finish,
+                        scheme,
+                    };
                     Outcome::Fresh(Claimed::new(held))
                 }
                 Claim::InFlight => Outcome::InFlight,
                 Claim::Done => Outcome::Done,
             })
         };
-        self.background.detached(claim).await
+        within(timeout, self.background.detached(claim)).await.unwrap_or_else(|| {
+            let error = timed_out();
+            record("replay claim failed", scheme, &error);
+            Err(error)
+        })
     }
 }
 
@@ -344,16 +418,6 @@ mod tests {
             claimed.commit().await.unwrap();
             assert_eq!(guard.last(), Some(("commit", keep)));
         }
-    }
-
-    #[test]
-    fn a_scope_goes_before_the_endpoint() {
-        let replay = Replay::with(MemoryReplayGuard::builder().build());
-        assert_eq!(replay.scope_or(None), None);
-        assert_eq!(replay.scope_or(Some("acme")), Some("acme"));
-        let replay = replay.scope("orders");
-        assert_eq!(replay.scope_or(None), Some("orders"));
-        assert_eq!(replay.scope_or(Some("acme")), Some("orders"));
     }
 
     #[tokio::test]

@@ -144,12 +144,13 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::replay::key::Apart;
 
     const SECOND: Duration = Duration::from_secs(1);
 
     #[test]
     fn the_orders_hold_what_the_entries_hold() {
-        let key = |id: u32| ReplayKey::of_id("acme", None, &id.to_string());
+        let key = |id: u32| ReplayKey::of_id("acme", Apart::default(), &id.to_string());
         let mut shard = Shard::new();
         let mut leases = Vec::new();
         for id in 0..100 {

@@ -212,6 +212,28 @@ impl SchemeBuilder {
         self
     }
 
+    /// Sets the header with the provider's own id of a delivery, in lower case, default none, for a
+    /// scheme that does not sign one.
+    ///
+    /// A replay guard uses it to tell two deliveries with the same signed content apart. A forged
+    /// value can only make a delivery that was captured run once more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::HeaderNames;
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .delivery_header("acme-delivery")
+    ///     .build();
+    /// ```
+    pub const fn delivery_header(mut self, name: &'static str) -> Self {
+        self.0.delivery_header = Some(name);
+        self
+    }
+
     /// Sets the size of the largest body that the provider sends, in bytes, default none. It
     /// becomes the default limit of a receiver.
     pub const fn body_limit(mut self, bytes: usize) -> Self {

@@ -36,8 +36,8 @@ pub struct Scheme(pub(crate) &'static Definition);
 
 /// The description of a scheme, which obeys the [`rules`](crate::scheme::rules).
 ///
-/// The fields from `before_body` to `signs_request` follow from `signed`. They are computed once,
-/// by the builder, because every delivery needs them.
+/// The fields from `before_body` to `signs_request` follow from `signed` and `layout`. They are
+/// computed once, by the builder, because every delivery needs them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Definition {
     pub(crate) name: &'static str,
@@ -59,6 +59,7 @@ pub(crate) struct Definition {
     pub(crate) tolerance: Tolerance,
     pub(crate) key_format: KeyFormat,
     pub(crate) repeated_signature: bool,
+    pub(crate) delivery_header: Option<&'static str>,
     pub(crate) body_limit: Option<usize>,
     pub(crate) documentation: Option<(&'static str, Evidence)>,
 }
@@ -151,6 +152,7 @@ impl Scheme {
             tolerance: Tolerance::default_const(),
             key_format: KeyFormat::Utf8,
             repeated_signature: false,
+            delivery_header: None,
             body_limit: None,
             documentation: None,
         })
@@ -304,6 +306,15 @@ impl Scheme {
         self.0.body_limit
     }
 
+    /// The header with the provider's own id of a delivery, which is not signed.
+    ///
+    /// A replay guard uses it to tell two deliveries with the same signed content apart, and for
+    /// nothing else.
+    #[must_use]
+    pub const fn delivery_header(&self) -> Option<&'static str> {
+        self.0.delivery_header
+    }
+
     /// The URL of the page that the scheme is taken from.
     #[must_use]
     pub const fn documentation(&self) -> Option<&'static str> {
@@ -334,6 +345,8 @@ impl Scheme {
 
 impl PartialEq for Scheme {
     fn eq(&self, other: &Self) -> bool {
+        // By address first, because a scheme is mostly compared with itself. But a preset may have
+        // several addresses, since a `const` is evaluated wherever it is used.
         std::ptr::eq(self.0, other.0) || self.0 == other.0
     }
 }

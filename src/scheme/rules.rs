@@ -64,6 +64,9 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     rule!("a scheme needs a header family", !scheme.headers.is_empty());
     obey!(layout(scheme.layout));
     let listed = scheme.layout.lists_timestamp() as usize;
+    if let Some(header) = scheme.delivery_header {
+        obey!(name(header));
+    }
     let mut families = scheme.headers;
     while let [family, rest @ ..] = families {
         let ids = family.id.is_some() as usize;

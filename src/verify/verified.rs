@@ -75,8 +75,8 @@ impl Verified {
         self.timestamp.and_then(UnixTime::to_offset_date_time)
     }
 
-    /// The index of the secret that matched: 0 is the newest. Once all deliveries of an endpoint
-    /// match 0, the older secrets can be removed.
+    /// The index of the secret that matched, in the order in which they were added. While a secret is
+    /// replaced by one that was added before it, deliveries that match 0 show that it can be removed.
     ///
     /// # Examples
     ///

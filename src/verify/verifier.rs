@@ -49,6 +49,7 @@ pub fn verify<'h>(
     head: impl Into<Head<'h>>,
     body: &[u8],
 ) -> Result<Verified, VerifyError> {
+    // An error of setup, for which `VerifyError` has no variant: such a secret matches nothing.
     let key = secret.verifying_key(scheme).map_err(|_| VerifyError::Mismatch)?;
     let terms = Terms {
         scheme,

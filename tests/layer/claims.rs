@@ -1,10 +1,12 @@
 //! The replay guard behind the layer: claimed after the verdict, committed on success, and given
 //! back otherwise.
 
+use std::convert::Infallible;
 use std::error::Error as _;
 use std::future::pending;
 #[cfg(feature = "fetch")]
 use std::future::ready;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,13 +15,17 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
 use http::{HeaderMap, Request, Response, StatusCode};
-use tower::ServiceExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower::{Layer as _, ServiceExt as _, service_fn};
 #[cfg(feature = "fetch")]
 use tower_webhook::Head;
 use tower_webhook::clock::ManualClock;
 #[cfg(feature = "fetch")]
-use tower_webhook::fetch::{EndpointId, SecretCache};
-use tower_webhook::layer::{BareStatus, OnRejection as _, Refused};
+use tower_webhook::fetch::{Endpoint, EndpointId, FetchError, SecretCache};
+use tower_webhook::layer::{BareStatus, OnRejection as _, Refused, VerifiedBody};
 use tower_webhook::receive::{Rejection, RejectionKind};
 use tower_webhook::replay::{
     Claim, Lease, MemoryReplayGuard, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
@@ -261,6 +267,125 @@ async fn the_handlers_answer_goes_out_whatever_becomes_of_the_commit() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_commit_that_failed_is_made_again_in_the_background() {
+    let receiver = Receiver::new(Scheme::STANDARD);
+    *receiver.guard.broken.lock().unwrap() = Some(("commit", ReplayErrorKind::Unavailable));
+    assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let failed = receiver.guard.times("commit").len();
+    assert!((3..20).contains(&failed), "{failed}");
+
+    *receiver.guard.broken.lock().unwrap() = None;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(receiver.guard.times("commit").len(), failed + 1);
+    let again = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    assert_eq!(rejected(&again), Some(RejectionKind::Duplicate));
+    assert_eq!(receiver.runs(), 1);
+
+    // It gives up when the lease has ended, and for a lease that is lost there is nothing to do.
+    let receiver = Receiver::new(Scheme::STANDARD);
+    *receiver.guard.broken.lock().unwrap() = Some(("commit", ReplayErrorKind::Unavailable));
+    receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    tokio::time::sleep(Duration::from_secs(61)).await;
+    let failed = receiver.guard.times("commit").len();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(receiver.guard.times("commit").len(), failed);
+    let receiver = Receiver::new(Scheme::STANDARD);
+    *receiver.guard.broken.lock().unwrap() = Some(("commit", ReplayErrorKind::LeaseLost));
+    receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(receiver.guard.times("commit").len(), 1);
+}
+
+/// A guard that never answers, and counts who waits for it.
+#[derive(Default)]
+struct Hanging(Arc<()>);
+
+impl ReplayGuard for Hanging {
+    async fn claim(&self, _: &ReplayKey, _: Duration) -> Result<Claim, ReplayError> {
+        let _waiting = Arc::clone(&self.0);
+        pending().await
+    }
+
+    async fn commit(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        pending().await
+    }
+
+    async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
+        pending().await
+    }
+
+    async fn extend(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guard_that_hangs_is_given_up_and_holds_a_bounded_number_of_tasks() {
+    let waiting = Arc::new(());
+    let replay = Replay::with(Hanging(Arc::clone(&waiting)));
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(replay.clone());
+    let app = Router::new().route("/hook", post(|| async {})).layer(layer);
+    let send = || {
+        let mut request = Request::post("/hook?shop=1").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.clone().oneshot(request)
+    };
+    let start = tokio::time::Instant::now();
+    let response = send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(rejected(&response), Some(RejectionKind::ReplayUnavailable));
+    assert_eq!(retry_after(&response), Some("5"));
+    assert_eq!(start.elapsed(), Duration::from_secs(2));
+
+    let all: Vec<_> = (0..3000).map(|_| tokio::spawn(send())).collect();
+    for one in all {
+        assert_eq!(one.await.unwrap().unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    // One is this test's, and one the guard's.
+    assert_eq!(Arc::strong_count(&waiting) - 2, 1024);
+    // None of them waits for longer than a lease.
+    replay.drained().await;
+    assert!(start.elapsed() <= Duration::from_secs(2 + 2 + 60));
+    assert_eq!(Arc::strong_count(&waiting), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verified_delivery_without_room_is_given_back_in_a_third_of_its_lease() {
+    let guard = Spy::new();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let handler = service_fn(move |_: Request<VerifiedBody>| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async { Ok::<_, Infallible>(Response::new(Body::empty())) }
+    });
+    let places = Arc::new(Semaphore::new(1));
+    let limited = GlobalConcurrencyLimitLayer::with_semaphore(Arc::clone(&places)).layer(handler);
+    let replay = Replay::with(Arc::clone(&guard)).lease(Duration::from_secs(30));
+    let service = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(replay).layer(limited);
+    let send = || {
+        let mut request = Request::post("/hook?shop=1").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        service.clone().oneshot(request)
+    };
+
+    let taken = places.acquire().await.unwrap();
+    let start = tokio::time::Instant::now();
+    let response = send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(rejected(&response), Some(RejectionKind::Overloaded));
+    assert_eq!(retry_after(&response), Some("5"));
+    assert_eq!(start.elapsed(), Duration::from_secs(10));
+    assert_eq!(guard.calls(), ["claim", "release"]);
+
+    // The retry is handled, once.
+    drop(taken);
+    assert_eq!(send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(rejected(&send().await.unwrap()), Some(RejectionKind::Duplicate));
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+}
+
 #[tokio::test]
 async fn the_commit_is_made_before_the_answer_goes_out() {
     let receiver = Receiver::new(Scheme::STANDARD);
@@ -271,16 +396,12 @@ async fn the_commit_is_made_before_the_answer_goes_out() {
 }
 
 #[tokio::test]
-async fn a_handler_that_panics_or_is_dropped_gives_the_delivery_back() {
+async fn a_handler_that_panics_gives_the_delivery_back() {
     let guard = Spy::new();
     let runs = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&runs);
     let handler = move || async move {
-        match counter.fetch_add(1, Ordering::SeqCst) {
-            0 => panic!("the first try"),
-            1 => pending().await,
-            _ => {}
-        }
+        assert_ne!(counter.fetch_add(1, Ordering::SeqCst), 0, "the first try");
     };
     let layer =
         WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
@@ -293,19 +414,114 @@ async fn a_handler_that_panics_or_is_dropped_gives_the_delivery_back() {
 
     assert!(tokio::spawn(send()).await.unwrap_err().is_panic());
     until(|| guard.calls().len() == 2).await;
-    let hanging = tokio::spawn(send());
-    until(|| runs.load(Ordering::SeqCst) == 2).await;
-    hanging.abort();
-    until(|| guard.calls().len() == 4).await;
-    assert_eq!(guard.calls(), ["claim", "release", "claim", "release"]);
+    assert_eq!(guard.calls(), ["claim", "release"]);
     assert_eq!(send().await.unwrap().status(), StatusCode::OK);
-    assert_eq!(runs.load(Ordering::SeqCst), 3);
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+}
+
+/// A server on a socket whose handler waits until it is allowed to answer.
+struct Waiting {
+    address: SocketAddr,
+    clock: ManualClock,
+    begun: Arc<AtomicUsize>,
+    ended: Arc<AtomicUsize>,
+    allowed: Arc<Semaphore>,
+    replay: Replay,
+}
+
+impl Waiting {
+    async fn serve(settings: impl FnOnce(Replay) -> Replay) -> Self {
+        let clock = ManualClock::new(at(NOW));
+        let guard = MemoryReplayGuard::builder().clock(clock.clone()).build();
+        let replay = settings(Replay::with(guard).lease(Duration::from_secs(60)));
+        let begun = Arc::new(AtomicUsize::new(0));
+        let ended = Arc::new(AtomicUsize::new(0));
+        let allowed = Arc::new(Semaphore::new(0));
+        let handler = {
+            let (begun, ended, allowed) = (begun.clone(), ended.clone(), allowed.clone());
+            move || async move {
+                begun.fetch_add(1, Ordering::SeqCst);
+                allowed.acquire().await.unwrap().forget();
+                ended.fetch_add(1, Ordering::SeqCst);
+            }
+        };
+        let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(replay.clone());
+        let app = Router::new().route("/hook", post(handler)).layer(layer);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { address, clock, begun, ended, allowed, replay }
+    }
+
+    /// Sends the delivery, whose answer can be read from the connection.
+    async fn send(&self) -> TcpStream {
+        let mut request =
+            String::from("POST /hook HTTP/1.1\r\nhost: test\r\nconnection: close\r\n");
+        for (name, value) in &sign(Scheme::STANDARD, BODY) {
+            request.extend([name.as_str(), ": ", value.to_str().unwrap(), "\r\n"]);
+        }
+        request.extend(["content-length: ", &BODY.len().to_string(), "\r\n\r\n"]);
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(&[request.as_bytes(), BODY].concat()).await.unwrap();
+        stream
+    }
+
+    async fn status(&self) -> String {
+        let mut answer = String::new();
+        self.send().await.read_to_string(&mut answer).await.unwrap();
+        answer["HTTP/1.1 ".len()..][..3].to_owned()
+    }
+
+    fn begun(&self) -> usize {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    fn ended(&self) -> usize {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the handler of the only request is gone.
+    async fn is_dropped(&self) {
+        until(|| Arc::strong_count(&self.ended) == 2).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_leaves_the_delivery_claimed_until_the_lease_ends() {
+    let server = Waiting::serve(|replay| replay).await;
+    let first = server.send().await;
+    until(|| server.begun() == 1).await;
+    drop(first);
+    server.is_dropped().await;
+    // What the handler has spawned may be at work: nothing runs beside it.
+    for _ in 0..4 {
+        assert_eq!(server.status().await, "503");
+    }
+    server.clock.advance(Duration::from_secs(61));
+    server.allowed.add_permits(1);
+    assert_eq!(server.status().await, "200");
+    assert_eq!((server.begun(), server.ended()), (2, 1));
+}
+
+#[tokio::test]
+async fn a_handler_can_finish_after_its_client_has_hung_up() {
+    let server = Waiting::serve(Replay::finish_handlers).await;
+    let first = server.send().await;
+    until(|| server.begun() == 1).await;
+    drop(first);
+    // Until it ends, its delivery is in flight.
+    assert_eq!(server.status().await, "503");
+    server.allowed.add_permits(1);
+    until(|| server.ended() == 1).await;
+    server.replay.drained().await;
+    assert_eq!(server.status().await, "200");
+    assert_eq!((server.begun(), server.ended()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
     /// Claims at once, and says so when it is allowed to.
-    struct Slow(Arc<Spy>, tokio::sync::Semaphore);
+    struct Slow(Arc<Spy>, Semaphore);
     impl ReplayGuard for Slow {
         async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
             let claim = self.0.claim(key, lease).await;
@@ -333,7 +549,7 @@ async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
         }
     }
     let spy = Spy::new();
-    let guard = Arc::new(Slow(Arc::clone(&spy), tokio::sync::Semaphore::new(0)));
+    let guard = Arc::new(Slow(Arc::clone(&spy), Semaphore::new(0)));
     let layer =
         WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async { "handled" })).layer(layer);
@@ -356,7 +572,7 @@ async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
 #[tokio::test]
 async fn a_commit_goes_on_when_the_client_hangs_up() {
     /// Commits only when it is allowed to.
-    struct Slow(MemoryReplayGuard, tokio::sync::Semaphore, AtomicUsize);
+    struct Slow(MemoryReplayGuard, Semaphore, AtomicUsize);
     impl ReplayGuard for Slow {
         async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
             self.0.claim(key, lease).await
@@ -381,7 +597,7 @@ async fn a_commit_goes_on_when_the_client_hangs_up() {
         }
     }
     let memory = MemoryReplayGuard::builder().build();
-    let guard = Arc::new(Slow(memory, tokio::sync::Semaphore::new(0), AtomicUsize::new(0)));
+    let guard = Arc::new(Slow(memory, Semaphore::new(0), AtomicUsize::new(0)));
     let layer =
         WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(Arc::clone(&guard)));
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
@@ -438,7 +654,7 @@ async fn the_secret_that_matched_and_the_case_of_a_signature_make_no_difference(
     let guard = Spy::new();
     let rotating = Scheme::GITHUB.verifier("new").unwrap();
     let rotating = rotating.add_secret(Secret::utf8("old").unwrap()).unwrap();
-    let layer = WebhookLayer::new(rotating).replay(Replay::with(Arc::clone(&guard)));
+    let layer = WebhookLayer::new(rotating).replay(Replay::with(Arc::clone(&guard)).by_content());
     let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
     let signed = |text: &str| {
         let signer = Scheme::GITHUB.signer(text).unwrap();
@@ -447,17 +663,14 @@ async fn the_secret_that_matched_and_the_case_of_a_signature_make_no_difference(
     let mut upper = signed("new");
     let value = upper["x-hub-signature-256"].to_str().unwrap().to_uppercase();
     upper.insert("x-hub-signature-256", value.replace("SHA256=", "sha256=").parse().unwrap());
-    let mut delivery = signed("new");
-    delivery.insert("x-github-delivery", "another".parse().unwrap());
-    for headers in [signed("new"), signed("old"), upper, delivery] {
+    for headers in [signed("new"), signed("old"), upper] {
         let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
         *request.headers_mut() = headers;
         assert_eq!(app.clone().oneshot(request).await.unwrap().status(), StatusCode::OK);
     }
     let keys = guard.keys();
+    assert_eq!(keys.len(), 3);
     assert!(keys.iter().all(|key| *key == keys[0]));
-    // Without a signed id, it is the signed content, wherever it was cut.
-    assert_eq!(keys[0], ReplayKey::of_content(Scheme::GITHUB, None, BODY));
 }
 
 #[tokio::test]
@@ -466,8 +679,8 @@ async fn schemes_endpoints_and_contents_are_kept_apart() {
     for scope in [None, Some("orders"), Some("refunds")] {
         for scheme in [Scheme::STANDARD, Scheme::SVIX, Scheme::GITHUB, Scheme::SLACK] {
             let receiver = Receiver::with(scheme, |replay| match scope {
-                Some(scope) => replay.scope(scope),
-                None => replay,
+                Some(scope) => replay.by_content().scope(scope),
+                None => replay.by_content(),
             });
             receiver.send(&sign(scheme, BODY)).await;
             receiver.send_body(&sign(scheme, b"{}"), b"{}").await;
@@ -482,6 +695,89 @@ async fn schemes_endpoints_and_contents_are_kept_apart() {
 }
 
 #[tokio::test]
+async fn one_layer_is_safe_around_any_number_of_routes() {
+    let guard = Spy::new();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&runs);
+    let handler = move || async move {
+        counter.fetch_add(1, Ordering::SeqCst);
+    };
+    let replay = Replay::with(Arc::clone(&guard)).scope("hooks");
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(replay);
+    let app =
+        Router::new().route("/a", post(handler.clone())).route("/b", post(handler)).layer(layer);
+    // Senders give one id to every endpoint that an event goes to.
+    for (path, duplicate) in [("/a", false), ("/b", false), ("/a", true), ("/b?again=1", true)] {
+        let mut request = Request::post(path).body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(rejected(&response), duplicate.then_some(RejectionKind::Duplicate), "{path}");
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 2);
+}
+
+#[cfg(feature = "fetch")]
+#[tokio::test]
+async fn an_endpoint_is_one_however_it_is_spelled() {
+    let secret = Secret::whsec(WHSEC).unwrap();
+    let fetcher = move |endpoint: EndpointId| {
+        let canonical = EndpointId::new(endpoint.as_str().to_lowercase()).unwrap();
+        ready(Ok::<_, FetchError>(Endpoint::new([secret.clone()]).canonical_id(canonical)))
+    };
+    let cache = SecretCache::builder(Scheme::STANDARD, fetcher);
+    let cache = cache.clock(ManualClock::new(at(NOW))).build();
+    let guard = Spy::new();
+    let layer = WebhookLayer::from_cache(cache, |head: &Head<'_>| {
+        EndpointId::new(head.path()?.strip_prefix('/')?).ok()
+    });
+    let layer = layer.replay(Replay::with(Arc::clone(&guard)));
+    let app = Router::new().route("/{endpoint}", post(|| async {})).layer(layer);
+    let mut found = Vec::new();
+    for path in ["/acme", "/ACME", "/Acme", "/aCme", "/umbrella"] {
+        let mut request = Request::post(path).body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        found.push(rejected(&app.clone().oneshot(request).await.unwrap()));
+    }
+    let again = Some(RejectionKind::Duplicate);
+    assert_eq!(found, [None, again, again, again, None]);
+}
+
+#[tokio::test]
+async fn two_events_with_one_body_are_two_where_the_body_alone_is_signed() {
+    // Without an id of the provider's, nothing tells a second event from a repetition.
+    let receiver = Receiver::new(Scheme::META);
+    for run in 1..=3 {
+        let response = receiver.send(&sign(Scheme::META, BODY)).await;
+        assert_eq!((rejected(&response), receiver.runs()), (None, run));
+    }
+    assert!(receiver.guard.calls().is_empty());
+
+    // With one, the same id is a repetition, and another id is not.
+    for scheme in Scheme::ALL.iter().filter(|scheme| scheme.delivery_header().is_some()) {
+        let Some(header) = scheme.delivery_header() else { unreachable!() };
+        let Some(scheme) = presets().find(|preset| preset == scheme) else { continue };
+        let receiver = Receiver::new(scheme);
+        let mut headers = sign(scheme, BODY);
+        for (id, runs) in [("1", 1), ("1", 1), ("2", 2), ("1", 2), ("2", 2)] {
+            headers.insert(header, id.parse().unwrap());
+            receiver.send(&headers).await;
+            assert_eq!(receiver.runs(), runs, "{scheme:?}");
+        }
+        // The id tells deliveries apart, and joins none.
+        let mut other = sign(scheme, b"{}");
+        other.insert(header, "1".parse().unwrap());
+        receiver.send_body(&other, b"{}").await;
+        assert_eq!(receiver.runs(), 3, "{scheme:?}");
+        // It may be missing, and it may be long.
+        receiver.send(&sign(scheme, BODY)).await;
+        headers.insert(header, "x".repeat(4000).parse().unwrap());
+        receiver.send(&headers).await;
+        assert_eq!(receiver.runs(), 5, "{scheme:?}");
+    }
+}
+
+#[tokio::test]
 async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     let hours = |hours: u64| Duration::from_secs(hours * 60 * 60);
     let receiver = Receiver::new(Scheme::STANDARD);
@@ -489,7 +785,7 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     assert_eq!(receiver.guard.times("claim"), [Duration::from_secs(60)]);
     assert_eq!(receiver.guard.times("commit"), [hours(72)]);
 
-    let set = |replay: Replay| replay.lease(hours(1)).keep(Duration::ZERO);
+    let set = |replay: Replay| replay.lease(hours(1)).keep(Duration::ZERO).by_content();
     let receiver = Receiver::with(Scheme::STANDARD, set);
     receiver.send(&sign(Scheme::STANDARD, BODY)).await;
     assert_eq!(receiver.guard.times("claim"), [hours(1)]);
@@ -500,15 +796,23 @@ async fn lease_and_keep_are_what_was_set_and_never_less_than_the_window() {
     receiver.send(&sign(Scheme::GITHUB, BODY)).await;
     assert_eq!(receiver.guard.times("commit"), [Duration::ZERO]);
 
-    let guard = Spy::new();
-    let verifier = Scheme::STANDARD.verifier(WHSEC).unwrap().clock(ManualClock::new(at(NOW)));
-    let wide = verifier.tolerance(Tolerance::new(hours(100), Duration::MAX));
-    let layer = WebhookLayer::new(wide).replay(Replay::with(Arc::clone(&guard)));
-    let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
-    let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
-    *request.headers_mut() = sign(Scheme::STANDARD, BODY);
-    app.oneshot(request).await.unwrap();
-    assert_eq!(guard.times("commit"), [Duration::MAX]);
+    let almost = Duration::MAX.saturating_sub(Duration::from_nanos(1));
+    for (tolerance, keep) in [
+        (Tolerance::symmetric(hours(50)), hours(100)),
+        (Tolerance::new(hours(100), almost), Duration::MAX),
+        // What has no limit is not remembered for ever.
+        (Tolerance::new(hours(100), Duration::MAX), hours(100)),
+        (Tolerance::dangerous_unlimited(), hours(72)),
+    ] {
+        let guard = Spy::new();
+        let verifier = verifier(Scheme::STANDARD).tolerance(tolerance);
+        let layer = WebhookLayer::new(verifier).replay(Replay::with(Arc::clone(&guard)));
+        let app: Router = Router::new().route("/hook", post(|| async {})).layer(layer);
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = sign(Scheme::STANDARD, BODY);
+        app.oneshot(request).await.unwrap();
+        assert_eq!(guard.times("commit"), [keep], "{tolerance:?}");
+    }
 }
 
 #[cfg(feature = "fetch")]
@@ -538,7 +842,7 @@ async fn the_tolerance_of_a_cache_is_that_of_its_layer() {
 #[tokio::test]
 async fn every_preset_can_be_guarded() {
     for scheme in presets() {
-        let receiver = Receiver::new(scheme);
+        let receiver = Receiver::with(scheme, Replay::by_content);
         for run in 0..3 {
             let response = receiver.send(&sign(scheme, BODY)).await;
             assert_eq!(response.status(), StatusCode::OK, "{scheme:?}");

@@ -317,22 +317,26 @@ async fn a_client_that_stalls_holds_up_nobody_else() {
 #[tokio::test]
 async fn forgeries_that_stall_hold_no_place_of_the_handler() {
     let address = serve_hyper(layer(), 1).await;
-    let forged = sign(Scheme::STANDARD, b"other");
-    let framing = format!("content-length: {}\r\nexpect: 100-continue", BODY.len());
-    let mut forgeries = Vec::new();
-    for _ in 0..10 {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(&head(&forged, &framing)).await.unwrap();
-        // Its head has passed, and its body is waited for.
-        let mut answer = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
-        stream.read_exact(&mut answer).await.unwrap();
-        assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
-        stream.write_all(&BODY[..1]).await.unwrap();
-        forgeries.push(stream);
-    }
-    let bytes = whole(&sign(Scheme::STANDARD, BODY), BODY);
-    let genuine = tokio::time::timeout(Duration::from_secs(10), exchange(address, &bytes));
-    let genuine = genuine.await.expect("the forgeries hold the only place");
+    let stalled_and_genuine = async {
+        let forged = sign(Scheme::STANDARD, b"other");
+        let framing = format!("content-length: {}\r\nexpect: 100-continue", BODY.len());
+        let mut forgeries = Vec::new();
+        for _ in 0..10 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(&head(&forged, &framing)).await.unwrap();
+            // Its head has passed, and its body is waited for.
+            let mut answer = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+            stream.read_exact(&mut answer).await.unwrap();
+            assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
+            stream.write_all(&BODY[..1]).await.unwrap();
+            forgeries.push(stream);
+        }
+        let genuine = exchange(address, &whole(&sign(Scheme::STANDARD, BODY), BODY)).await;
+        (forgeries, genuine)
+    };
+    let patience = Duration::from_secs(10);
+    let answered = tokio::time::timeout(patience, stalled_and_genuine).await;
+    let (forgeries, genuine) = answered.expect("the forgeries hold the only place");
     assert_eq!((genuine.status, genuine.body.as_slice()), (200, BODY));
     for mut stream in forgeries {
         stream.write_all(&BODY[1..]).await.unwrap();

@@ -7,15 +7,20 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use tokio::sync::oneshot;
+use tower_webhook::clock::ManualClock;
 use tower_webhook::receive::{Delivery, Rejection, RejectionKind};
 use tower_webhook::replay::{MemoryReplayGuard, Replay};
 use tower_webhook::{Receiver, Scheme};
 
-use crate::support::{sign, verifier};
+use crate::support::{NOW, at, sign, verifier};
 
 const BODY: &[u8] = br#"{"hello":"world"}"#;
 
+/// A little longer than the default.
+const LEASE: Duration = Duration::from_secs(61);
+
 struct World {
+    clock: ManualClock,
     guard: Arc<MemoryReplayGuard>,
     replay: Replay,
     receiver: Receiver,
@@ -23,10 +28,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let guard = Arc::new(MemoryReplayGuard::builder().build());
+        let clock = ManualClock::new(at(NOW));
+        let guard = Arc::new(MemoryReplayGuard::builder().clock(clock.clone()).build());
         let replay = Replay::with(Arc::clone(&guard));
         let receiver = Receiver::new(verifier(Scheme::STANDARD)).replay(replay.clone());
-        Self { guard, replay, receiver }
+        Self { clock, guard, replay, receiver }
     }
 
     async fn receive(&self) -> Result<Delivery, Rejection> {
@@ -93,7 +99,7 @@ async fn a_handler_that_panics_can_be_tried_again() {
 }
 
 #[tokio::test]
-async fn a_handler_whose_future_is_dropped_can_be_tried_again() {
+async fn a_handler_whose_future_is_dropped_keeps_its_delivery_until_the_lease_ends() {
     let world = World::new();
     let delivery = world.receive().await.unwrap();
     let (started, starts) = oneshot::channel();
@@ -105,11 +111,33 @@ async fn a_handler_whose_future_is_dropped_can_be_tried_again() {
     assert_eq!(world.rejected().await.kind(), RejectionKind::InFlight);
     handler.abort();
     assert!(handler.await.unwrap_err().is_cancelled());
-    world.is_free().await;
+    world.replay.drained().await;
+    assert_eq!(world.rejected().await.kind(), RejectionKind::InFlight);
+    world.clock.advance(LEASE);
+    world.receive().await.unwrap().handled().await;
+}
 
-    // Nor does it matter if it never began.
+#[tokio::test]
+async fn a_handler_that_never_began_can_be_tried_again_at_once() {
+    let world = World::new();
+    drop(world.receive().await.unwrap());
+    world.is_free().await;
     drop(world.receive().await.unwrap().handle(|_, _| ready(Ok::<_, Infallible>(()))));
     world.is_free().await;
+}
+
+#[tokio::test]
+async fn what_was_taken_and_dropped_stays_claimed_until_the_lease_ends() {
+    let world = World::new();
+    let take_body = |mut delivery: Delivery| drop(delivery.take_body());
+    let take_claimed = |mut delivery: Delivery| drop(delivery.take_claimed());
+    for take in [take_body, take_claimed] {
+        take(world.receive().await.unwrap());
+        world.replay.drained().await;
+        assert_eq!(world.rejected().await.kind(), RejectionKind::InFlight);
+        world.clock.advance(LEASE);
+    }
+    world.receive().await.unwrap().handled().await;
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use crate::fetch::client::credential::Credential;
 const MAX_RUN: usize = 23;
 
 /// Makes a provider's message fit to be shown: withholds it if it contains one of the credentials,
-/// and hides whatever looks like a secret.
+/// and hides anything that looks like a secret.
 pub(crate) fn redact(message: &str, credentials: &[&Credential]) -> String {
     // First as in `FetchError::with_message`: a credential may contain spaces, which must be found
     // where the provider has sent control characters.

@@ -12,20 +12,23 @@ presets! {
     /// Cloud and Data Center.
     BITBUCKET("bitbucket", "Bitbucket", ThirdParty,
         "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/") =
-        hex_of_body(&[header("x-hub-signature")], "sha256=");
+        hex_of_body(&[header("x-hub-signature")], "sha256=")
+            .delivery_header("x-request-uuid");
 
     /// choose the content type `application/json`: under that of a form, the signature is of the JSON
     /// alone and not of the body around it.
     GITEA("gitea", "Gitea", ThirdParty,
         "https://docs.gitea.com/usage/webhooks") =
-        hex_of_body(&[header("x-gitea-signature")], "");
+        hex_of_body(&[header("x-gitea-signature")], "")
+            .delivery_header("x-gitea-delivery");
 
     /// bodies of up to 25 MB.
     ///
     /// `X-GitHub-Delivery` is not signed, so do not trust it as an id.
     GITHUB("github", "GitHub", Vector,
         "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
-        hex_of_body(&[header("x-hub-signature-256")], "sha256=").body_limit(25 << 20);
+        hex_of_body(&[header("x-hub-signature-256")], "sha256=").body_limit(25 << 20)
+            .delivery_header("x-github-delivery");
 
     /// `X-Hub-Signature`, which servers that copied GitHub send too. GitHub itself sends both
     /// headers; prefer [`Scheme::GITHUB`].
@@ -33,7 +36,8 @@ presets! {
         "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
         hex_of_body(&[header("x-hub-signature")], "sha1=")
             .algorithm(Algorithm::HmacSha1)
-            .body_limit(25 << 20);
+            .body_limit(25 << 20)
+            .delivery_header("x-github-delivery");
 
     /// the signed deliveries of its
     /// [signing tokens](https://docs.gitlab.com/user/project/integrations/webhooks/). The older
@@ -46,5 +50,6 @@ presets! {
     /// alone and not of the body around it.
     GOGS("gogs", "Gogs", ThirdParty,
         "https://gogs.io/docs/features/webhook") =
-        hex_of_body(&[header("x-gogs-signature")], "");
+        hex_of_body(&[header("x-gogs-signature")], "")
+            .delivery_header("x-gogs-delivery");
 }

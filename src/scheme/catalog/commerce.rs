@@ -12,7 +12,8 @@ presets! {
     /// the key is the app's client secret.
     SHOPIFY("shopify", "Shopify", Library,
         "https://shopify.dev/docs/apps/build/webhooks/subscribe/https") =
-        base64_of_body(&[header("x-shopify-hmac-sha256"), header("shopify-hmac-sha256")], "");
+        base64_of_body(&[header("x-shopify-hmac-sha256"), header("shopify-hmac-sha256")], "")
+            .delivery_header("x-shopify-event-id");
 
     /// base64 in `X-Spaaza-Hmac-SHA256`.
     ///
@@ -40,5 +41,6 @@ presets! {
     /// the ping that it sends when a webhook is first saved is not signed, so it is rejected.
     WOOCOMMERCE("woocommerce", "WooCommerce", ThirdParty,
         "https://woocommerce.com/document/webhooks/") =
-        base64_of_body(&[header("x-wc-webhook-signature")], "");
+        base64_of_body(&[header("x-wc-webhook-signature")], "")
+            .delivery_header("x-wc-webhook-delivery-id");
 }

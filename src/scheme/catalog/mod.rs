@@ -57,6 +57,7 @@ const fn count(mut lists: &[&[Scheme]]) -> usize {
 }
 
 const fn concat<const COUNT: usize>(mut lists: &[&[Scheme]]) -> [Scheme; COUNT] {
+    // An array has to begin with some value; every place is overwritten.
     let mut all = [Scheme::STANDARD; COUNT];
     let mut room: &mut [Scheme] = &mut all;
     while let [list, rest @ ..] = lists {

@@ -48,7 +48,8 @@ presets! {
 
     RAZORPAY("razorpay", "Razorpay", Library,
         "https://razorpay.com/docs/webhooks/validate-test/") =
-        hex_of_body(&[header("x-razorpay-signature")], "");
+        hex_of_body(&[header("x-razorpay-signature")], "")
+            .delivery_header("x-razorpay-event-id");
 
     /// the URL and the body are signed.
     ///

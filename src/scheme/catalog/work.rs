@@ -23,13 +23,15 @@ presets! {
 
     JIRA("jira", "Jira Cloud", Vector,
         "https://developer.atlassian.com/cloud/jira/platform/webhooks/") =
-        hex_of_body(&[header("x-hub-signature")], "sha256=");
+        hex_of_body(&[header("x-hub-signature")], "sha256=")
+            .delivery_header("x-atlassian-webhook-identifier");
 
     /// the time is inside the signed body (`webhookTimestamp`, milliseconds, good for a minute),
     /// where only the handler can read it. The `Linear-Timestamp` header is not signed.
     LINEAR("linear", "Linear", Library,
         "https://linear.app/developers/webhooks") =
-        hex_of_body(&[header("linear-signature")], "");
+        hex_of_body(&[header("linear-signature")], "")
+            .delivery_header("linear-delivery");
 
     /// the key is the verification token.
     NOTION("notion", "Notion", ThirdParty,
@@ -60,5 +62,6 @@ presets! {
     /// `x-velt-event-id` header is not signed; the `eventId` in the body is.
     VELT_APPROVAL("velt-approval", "Velt's approval engine", Documentation,
         "https://velt.dev/docs/ai/approval-engine/setup") =
-        hex_of_body(&[header("x-velt-signature")], "sha256=");
+        hex_of_body(&[header("x-velt-signature")], "sha256=")
+            .delivery_header("x-velt-event-id");
 }

@@ -1,11 +1,20 @@
 //! What a receiver has done, on disk, so that it outlives the receiver and the store.
 
 use std::fs::{File, OpenOptions};
+use std::future::Future as _;
 use std::io::Write as _;
 use std::path::Path;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tower_webhook::replay::ReplayKey;
+use time::OffsetDateTime;
+use tower_webhook::replay::{MemoryReplayGuard, Replay, ReplayKey};
+use tower_webhook::{Receiver, Scheme};
+
+use crate::support::WHSEC;
+
+const URL: &str = "http://receiver.test/hook";
 
 /// One process's journal. A line is one write at the end of the file.
 pub(crate) struct Journal(File);
@@ -109,4 +118,20 @@ impl Event {
 
 pub(crate) fn name(key: &ReplayKey) -> String {
     hex::encode(key.as_bytes())
+}
+
+/// By what the receivers remember a delivery: by what another receiver on their path would.
+pub(crate) fn name_of(id: &str) -> String {
+    let guard = MemoryReplayGuard::builder().build();
+    let receiver = Receiver::new(Scheme::STANDARD.verifier(WHSEC).unwrap());
+    let receiver = receiver.replay(Replay::with(guard));
+    let signer = Scheme::STANDARD.signer(WHSEC).unwrap();
+    let request = signer.request(URL, Some(id), OffsetDateTime::now_utc(), &[][..]).unwrap();
+    let (head, body) = request.into_parts();
+    let receiving = pin!(receiver.receive_bytes(&head, body));
+    // This guard never lets anyone wait.
+    match receiving.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(delivery) => name(delivery.unwrap().take_claimed().unwrap().key()),
+        Poll::Pending => panic!("it waits"),
+    }
 }

@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 
 use audit::{Audit, Outcome};
 use fate::draw;
-use journal::Event;
+use journal::{Event, name_of};
 use link::{Fault, Link};
 use receiver::Receivers;
 use sender::{Answer, Sender};
@@ -137,7 +137,7 @@ struct Books {
 
 impl Books {
     fn enter(&mut self, id: Arc<str>, ending: Answer, audit: &Audit, sender: &Sender) {
-        let successes = audit.successes(&sender.key(&id));
+        let successes = audit.successes(&name_of(&id));
         let Some((last, earlier)) = successes.split_last() else {
             return self.wrong.push(format!("{id}: lost, and acknowledged as {ending:?}"));
         };

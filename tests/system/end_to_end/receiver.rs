@@ -24,7 +24,7 @@ use tower_webhook::replay::{
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 
 use crate::fate::{Fate, killed_after_commit, work};
-use crate::journal::{Entry, Event, Journal, name};
+use crate::journal::{Entry, Event, Journal, name, name_of};
 use crate::support::WHSEC;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(1);
@@ -155,7 +155,7 @@ async fn handle(
     let started = Instant::now();
     let id = delivery.id().unwrap();
     let attempt = headers[ATTEMPT].to_str().unwrap().parse().unwrap();
-    let key = name(&ReplayKey::of(&delivery, None).unwrap());
+    let key = name_of(id);
     tokio::time::sleep(work(id, attempt)).await;
     match Fate::of(id, attempt) {
         Fate::Fails => StatusCode::INTERNAL_SERVER_ERROR,

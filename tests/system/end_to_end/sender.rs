@@ -13,11 +13,9 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use time::OffsetDateTime;
 use tokio::time::timeout;
-use tower_webhook::replay::ReplayKey;
-use tower_webhook::{Scheme, Signer, Verifier};
+use tower_webhook::{Scheme, Signer};
 
 use crate::fate::{AFTERWARDS, draw, is_sent_twice, patience};
-use crate::journal::name;
 use crate::receiver::{ATTEMPT, IN_FLIGHT, Receivers};
 use crate::support::WHSEC;
 
@@ -28,7 +26,6 @@ pub(crate) struct Sender {
     receivers: Arc<Receivers>,
     client: Client<HttpConnector, Full<Bytes>>,
     signer: Signer,
-    verifier: Verifier,
     /// Of each try.
     answers: Mutex<HashMap<(String, u32), Answer>>,
     delivered: AtomicUsize,
@@ -58,7 +55,6 @@ impl Sender {
                 .retry_canceled_requests(false)
                 .build_http(),
             signer: Scheme::STANDARD.signer(WHSEC).unwrap(),
-            verifier: Scheme::STANDARD.verifier(WHSEC).unwrap(),
             answers: Mutex::default(),
             delivered: AtomicUsize::new(0),
         }
@@ -135,14 +131,6 @@ impl Sender {
         };
         self.answers.lock().unwrap().insert((id.to_owned(), attempt), answer);
         answer
-    }
-
-    /// By what the receivers remember a delivery.
-    pub(crate) fn key(&self, id: &str) -> String {
-        let body = body(id);
-        let headers = self.signer.sign(id, OffsetDateTime::now_utc(), &body).unwrap();
-        let verified = self.verifier.verify(&headers, &body).unwrap();
-        name(&ReplayKey::of(&verified, None).unwrap())
     }
 }
 
