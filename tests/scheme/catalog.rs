@@ -236,6 +236,9 @@ fn no_preset_uses_anything_private() {
         if scheme.movable_url() {
             builder = builder.dangerous_movable_url();
         }
+        if let Some(name) = scheme.delivery_header() {
+            builder = builder.delivery_header(name);
+        }
         if let Some(limit) = scheme.body_limit() {
             builder = builder.body_limit(limit);
         }
