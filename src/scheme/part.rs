@@ -56,7 +56,7 @@ pub enum IdShape {
     /// Visible ASCII. Only a literal ends it.
     Visible,
     /// ASCII letters and digits, `-`, `_` and `=`, as in UUIDs and base64url. A literal ends it, and
-    /// so does a timestamp in RFC 3339, which is the only part with a colon.
+    /// so does a timestamp in RFC 3339, by the places of its colons.
     UrlSafe,
     /// Exactly so many bytes. It ends itself.
     Length(usize),
