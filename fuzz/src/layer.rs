@@ -38,7 +38,9 @@ pub fn run(data: &[u8]) {
     let receiver = || {
         let receiver = Receiver::new(delivery.verifier()).body_limit(limit);
         match plan.guarded {
-            true => receiver.replay(Replay::with(MemoryReplayGuard::builder().build())),
+            true => {
+                receiver.replay(Replay::with(MemoryReplayGuard::builder().build()).by_content())
+            }
             false => receiver,
         }
     };
