@@ -33,9 +33,18 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
 
     let handler = post(|_: Verified| async {});
     let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(8);
-    let guarded = WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(NeverCommits));
+    let claiming = |claim: fn() -> Result<Claim, ReplayError>| {
+        WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(NeverCommits(claim)))
+    };
+    let guarded = claiming(|| Ok(Claim::Fresh(Lease::random()?)));
     let app: Router = Router::new()
         .route("/guarded", handler.clone().layer(guarded))
+        .route("/done", handler.clone().layer(claiming(|| Ok(Claim::Done))))
+        .route("/in-flight", handler.clone().layer(claiming(|| Ok(Claim::InFlight))))
+        .route(
+            "/full",
+            handler.clone().layer(claiming(|| Err(ReplayError::new(ReplayErrorKind::Full)))),
+        )
         .route("/verified", handler.clone().layer(layer))
         .route("/forgotten", handler);
     let send = async |path: &str, id: &str, body: &'static [u8]| {
@@ -49,18 +58,29 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     assert_eq!(send("/verified", ID, BODY).await, StatusCode::OK);
     assert_eq!(send("/forgotten", ID, BODY).await, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(send("/guarded", ID, BODY).await, StatusCode::OK);
+    assert_eq!(send("/done", ID, BODY).await, StatusCode::OK);
+    assert_eq!(send("/in-flight", ID, BODY).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(send("/full", ID, BODY).await, StatusCode::SERVICE_UNAVAILABLE);
 
     let log = log.lock().unwrap();
     assert_eq!(
         *log,
         [
-            "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+            "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              reason=no signature matches status=401",
-            "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+            "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              reason=body is over the limit status=413",
             "ERROR tower_webhook message=request did not go through a webhook layer",
             "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
              reason=delivery is no longer claimed by this lease",
+            "DEBUG tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             reason=delivery was handled before status=200",
+            "DEBUG tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             reason=delivery is being handled status=503",
+            "ERROR tower_webhook message=replay claim failed scheme=\"standard-webhooks\" \
+             reason=replay store is full",
+            "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             reason=replay guard is not available status=503",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();
@@ -69,12 +89,12 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     }
 }
 
-/// Lets everything through and remembers nothing.
-struct NeverCommits;
+/// Claims as it is told, and remembers nothing.
+struct NeverCommits(fn() -> Result<Claim, ReplayError>);
 
 impl ReplayGuard for NeverCommits {
     async fn claim(&self, _: &ReplayKey, _: Duration) -> Result<Claim, ReplayError> {
-        Ok(Claim::Fresh(Lease::random()?))
+        (self.0)()
     }
 
     async fn commit(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {

@@ -17,8 +17,9 @@
 //! | the scheme signs its URL, and no public URL is set | 500 |
 //!
 //! The operator finds the reason in the response's extensions, as a
-//! [`Rejection`](crate::receive::Rejection), and with the feature `tracing` in one event. Trailers
-//! are not signed and are dropped.
+//! [`Rejection`](crate::receive::Rejection), and with the feature `tracing` in one event: `warn` where
+//! the operator has to act, `info` where the sender has, and `debug` for what was handled already or is
+//! being handled. Trailers are not signed and are dropped.
 //!
 //! [Ordering](crate::manual::ordering) says which middleware belongs inside the layer, and which
 //! outside.

@@ -11,7 +11,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::event;
+use crate::event::{self, Concern};
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
@@ -155,11 +155,16 @@ where
 {
     let mut response = on.respond(&Refused::new(&rejection, parts));
     let scheme = receiver.scheme().name();
+    let concern = match rejection.kind() {
+        RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
+        _ if rejection.status().is_server_error() => Concern::Operator,
+        _ => Concern::Sender,
+    };
     match &rejection.kind() {
         RejectionKind::Unverified(error) => {
-            event::rejected(scheme, error, response.status());
+            event::rejected(concern, scheme, error, response.status());
         }
-        _ => event::rejected(scheme, &rejection, response.status()),
+        _ => event::rejected(concern, scheme, &rejection, response.status()),
     }
     response.extensions_mut().insert(rejection);
     response

@@ -18,3 +18,5 @@ mod receiver;
 mod service;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/untouchable.rs"]
+mod untouchable;

@@ -11,7 +11,7 @@ use bytes::buf::Chain;
 use bytes::{Buf as _, Bytes};
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::{Body, Frame, SizeHint};
+use hyper::body::{Body, Frame};
 use tower::{Layer as _, Service, ServiceExt, service_fn};
 use tower_test::{assert_request_eq, mock};
 use tower_webhook::layer::{Refused, VerifiedBody};
@@ -19,6 +19,7 @@ use tower_webhook::receive::{Rejection, RejectionKind};
 use tower_webhook::{Field, Scheme, Secret, Verified, VerifyError, WebhookLayer};
 
 use crate::support::{ID, NOW, at, sign, verifier};
+use crate::untouchable::Untouchable;
 
 const BODY: &[u8] = br#"{"hello":"world"}"#;
 const LIMIT: usize = 64;
@@ -204,15 +205,15 @@ async fn the_limit_counts_bytes_and_is_inclusive() {
 
 #[tokio::test]
 async fn nothing_is_read_of_a_body_that_is_refused_already() {
-    let mut long = request(sign(Scheme::STANDARD, BODY), Untouchable { declared: 0 });
+    let mut long = request(sign(Scheme::STANDARD, BODY), Untouchable { least: 0 });
     long.headers_mut().insert("content-length", (LIMIT + 1).to_string().parse().unwrap());
     assert_eq!(rejected(long).await, RejectionKind::BodyTooLarge);
 
-    let hinted = Untouchable { declared: LIMIT as u64 + 1 };
+    let hinted = Untouchable { least: LIMIT as u64 + 1 };
     let hinted = request(sign(Scheme::STANDARD, BODY), hinted);
     assert_eq!(rejected(hinted).await, RejectionKind::BodyTooLarge);
 
-    let mut stale = request(sign(Scheme::STANDARD, BODY), Untouchable { declared: 0 });
+    let mut stale = request(sign(Scheme::STANDARD, BODY), Untouchable { least: 0 });
     stale.headers_mut().insert("webhook-timestamp", "1000000000".parse().unwrap());
     assert_eq!(rejected(stale).await, RejectionKind::Unverified(VerifyError::TimestampTooOld));
 }
@@ -397,29 +398,6 @@ async fn a_body_need_not_be_made_of_bytes() {
     let (response, calls) = send(layer(), request(sign(Scheme::STANDARD, BODY), body)).await;
     assert_eq!((response.status(), calls), (StatusCode::OK, 1));
     assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), BODY);
-}
-
-/// Fails the test when it is read.
-struct Untouchable {
-    declared: u64,
-}
-
-impl Body for Untouchable {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        panic!("the body was read")
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let mut hint = SizeHint::new();
-        hint.set_lower(self.declared);
-        hint
-    }
 }
 
 /// Each frame is two pieces.

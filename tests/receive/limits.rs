@@ -1,46 +1,22 @@
 //! The limit of a body: by what is declared, by what is known, and while it arrives.
 
 use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{Full, StreamBody};
-use hyper::body::{Body, Frame, SizeHint};
+use hyper::body::Frame;
 use tower_webhook::receive::RejectionKind;
 use tower_webhook::{Field, Head, Receiver, Scheme, VerifyError};
 
 use crate::support::{sign, verifier};
+use crate::untouchable::Untouchable;
 
 const LIMIT: usize = 64;
 static LONG: [u8; LIMIT + 1] = [b'x'; LIMIT + 1];
 
 fn receiver() -> Receiver {
     Receiver::new(verifier(Scheme::STANDARD)).body_limit(LIMIT)
-}
-
-/// Fails the test when it is read.
-struct Untouchable {
-    least: u64,
-}
-
-impl Body for Untouchable {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        panic!("the body was read")
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let mut hint = SizeHint::new();
-        hint.set_lower(self.least);
-        hint
-    }
 }
 
 #[tokio::test]

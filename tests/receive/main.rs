@@ -12,3 +12,5 @@ mod limits;
 mod pieces;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/untouchable.rs"]
+mod untouchable;
