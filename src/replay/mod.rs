@@ -93,6 +93,8 @@
 
 pub(crate) mod background;
 pub(crate) mod claimed;
+#[cfg(feature = "redis")]
+pub(crate) mod connections;
 pub(crate) mod erased;
 pub(crate) mod error;
 pub(crate) mod guard;

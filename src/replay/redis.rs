@@ -1,14 +1,18 @@
 //! A guard in Redis, for all the processes that share it.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::io;
 use std::time::Duration;
 
-use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisError, RedisResult, Script};
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
+use redis::{
+    AsyncConnectionConfig, Client, IntoConnectionInfo as _, RedisError, RedisResult, Script,
+};
 use tokio::time::timeout;
 
+use crate::replay::connections::{Connections, is_lost};
 use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::guard::{Claim, ReplayGuard, bounded};
 use crate::replay::key::ReplayKey;
@@ -52,8 +56,10 @@ return 1";
 /// # Failures
 ///
 /// If the server does not answer within the [timeout](RedisReplayGuardBuilder::timeout), calls fail
-/// with [`ReplayErrorKind::Unavailable`]. If the connection turns out to be lost, a new one is made
-/// and the call is repeated once within the same timeout. If the server carried out a claim and its
+/// with [`ReplayErrorKind::Unavailable`], and the connection is replaced for the calls after it, in
+/// case it is silent. If the connection turns out to be lost, or leads to a server that cannot serve
+/// (a replica after a failover, one that is loading its data, one that no longer knows us), a new one
+/// is made and the call is repeated once within the same timeout. If the server carried out a claim and its
 /// answer was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the
 /// lease ends, and then [`Claim::Fresh`]. It is late, not lost.
 ///
@@ -110,8 +116,8 @@ return 1";
 /// # Ok(())
 /// # }
 /// ```
-pub struct RedisReplayGuard<C = ConnectionManager> {
-    connection: C,
+pub struct RedisReplayGuard<C = MultiplexedConnection> {
+    connections: Connections<C>,
     commit: Script,
     release: Script,
     extend: Script,
@@ -165,8 +171,13 @@ impl<C> RedisReplayGuard<C>
 where
     C: ConnectionLike + Clone + Send + Sync + 'static,
 {
-    async fn try_claim(&self, name: &str, owner: &str, lease: u64) -> RedisResult<Answer> {
-        let mut connection = self.connection.clone();
+    async fn try_claim(
+        &self,
+        mut connection: C,
+        name: &str,
+        owner: &str,
+        lease: u64,
+    ) -> RedisResult<Answer> {
         // The second round is for a key that expires between the two commands.
         for _ in 0..2 {
             let mut set = redis::cmd("SET");
@@ -186,40 +197,66 @@ where
         Ok(Answer::InFlight)
     }
 
-    async fn try_commit(&self, name: &str, lease: &Lease, keep: u64) -> RedisResult<bool> {
+    async fn try_commit(
+        &self,
+        mut connection: C,
+        name: &str,
+        lease: &Lease,
+        keep: u64,
+    ) -> RedisResult<bool> {
         let mut commit = self.commit.key(name);
         commit.arg(value(CLAIMED, lease)).arg(value(DONE, lease)).arg(keep);
-        commit.invoke_async(&mut self.connection.clone()).await
+        commit.invoke_async(&mut connection).await
     }
 
-    async fn try_release(&self, name: &str, lease: &Lease) -> RedisResult<bool> {
+    async fn try_release(&self, mut connection: C, name: &str, lease: &Lease) -> RedisResult<bool> {
         let mut release = self.release.key(name);
-        release.arg(value(CLAIMED, lease)).invoke_async(&mut self.connection.clone()).await
+        release.arg(value(CLAIMED, lease)).invoke_async(&mut connection).await
     }
 
-    async fn try_extend(&self, name: &str, lease: &Lease, by: u64) -> RedisResult<bool> {
+    async fn try_extend(
+        &self,
+        mut connection: C,
+        name: &str,
+        lease: &Lease,
+        by: u64,
+    ) -> RedisResult<bool> {
         let mut extend = self.extend.key(name);
-        extend.arg(value(CLAIMED, lease)).arg(by);
-        extend.invoke_async(&mut self.connection.clone()).await
+        extend.arg(value(CLAIMED, lease)).arg(by).invoke_async(&mut connection).await
     }
 
-    async fn try_ping(&self) -> RedisResult<()> {
-        redis::cmd("PING").exec_async(&mut self.connection.clone()).await
+    async fn try_ping(mut connection: C) -> RedisResult<()> {
+        redis::cmd("PING").exec_async(&mut connection).await
     }
 
     /// Makes a call, and repeats it if the connection was lost. Every call may be repeated, since
     /// the server knows the owner.
-    async fn call<T, F>(&self, mut call: impl FnMut() -> F) -> Result<T, ReplayError>
+    async fn call<T, F>(&self, mut call: impl FnMut(C) -> F) -> Result<T, ReplayError>
     where
         F: Future<Output = RedisResult<T>>,
     {
+        let mut in_use = None;
         let both = async {
-            match call().await {
-                Err(error) if error.is_unrecoverable_error() => call().await,
-                done => done,
+            let (connection, number) = self.connections.get().await?;
+            in_use = Some(number);
+            match call(connection).await {
+                Err(error) if is_lost(&error) => self.connections.lose(number),
+                done => return done,
             }
+            let (connection, number) = self.connections.get().await?;
+            in_use = Some(number);
+            call(connection).await.inspect_err(|error| {
+                if is_lost(error) {
+                    self.connections.lose(number);
+                }
+            })
         };
-        within(self.timeout, both).await
+        let done = timeout(self.timeout, both).await;
+        done.map(|done| done.map_err(unavailable)).unwrap_or_else(|_| {
+            // It may be silent, and another may not be.
+            in_use.into_iter().for_each(|number| self.connections.lose(number));
+            Err(ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut)))
+        })
     }
 
     fn name(&self, key: &ReplayKey) -> String {
@@ -234,7 +271,8 @@ where
     async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
         let owner = Lease::random()?;
         let (name, mine) = (self.name(key), value(CLAIMED, &owner));
-        let answer = self.call(|| self.try_claim(&name, &mine, millis(lease))).await?;
+        let answer =
+            self.call(|connection| self.try_claim(connection, &name, &mine, millis(lease))).await?;
         Ok(match answer {
             Answer::Fresh => Claim::Fresh(owner),
             Answer::InFlight => Claim::InFlight,
@@ -249,13 +287,14 @@ where
         keep: Duration,
     ) -> Result<(), ReplayError> {
         let name = self.name(key);
-        let committed = self.call(|| self.try_commit(&name, lease, millis(keep))).await?;
+        let committed =
+            self.call(|connection| self.try_commit(connection, &name, lease, millis(keep))).await?;
         committed.then_some(()).ok_or_else(|| ReplayError::new(ReplayErrorKind::LeaseLost))
     }
 
     async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
         let name = self.name(key);
-        self.call(|| self.try_release(&name, lease)).await?;
+        self.call(|connection| self.try_release(connection, &name, lease)).await?;
         Ok(())
     }
 
@@ -266,12 +305,14 @@ where
         by: Duration,
     ) -> Result<(), ReplayError> {
         let name = self.name(key);
-        let extended = self.call(|| self.try_extend(&name, lease, millis(by))).await?;
+        let by = millis(by);
+        let extended =
+            self.call(|connection| self.try_extend(connection, &name, lease, by)).await?;
         extended.then_some(()).ok_or_else(|| ReplayError::new(ReplayErrorKind::LeaseLost))
     }
 
     async fn health(&self) -> Result<(), ReplayError> {
-        self.call(|| self.try_ping()).await
+        self.call(Self::try_ping).await
     }
 }
 
@@ -301,14 +342,15 @@ impl RedisReplayGuardBuilder {
         self
     }
 
-    /// Sets how long [`RedisReplayGuardBuilder::connect`] waits for the server, default 5 seconds.
+    /// Sets how long an attempt to connect may take, default 5 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
     /// Connects to a server: `redis://[<user>:<password>@]<host>[:<port>][/<database>]`, and
-    /// `rediss://` with TLS. The connection is shared by all calls, and replaced when it is lost.
+    /// `rediss://` with TLS. The connection is shared by all calls, and replaced when it is lost or
+    /// silent.
     ///
     /// # Errors
     ///
@@ -319,44 +361,57 @@ impl RedisReplayGuardBuilder {
     ///
     /// If the future is dropped, nothing is left behind.
     pub async fn connect(self, url: &str) -> Result<RedisReplayGuard, ReplayError> {
-        let config = ConnectionManagerConfig::new()
+        let info = url.into_connection_info().map_err(unavailable)?;
+        let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(KEEPALIVE);
+        #[cfg(target_os = "linux")]
+        let tcp = tcp.set_user_timeout(UNACKNOWLEDGED);
+        let client = Client::open(info.set_tcp_settings(tcp)).map_err(unavailable)?;
+        let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(self.connect_timeout))
-            .set_response_timeout(Some(self.timeout))
-            // Few, because each call starts another round while the server is away.
-            .set_number_of_retries(3)
-            .set_max_delay(Duration::from_millis(500));
-        let client = Client::open(url).map_err(unavailable)?;
-        let manager = ConnectionManager::new_with_config(client, config);
-        let connection = within(self.connect_timeout, manager).await?;
-        Ok(self.connection(connection))
+            .set_response_timeout(Some(self.timeout));
+        let guard = self.connect_with(move || {
+            let (client, config) = (client.clone(), config.clone());
+            async move { client.get_multiplexed_async_connection_with_config(&config).await }
+        });
+        guard.connections.get().await.map_err(unavailable)?;
+        Ok(guard)
     }
 
-    /// Makes a guard with a connection of your own: to a cluster, through sentinels, or with other
-    /// settings. It should restore itself when it is lost.
+    /// Makes a guard with connections of your own: through sentinels, or with other settings. The
+    /// function is called at the first delivery, and again whenever the connection was lost.
+    ///
+    /// An attempt may take as long as [the timeout](RedisReplayGuardBuilder::connect_timeout). There
+    /// is one at a time, and none within 100 milliseconds of one that failed. To know at the start
+    /// whether there is a server, ask for [the guard's health](ReplayGuard::health).
     ///
     /// # Examples
     ///
     /// A guard that starts without a server and connects at the first delivery:
     ///
     /// ```
-    /// use redis::aio::{ConnectionManager, ConnectionManagerConfig};
     /// use tower_webhook::replay::RedisReplayGuard;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let client = redis::Client::open("redis://127.0.0.1/")?;
-    /// let lazy = ConnectionManager::new_lazy_with_config(client, ConnectionManagerConfig::new())?;
-    /// let guard = RedisReplayGuard::builder().connection(lazy);
+    /// let guard = RedisReplayGuard::builder().connect_with(move || {
+    ///     let client = client.clone();
+    ///     async move { client.get_multiplexed_async_connection().await }
+    /// });
     /// # Ok(())
     /// # }
     /// ```
     #[must_use]
-    pub fn connection<C>(self, connection: C) -> RedisReplayGuard<C>
+    pub fn connect_with<C, F>(
+        self,
+        connect: impl Fn() -> F + Send + Sync + 'static,
+    ) -> RedisReplayGuard<C>
     where
         C: ConnectionLike + Clone + Send + Sync + 'static,
+        F: Future<Output = RedisResult<C>> + Send + 'static,
     {
         RedisReplayGuard {
-            connection,
+            connections: Connections::new(connect, self.connect_timeout),
             commit: Script::new(COMMIT),
             release: Script::new(RELEASE),
             extend: Script::new(EXTEND),
@@ -364,7 +419,25 @@ impl RedisReplayGuardBuilder {
             timeout: self.timeout,
         }
     }
+
+    /// Makes a guard with a connection of your own that restores itself when it is lost, such as one
+    /// to a cluster. One that does not is never replaced.
+    #[must_use]
+    pub fn connection<C>(self, connection: C) -> RedisReplayGuard<C>
+    where
+        C: ConnectionLike + Clone + Send + Sync + 'static,
+    {
+        self.connect_with(move || ready(Ok(connection.clone())))
+    }
 }
+
+/// After this time without a byte the peer is asked whether it is there, and asked again.
+const KEEPALIVE: TcpKeepalive =
+    TcpKeepalive::new().with_time(Duration::from_secs(15)).with_interval(Duration::from_secs(5));
+
+/// A peer that acknowledges nothing for so long is gone.
+#[cfg(target_os = "linux")]
+const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
 enum Answer {
     Fresh,
@@ -383,16 +456,6 @@ fn value(state: &str, lease: &Lease) -> String {
 fn millis(duration: Duration) -> u64 {
     let millis = bounded(duration).as_nanos().div_ceil(1_000_000);
     u64::try_from(millis).unwrap_or(u64::MAX)
-}
-
-async fn within<T>(
-    limit: Duration,
-    call: impl Future<Output = RedisResult<T>>,
-) -> Result<T, ReplayError> {
-    match timeout(limit, call).await {
-        Ok(done) => done.map_err(unavailable),
-        Err(_) => Err(ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut))),
-    }
 }
 
 fn unavailable(error: RedisError) -> ReplayError {

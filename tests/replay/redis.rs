@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use redis::AsyncConnectionConfig;
@@ -281,7 +281,7 @@ async fn a_claim_whose_answer_is_lost_is_in_flight_until_the_lease_ends() {
     let direct = Arc::new(builder().connect(&server.url()).await.unwrap());
     let store = Redis { guard: direct, admin: admin(&server).await, _servers: Vec::new() };
 
-    let (url, link) = relay(server.port()).await;
+    let Relay { url, link, .. } = Relay::to(server.port()).await;
     let waits_forever = AsyncConnectionConfig::new().set_response_timeout(None);
     let client = redis::Client::open(url).unwrap();
     let connection = client.get_multiplexed_async_connection_with_config(&waits_forever).await;
@@ -305,7 +305,7 @@ async fn a_claim_whose_answer_is_lost_is_in_flight_until_the_lease_ends() {
 #[tokio::test]
 async fn an_answer_that_is_lost_with_its_connection_is_asked_for_again() {
     let Some(server) = Server::start() else { return };
-    let (url, link) = relay(server.port()).await;
+    let Relay { url, link, .. } = Relay::to(server.port()).await;
     let guard = builder().connect(&url).await.unwrap();
     let cut = || link.store(CUT, Ordering::SeqCst);
     let is_whole = || assert_eq!(link.load(Ordering::SeqCst), WHOLE);
@@ -364,6 +364,74 @@ async fn the_documented_permissions_are_enough_and_end_at_the_prefix() {
 }
 
 #[tokio::test]
+async fn a_connection_that_goes_silent_is_replaced_after_one_timeout() {
+    let Some(server) = Server::start() else { return };
+    let relay = Relay::to(server.port()).await;
+    let patience = Duration::from_millis(500);
+    let guard = builder().timeout(patience).connect(&relay.url).await.unwrap();
+    for id in (0..6).step_by(2) {
+        fresh(&guard, &key(id), HOUR).await;
+        relay.silence();
+        let connections = relay.accepted();
+        let error = guard.claim(&key(id + 1), HOUR).await.unwrap_err();
+        assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+        until(async || guard.health().await.is_ok()).await;
+        assert_eq!(relay.accepted(), connections + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_became_a_replica_is_left_for_the_one_that_the_address_leads_to() {
+    let (Some(old), Some(new)) = (Server::start(), Server::start()) else { return };
+    let direct = builder().connect(&new.url()).await.unwrap();
+    let lease = fresh(&direct, &key(1), HOUR).await;
+    let relay = Relay::to(old.port()).await;
+    let mut guards = Vec::new();
+    for _ in 0..4 {
+        guards.push(builder().connect(&relay.url).await.unwrap());
+    }
+    let mut demote = redis::cmd("REPLICAOF");
+    demote.arg("127.0.0.1").arg(new.port()).exec_async(&mut admin(&old).await).await.unwrap();
+    // Once the replica has the claim, the scripts get as far as the write that it refuses.
+    let mut exists = redis::cmd("EXISTS");
+    exists.arg(name(&key(1)));
+    let replica = admin(&old).await;
+    until(async || exists.query_async::<u32>(&mut replica.clone()).await.is_ok_and(|it| it == 1))
+        .await;
+
+    let error = guards[0].claim(&key(2), HOUR).await.unwrap_err();
+    assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    relay.server.store(new.port(), Ordering::SeqCst);
+    fresh(&guards[1], &key(2), HOUR).await;
+    guards[2].extend(&key(1), &lease, 2 * HOUR).await.unwrap();
+    guards[3].commit(&key(1), &lease, HOUR).await.unwrap();
+    done(direct.claim(&key(1), HOUR).await);
+    // The first one has not given up either.
+    guards[0].health().await.unwrap();
+    done(guards[0].claim(&key(1), HOUR).await);
+}
+
+#[tokio::test]
+async fn connections_of_ones_own_are_asked_for_until_there_is_one() {
+    let Some(server) = Server::start() else { return };
+    let client = redis::Client::open(server.url()).unwrap();
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&attempts);
+    let guard = builder().connect_with(move || {
+        let (client, attempt) = (client.clone(), counter.fetch_add(1, Ordering::SeqCst));
+        async move {
+            assert_ne!(attempt, 0, "as a client without a provider of cryptography");
+            client.get_multiplexed_async_connection().await
+        }
+    });
+    assert_eq!(attempts.load(Ordering::SeqCst), 0, "made when it is needed");
+    let error = guard.health().await.unwrap_err();
+    assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    every_call(&guard).await;
+    assert_eq!(attempts.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn a_server_out_of_memory_is_full() {
     let Some(server) = Server::start() else { return };
     let guard = builder().connect(&server.url()).await.unwrap();
@@ -417,31 +485,63 @@ const MUTE: u8 = 1;
 /// It drops the next one, closes the connection, and is whole again.
 const CUT: u8 = 2;
 
-/// Passes bytes on to a server and back. Returns its URL.
-async fn relay(server: u16) -> (String, Arc<AtomicU8>) {
-    let link = Arc::new(AtomicU8::new(WHOLE));
-    let state = Arc::clone(&link);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("redis://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        loop {
-            let (client, _) = listener.accept().await.unwrap();
-            let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
-            let (mut from_client, mut to_client) = client.into_split();
-            let (mut from_server, mut to_server) = server.into_split();
-            tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
-            let state = Arc::clone(&state);
-            tokio::spawn(async move {
-                let mut buffer = [0; 4096];
-                while let Ok(size @ 1..) = from_server.read(&mut buffer).await {
-                    match state.load(Ordering::SeqCst) {
-                        MUTE => {}
-                        CUT => return state.store(WHOLE, Ordering::SeqCst),
-                        _ => to_client.write_all(&buffer[..size]).await.unwrap(),
+/// Passes bytes on to a server and back.
+struct Relay {
+    url: String,
+    link: Arc<AtomicU8>,
+    /// The server of the connections that are made from now on.
+    server: Arc<AtomicU16>,
+    accepted: Arc<AtomicUsize>,
+    /// The connections before this one are silent: they swallow everything.
+    silent: Arc<AtomicUsize>,
+}
+
+impl Relay {
+    async fn to(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let relay = Self {
+            url: format!("redis://{}/", listener.local_addr().unwrap()),
+            link: Arc::new(AtomicU8::new(WHOLE)),
+            server: Arc::new(AtomicU16::new(server)),
+            accepted: Arc::default(),
+            silent: Arc::default(),
+        };
+        let (link, to) = (Arc::clone(&relay.link), Arc::clone(&relay.server));
+        let (accepted, silent) = (Arc::clone(&relay.accepted), Arc::clone(&relay.silent));
+        tokio::spawn(async move {
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                let number = accepted.fetch_add(1, Ordering::SeqCst);
+                let to = ("127.0.0.1", to.load(Ordering::SeqCst));
+                let server = TcpStream::connect(to).await.unwrap();
+                let (mut from_client, mut to_client) = client.into_split();
+                let (mut from_server, mut to_server) = server.into_split();
+                tokio::spawn(
+                    async move { tokio::io::copy(&mut from_client, &mut to_server).await },
+                );
+                let (link, silent) = (Arc::clone(&link), Arc::clone(&silent));
+                tokio::spawn(async move {
+                    let mut buffer = [0; 4096];
+                    while let Ok(size @ 1..) = from_server.read(&mut buffer).await {
+                        match link.load(Ordering::SeqCst) {
+                            _ if number < silent.load(Ordering::SeqCst) => {}
+                            MUTE => {}
+                            CUT => return link.store(WHOLE, Ordering::SeqCst),
+                            _ => to_client.write_all(&buffer[..size]).await.unwrap(),
+                        }
                     }
-                }
-            });
-        }
-    });
-    (url, link)
+                });
+            }
+        });
+        relay
+    }
+
+    fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Silences all connections, but not those that are made from now on.
+    fn silence(&self) {
+        self.silent.store(self.accepted(), Ordering::SeqCst);
+    }
 }

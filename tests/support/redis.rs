@@ -107,7 +107,9 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = std::fs::remove_file(Path::new(DIRECTORY).join(nodes_file(self.port)));
+        for file in [nodes_file(self.port), dump_file(self.port)] {
+            let _ = std::fs::remove_file(Path::new(DIRECTORY).join(file));
+        }
         let _ = std::fs::remove_dir_all(data(self.port));
     }
 }
@@ -116,7 +118,7 @@ impl Drop for Server {
 fn spawn(port: u16, kind: Kind) -> std::io::Result<Option<Child>> {
     let mut command = Command::new("redis-server");
     command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
-    command.args(["--save", ""]);
+    command.args(["--save", "", "--dbfilename", &dump_file(port)]);
     match kind {
         Kind::Durable => {
             std::fs::create_dir_all(data(port))?;
@@ -152,6 +154,11 @@ fn spawn(port: u16, kind: Kind) -> std::io::Result<Option<Child>> {
 /// What a node writes in spite of all, for itself.
 fn nodes_file(port: u16) -> String {
     format!("nodes-{}-{port}.conf", std::process::id())
+}
+
+/// What a server writes in spite of all when it becomes a replica.
+fn dump_file(port: u16) -> String {
+    format!("dump-{}-{port}.rdb", std::process::id())
 }
 
 /// Where a durable server keeps everything.
