@@ -95,6 +95,7 @@ where
 
     /// Begins an attempt, unless one is due later, is under way or has succeeded.
     fn connect(&self) {
+        let mut number = 0;
         let begun = self.0.line.send_if_modified(|line| {
             let due = match &line.state {
                 State::Absent => true,
@@ -104,29 +105,33 @@ where
             if due {
                 line.attempts += 1;
                 line.state = State::Connecting;
+                number = line.attempts;
             }
             due
         });
         if begun {
             // A task of its own, so that no call that gives up takes it along.
-            tokio::spawn(Attempt(Arc::clone(&self.0)).run());
+            tokio::spawn(Attempt { shared: Arc::clone(&self.0), number }.run());
         }
     }
 }
 
 /// An attempt to connect. It has failed when it is dropped, if not before, and so also if it panics
 /// or the runtime ends.
-struct Attempt<C>(Arc<Shared<C>>);
+struct Attempt<C> {
+    shared: Arc<Shared<C>>,
+    number: u64,
+}
 
 impl<C> Attempt<C> {
     async fn run(self) {
-        let made = timeout(self.0.limit, (self.0.make)()).await;
+        let made = timeout(self.shared.limit, (self.shared.make)()).await;
         self.end(made.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into())));
     }
 
     fn end(&self, made: RedisResult<C>) {
-        self.0.line.send_if_modified(|line| {
-            let current = matches!(line.state, State::Connecting);
+        self.shared.line.send_if_modified(|line| {
+            let current = line.attempts == self.number && matches!(line.state, State::Connecting);
             if current {
                 line.state = match made {
                     Ok(connection) => State::Connected(connection),
