@@ -11,7 +11,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::event::{self, Concern};
+use crate::event::{Concern, rejected};
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
@@ -162,9 +162,9 @@ where
     };
     match &rejection.kind() {
         RejectionKind::Unverified(error) => {
-            event::rejected(concern, scheme, error, response.status());
+            rejected(concern, scheme, error, response.status());
         }
-        _ => event::rejected(concern, scheme, &rejection, response.status()),
+        _ => rejected(concern, scheme, &rejection, response.status()),
     }
     response.extensions_mut().insert(rejection);
     response
