@@ -572,6 +572,65 @@ async fn only_so_many_fetches_run_at_the_same_time() {
 }
 
 #[tokio::test]
+async fn a_rotation_does_not_queue_behind_endpoints_that_are_made_up() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().concurrent_fetches(1).build();
+    let before = cache.verifier(&id()).await.unwrap();
+    world.close();
+    world.has(&["b"]);
+    let waiting: Vec<_> = (100..600)
+        .map(|number| {
+            let cache = cache.clone();
+            tokio::spawn(async move { cache.verifier(&EndpointId::from(number)).await.is_ok() })
+        })
+        .collect();
+    settle().await;
+    assert_eq!(world.fetches(), 2, "one that was answered, and one whose turn it is");
+    let rotation = {
+        let cache = cache.clone();
+        tokio::spawn(async move { cache.after_mismatch(&id(), &before).await })
+    };
+    settle().await;
+    assert_eq!(world.fetches(), 3);
+    world.open();
+    assert!(accepts(&rotation.await.unwrap().unwrap(), "b"));
+    for task in waiting {
+        assert!(task.await.unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clock_of_a_fetch_starts_with_its_turn() {
+    let slow = |_: EndpointId| async {
+        tokio::time::sleep(Duration::from_millis(900)).await;
+        Ok(vec![Secret::utf8("a").unwrap()])
+    };
+    let cache = SecretCache::builder(Scheme::GITHUB, slow)
+        .concurrent_fetches(1)
+        .timeout(Duration::from_secs(1))
+        .build();
+    let waiting: Vec<_> = (0..100)
+        .map(|number| {
+            let cache = cache.clone();
+            tokio::spawn(async move { cache.warm(&EndpointId::from(number)).await.is_ok() })
+        })
+        .collect();
+    for task in waiting {
+        assert!(task.await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_timeout_without_end_is_none() {
+    let fetcher = |_: EndpointId| async {
+        tokio::task::yield_now().await;
+        Ok(vec![Secret::utf8("a").unwrap()])
+    };
+    let cache = SecretCache::builder(Scheme::GITHUB, fetcher).timeout(Duration::MAX).build();
+    assert!(cache.verifier(&id()).await.is_ok());
+}
+
+#[tokio::test]
 async fn fetches_that_bring_secrets_do_not_use_up_the_cold_ones() {
     let world = World::with(&["a"]);
     let cache = world.builder().cold_fetches(2, Duration::from_secs(60)).build();

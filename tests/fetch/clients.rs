@@ -273,6 +273,27 @@ async fn an_answer_may_not_be_longer_than_the_cap() {
     assert_eq!(velt.fetch(&endpoint()).await.unwrap().secrets().len(), 1);
     provider.behave(padded(1001));
     assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Malformed);
+
+    let velt = velt_at(client(&provider).response_limit(usize::MAX));
+    provider.behave(padded(1 << 20));
+    assert_eq!(velt.fetch(&endpoint()).await.unwrap().secrets().len(), 1);
+}
+
+#[tokio::test]
+async fn a_failure_is_judged_by_its_status_however_long_its_page_is() {
+    let provider = Provider::start().await;
+    for (status, kind) in [
+        (503, FetchErrorKind::Unavailable),
+        (504, FetchErrorKind::Timeout),
+        (401, FetchErrorKind::Denied),
+        (404, FetchErrorKind::Malformed),
+    ] {
+        let page = "<html>".repeat(12_000);
+        let header = vec![("retry-after", "30".to_owned())];
+        provider.behave(Behaviour::Answer(status, header, page));
+        let error = failure(&velt(&provider), &endpoint()).await;
+        assert_eq!((error.kind(), error.retry_after()), (kind, Some(Duration::from_secs(30))));
+    }
 }
 
 #[tokio::test]

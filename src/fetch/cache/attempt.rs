@@ -14,7 +14,11 @@ use crate::fetch::error::{FetchError, FetchErrorKind};
 /// The shortest pause before the first retry; it doubles each time.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Asks until there is an answer, no retry is left, or the timeout expires.
+/// Further in the future than any process lives, and not too far for the runtime's timer.
+const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+/// Asks until there is an answer, no retry is left, or the timeout expires, which begins with the
+/// turn.
 pub(super) async fn fetch<F>(
     fetcher: &F,
     policy: &Policy,
@@ -24,13 +28,12 @@ pub(super) async fn fetch<F>(
 where
     F: SecretFetcher,
 {
+    let Ok(_turn) = turns.acquire().await else {
+        return Err(FetchErrorKind::Unavailable.into());
+    };
     // Not the policy's clock: the runtime's timer is what wakes this task.
-    let now = Instant::now();
-    let deadline = now.checked_add(policy.timeout).unwrap_or(now);
+    let deadline = Instant::now() + policy.timeout.min(FAR);
     let answer = async {
-        let Ok(_turn) = turns.acquire().await else {
-            return Err(FetchErrorKind::Unavailable.into());
-        };
         let mut retries = policy.retries;
         let mut pause = PAUSE;
         loop {

@@ -125,8 +125,7 @@ impl<F> SecretCacheBuilder<F> {
         self
     }
 
-    /// Sets how long a fetch may take, including its retries and its wait for a turn; default 10
-    /// seconds.
+    /// Sets how long a fetch may take once it is its turn, including its retries; default 10 seconds.
     pub fn timeout(mut self, duration: Duration) -> Self {
         self.policy.timeout = duration;
         self
@@ -142,8 +141,9 @@ impl<F> SecretCacheBuilder<F> {
         self
     }
 
-    /// Sets how many fetches run at the same time; further ones wait for their turn. Default 16, at
-    /// least 1.
+    /// Sets how many fetches run at the same time for endpoints without cached secrets, and how many
+    /// beside them for endpoints whose secrets are stale or do not match; further ones wait for their
+    /// turn. Default 16, at least 1.
     pub fn concurrent_fetches(mut self, fetches: usize) -> Self {
         self.policy.concurrent_fetches = fetches.max(1);
         self

@@ -30,12 +30,35 @@ pub(super) enum Purpose {
     Mismatch,
 }
 
+/// The places of the fetches that run at the same time. A rotation does not queue behind endpoints
+/// that anyone can make up.
+struct Turns {
+    /// For endpoints without secrets.
+    unknown: Semaphore,
+    /// For endpoints whose secrets are stale or do not match.
+    known: Semaphore,
+}
+
+impl Turns {
+    fn new(each: usize) -> Self {
+        let places = || Semaphore::new(each.min(Semaphore::MAX_PERMITS));
+        Self { unknown: places(), known: places() }
+    }
+
+    fn of(&self, purpose: Purpose) -> &Semaphore {
+        match purpose {
+            Purpose::Cold | Purpose::Warm => &self.unknown,
+            Purpose::Refresh | Purpose::Mismatch => &self.known,
+        }
+    }
+}
+
 pub(super) struct Inner<F> {
     pub(super) policy: Policy,
     pub(super) store: Store,
     pub(super) flights: Flights,
     fetcher: F,
-    turns: Semaphore,
+    turns: Turns,
 }
 
 impl<F> Inner<F> {
@@ -43,7 +66,7 @@ impl<F> Inner<F> {
         Self {
             store: Store::new(policy.max_entries),
             flights: Flights::new(),
-            turns: Semaphore::new(policy.concurrent_fetches.min(Semaphore::MAX_PERMITS)),
+            turns: Turns::new(policy.concurrent_fetches),
             policy,
             fetcher,
         }
@@ -116,7 +139,7 @@ where
         let fetching = Fetching {
             inner: Arc::clone(self),
             endpoint: endpoint.clone(),
-            counted: purpose == Purpose::Cold,
+            purpose,
             started: now,
             outcome: Some(outcome),
         };
@@ -130,8 +153,7 @@ where
 struct Fetching<F> {
     inner: Arc<Inner<F>>,
     endpoint: EndpointId,
-    /// Whether it counts against the quota.
-    counted: bool,
+    purpose: Purpose,
     /// The time at which it lands if it is dropped.
     started: Duration,
     /// Taken when it lands.
@@ -144,7 +166,7 @@ where
 {
     async fn run(mut self) {
         let Inner { fetcher, policy, turns, .. } = &*self.inner;
-        let result = fetch(fetcher, policy, turns, &self.endpoint).await;
+        let result = fetch(fetcher, policy, turns.of(self.purpose), &self.endpoint).await;
         let now = policy.now();
         self.land(result, now);
     }
@@ -167,7 +189,8 @@ impl<F> Fetching<F> {
 
         let mut in_flight = flights.lock();
         let current = in_flight.end(endpoint, outcome);
-        if self.counted && landed.is_ok() {
+        // Only such a fetch has counted against the quota.
+        if self.purpose == Purpose::Cold && landed.is_ok() {
             in_flight.quota.give_back();
         }
         if current {

@@ -19,8 +19,12 @@ use crate::fetch::error::FetchError;
 
 /// The longest response that is read unless another limit is set, in bytes.
 const RESPONSE_LIMIT: usize = 64 << 10;
+/// The highest limit that can be set, in bytes.
+const MOST: usize = 16 << 20;
 /// How long it may take to connect to the provider.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long a request may take from its beginning to the end of its response.
+const WHOLE: Duration = Duration::from_secs(30);
 
 /// The HTTP client of `Velt` (feature `velt`) and `Spaaza` (feature `spaaza`).
 ///
@@ -50,18 +54,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// Makes a client that trusts the root certificates of this machine.
+    /// Makes a client that trusts the root certificates of this machine. Connecting may take 5 seconds,
+    /// and a request 30.
     ///
     /// # Errors
     ///
     /// Returns [`InvalidClient::Client`] if it cannot be built.
     pub fn new() -> Result<Self, InvalidClient> {
-        Self::build(reqwest::Client::builder().tls_backend_preconfigured(tls()?).no_proxy())
+        let http = reqwest::Client::builder().tls_backend_preconfigured(tls()?).no_proxy();
+        Self::build(http.connect_timeout(CONNECT).timeout(WHOLE))
     }
 
     /// Makes a client from settings of your own, such as proxies or root certificates.
     ///
-    /// Redirects and retries are turned off. If the process has no default crypto provider for
+    /// Redirects and retries are turned off; how long anything may take is yours to set. If the process has no default crypto provider for
     /// rustls yet, ring becomes the default.
     ///
     /// # Errors
@@ -92,7 +98,6 @@ impl Client {
             .redirect(redirect::Policy::none())
             .referer(false)
             .retry(retry::never())
-            .connect_timeout(CONNECT)
             .build()
             .map_err(|_| InvalidClient::Client)?;
         Ok(Self { http, base: None, response_limit: RESPONSE_LIMIT })
@@ -147,11 +152,11 @@ impl Client {
         Ok(Self { base: Some(parse(base_url)?), ..self })
     }
 
-    /// Sets the size of the longest response that is accepted, in bytes; default 64 KiB. Each fetch
-    /// allocates a buffer of this size.
+    /// Sets the size of the longest response that is accepted, in bytes; default 64 KiB, at most 16
+    /// MiB. Each fetch allocates a buffer of this size.
     #[must_use]
     pub fn response_limit(self, bytes: usize) -> Self {
-        Self { response_limit: bytes, ..self }
+        Self { response_limit: bytes.min(MOST), ..self }
     }
 
     /// Makes the client of the API at `base_url`, unless another URL is set.

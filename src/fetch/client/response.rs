@@ -24,7 +24,8 @@ impl Response {
         Self { status, retry_after: None, body: Zeroizing::new(body.to_vec()) }
     }
 
-    /// Reads a response whose body has at most `limit` bytes.
+    /// Reads a response whose body has at most `limit` bytes. Where the status says that the request
+    /// failed, it says enough, whatever the body is.
     pub(super) async fn read(
         mut response: reqwest::Response,
         limit: usize,
@@ -33,14 +34,23 @@ impl Response {
         let retry_after = retry_after(response.headers());
         // All the capacity at once: a buffer that grows leaves copies behind that nobody wipes.
         let mut body = Zeroizing::new(Vec::with_capacity(limit));
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if chunk.len() > limit.saturating_sub(body.len()) {
-                return Err(FetchError::new(FetchErrorKind::Malformed)
-                    .with_message("the response is longer than the limit"));
+        let error = loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if chunk.len() <= limit.saturating_sub(body.len()) => {
+                    body.extend_from_slice(&chunk);
+                }
+                Ok(Some(_)) => {
+                    break FetchError::new(FetchErrorKind::Malformed)
+                        .with_message("the response is longer than the limit");
+                }
+                Ok(None) => return Ok(Self { status, retry_after, body }),
+                Err(error) => break failed(error),
             }
-            body.extend_from_slice(&chunk);
+        };
+        match status.is_success() {
+            true => Err(error),
+            false => Ok(Self { status, retry_after, body: Zeroizing::default() }),
         }
-        Ok(Self { status, retry_after, body })
     }
 
     pub(crate) fn is_success(&self) -> bool {
@@ -86,15 +96,16 @@ pub(super) fn failed(error: reqwest::Error) -> FetchError {
 
 /// The value of `Retry-After`
 /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is
-/// compared with the response's own `Date`, so that only the provider's clock is needed.
+/// compared with the response's own `Date`, so that only the provider's clock is needed, or with
+/// ours if there is none.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let date = |text| OffsetDateTime::parse(text, &Rfc2822).ok();
-    let sent = date(headers.get(DATE)?.to_str().ok()?)?;
-    (date(text)? - sent).try_into().ok()
+    let sent = headers.get(DATE).and_then(|sent| date(sent.to_str().ok()?));
+    (date(text)? - sent.unwrap_or_else(OffsetDateTime::now_utc)).try_into().ok()
 }
 
 #[cfg(test)]
@@ -117,7 +128,9 @@ mod tests {
         let seconds = |pairs: &[_]| retry_after(&headers(pairs)).map(|wait| wait.as_secs());
         assert_eq!(seconds(&[("retry-after", "30")]), Some(30));
         assert_eq!(seconds(&[date, later]), Some(30));
-        assert_eq!(seconds(&[later]), None);
+        assert_eq!(seconds(&[later]), None, "it is past");
+        let far = ("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT");
+        assert!(seconds(&[far]).is_some_and(|wait| wait > 7_000 * 365 * 24 * 60 * 60));
         assert_eq!(seconds(&[("date", later.1), ("retry-after", date.1)]), None);
         assert_eq!(seconds(&[("retry-after", "-1")]), None);
         assert_eq!(seconds(&[("retry-after", "soon"), date]), None);
