@@ -68,17 +68,15 @@ where
                     return Err(error.clone());
                 }
                 Line { state: State::Failed(_, until), .. } => Some(*until),
-                Line { state: State::Absent, .. } => Some(Instant::now()),
-                Line { state: State::Connecting, .. } => None,
+                Line { state: State::Absent | State::Connecting, .. } => None,
             };
-            match pause {
-                Some(until) => {
-                    sleep_until(until).await;
-                    self.connect();
-                }
-                // It fails only if there is no sender, and `self` has one.
-                None => _ = line.changed().await,
+            if let Some(until) = pause {
+                sleep_until(until).await;
             }
+            // Unless an attempt is under way, there is one now: either way the line will change.
+            self.connect();
+            // It fails only if there is no sender, and `self` has one.
+            let _ = line.changed().await;
         }
     }
 

@@ -143,7 +143,8 @@ impl<F> SecretCacheBuilder<F> {
 
     /// Sets how many fetches run at the same time for endpoints without cached secrets, and how many
     /// beside them for endpoints whose secrets are stale or do not match; further ones wait for their
-    /// turn. Default 16, at least 1.
+    /// turn, and the deliveries that need them wait too, so give the server a timeout. Default 16, at
+    /// least 1.
     pub fn concurrent_fetches(mut self, fetches: usize) -> Self {
         self.policy.concurrent_fetches = fetches.max(1);
         self
