@@ -10,7 +10,11 @@
 //!
 //! All of them accept anything that converts into a [`Head`](crate::Head) and reach the same
 //! verdict: a [`Verified`](crate::Verified), or a [`VerifyError`](crate::VerifyError). For a single
-//! delivery there is [`verify()`](crate::verify()).
+//! delivery there are [`verify()`](crate::verify()) and [`verify_at`].
+//!
+//! On `wasm32-unknown-unknown`, where reading the system's clock ends the program, pass the time in
+//! or set a [`Clock`](crate::clock::Clock). A scheme that signs no time needs neither: the clock is
+//! read only for what has well-formed headers and a signed time.
 //!
 //! # Examples
 //!
@@ -40,3 +44,4 @@ pub(crate) mod verified;
 pub(crate) mod verifier;
 
 pub use self::url::InvalidPublicUrl;
+pub use self::verifier::verify_at;

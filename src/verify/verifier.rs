@@ -49,6 +49,45 @@ pub fn verify<'h>(
     head: impl Into<Head<'h>>,
     body: &[u8],
 ) -> Result<Verified, VerifyError> {
+    verify_once(scheme, secret, head.into(), body, UnixTime::now)
+}
+
+/// Verifies one delivery as if it had arrived at `now`: as [`verify()`](crate::verify()), where
+/// there is no clock to read.
+///
+/// # Errors
+///
+/// Returns an error as [`verify()`](crate::verify()) does.
+///
+/// # Examples
+///
+/// ```
+/// use time::OffsetDateTime;
+/// use tower_webhook::verify::verify_at;
+/// use tower_webhook::{Scheme, Secret};
+///
+/// let then = OffsetDateTime::from_unix_timestamp(1_700_000_000)?;
+/// let headers = Scheme::SLACK.signer("secret")?.sign(None, then, b"{}")?;
+/// verify_at(Scheme::SLACK, &Secret::utf8("secret")?, &headers, b"{}", then)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn verify_at<'h>(
+    scheme: Scheme,
+    secret: &Secret,
+    head: impl Into<Head<'h>>,
+    body: &[u8],
+    now: OffsetDateTime,
+) -> Result<Verified, VerifyError> {
+    verify_once(scheme, secret, head.into(), body, || now.into())
+}
+
+fn verify_once(
+    scheme: Scheme,
+    secret: &Secret,
+    head: Head<'_>,
+    body: &[u8],
+    now: impl FnOnce() -> UnixTime,
+) -> Result<Verified, VerifyError> {
     // An error of setup, for which `VerifyError` has no variant: such a secret matches nothing.
     let key = secret.verifying_key(scheme).map_err(|_| VerifyError::Mismatch)?;
     let terms = Terms {
@@ -57,7 +96,7 @@ pub fn verify<'h>(
         tolerance: scheme.tolerance(),
         base: Base::Unset,
     };
-    let envelope = Envelope::open(terms, head.into(), UnixTime::now)?;
+    let envelope = Envelope::open(terms, head, now)?;
     verdict(&envelope, verifies(&key, &envelope, [body]).then_some(0))
 }
 
