@@ -448,7 +448,14 @@ fn decode(encoding: Encoding, text: &[u8]) -> Vec<u8> {
 
 fn values(headers: &HeaderMap, name: &'static str) -> Vec<Vec<u8>> {
     let values = headers.get_all(HeaderName::from_static(name)).into_iter();
-    values.map(|value| value.as_bytes().to_vec()).collect()
+    values.map(|value| trim(value.as_bytes()).to_vec()).collect()
+}
+
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
 }
 
 fn single(

@@ -89,15 +89,19 @@ impl<'h> Head<'h> {
     }
 
     /// The value of a header, the first if there are several. The name matches in any case.
+    ///
+    /// Blanks and tabs around it are not part of a value ([RFC 9110, section
+    /// 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'h [u8]> {
-        match self.headers {
+        let value = match self.headers {
             Headers::Map(map) => map.get(name).map(|value| value.as_bytes()),
             Headers::Pairs(pairs) => {
                 let mut pairs = pairs.iter();
                 pairs.find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
             }
-        }
+        };
+        value.map(trimmed)
     }
 
     /// The path of the request's URL, if the head has one.
@@ -156,7 +160,7 @@ impl<'h> Headers<'h> {
         };
         let map = map.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let pairs = pairs.into_iter().flatten().copied();
-        map.chain(pairs).filter(move |(name, _)| is_one(name)).map(|(_, value)| value)
+        map.chain(pairs).filter(move |(name, _)| is_one(name)).map(|(_, value)| trimmed(value))
     }
 }
 
@@ -238,7 +242,22 @@ impl<'h> Found<'h> {
 impl<'h> Values<'h> {
     #[inline]
     fn add(&mut self, value: &'h [u8]) {
-        self.first = self.first.or(Some(value));
+        self.first = self.first.or(Some(trimmed(value)));
         self.count += 1;
+    }
+}
+
+/// Removes the blanks and tabs around a value. Over HTTP/1 hyper has already done so; over HTTP/2 it
+/// leaves them.
+#[inline]
+fn trimmed(value: &[u8]) -> &[u8] {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    match value {
+        [first, .., last] if !is_blank(first) && !is_blank(last) => value,
+        _ => {
+            let start = value.iter().take_while(|byte| is_blank(byte)).count();
+            let end = value.iter().rposition(|byte| !is_blank(byte)).map_or(start, |last| last + 1);
+            value.get(start..end).unwrap_or_default()
+        }
     }
 }

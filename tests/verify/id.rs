@@ -24,7 +24,7 @@ fn a_strange_byte_is_found_wherever_it_is_in_an_id() {
         let good = "x".repeat(size);
         assert_eq!(claimed(&good, "1700000000").unwrap().id(), Some(good.as_str()));
         for place in 0..size {
-            for strange in [".", "\t"] {
+            for strange in [".", "é"] {
                 let mut bad = good.clone();
                 bad.replace_range(place..=place, strange);
                 let error = claimed(&bad, "1700000000").unwrap_err();
