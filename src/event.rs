@@ -1,7 +1,15 @@
 //! Events for the operator, with the feature `tracing`; without it, these functions do nothing.
 
+#[cfg(any(feature = "tower", feature = "tracing"))]
+use std::error::Error;
+#[cfg(feature = "tracing")]
+use std::fmt;
+#[cfg(feature = "tower")]
+use std::fmt::Debug;
+#[cfg(any(feature = "axum", feature = "tracing"))]
 use std::fmt::Display;
 
+#[cfg(feature = "tower")]
 use http::StatusCode;
 
 /// Who has to do something about a request that was answered without its handler.
@@ -16,29 +24,64 @@ pub(crate) enum Concern {
     Nobody,
 }
 
-/// Records that a request was answered without its handler.
+/// A request that was answered without its handler.
 #[cfg(feature = "tower")]
-#[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
-pub(crate) fn rejected(concern: Concern, scheme: &str, reason: &dyn Display, status: StatusCode) {
-    #[cfg(feature = "tracing")]
-    {
-        // The level of an event is part of its code.
-        macro_rules! record {
-            ($level:ident) => {
-                tracing::$level!(
-                    target: "tower_webhook",
-                    scheme,
-                    %reason,
-                    status = status.as_u16(),
-                    "webhook rejected",
-                )
-            };
+#[cfg_attr(not(feature = "tracing"), expect(dead_code))]
+pub(crate) struct Rejected<'r> {
+    pub(crate) concern: Concern,
+    pub(crate) scheme: &'r str,
+    pub(crate) endpoint: Option<&'r str>,
+    pub(crate) kind: &'r dyn Debug,
+    pub(crate) reason: &'r dyn Error,
+    pub(crate) status: StatusCode,
+}
+
+#[cfg(feature = "tower")]
+impl Rejected<'_> {
+    /// Records it. An endpoint may be one that the sender has made up, so it is quoted; it is bounded
+    /// by its type.
+    #[cfg_attr(not(feature = "tracing"), expect(clippy::unused_self))]
+    pub(crate) fn record(&self) {
+        #[cfg(feature = "tracing")]
+        {
+            // The level of an event is part of its code.
+            macro_rules! record {
+                ($level:ident) => {
+                    tracing::$level!(
+                        target: "tower_webhook",
+                        scheme = self.scheme,
+                        endpoint = self.endpoint.map(tracing::field::debug),
+                        kind = ?self.kind,
+                        reason = %Chain(self.reason),
+                        status = self.status.as_u16(),
+                        "webhook rejected",
+                    )
+                };
+            }
+            match self.concern {
+                Concern::Operator => record!(warn),
+                Concern::Sender => record!(info),
+                Concern::Nobody => record!(debug),
+            }
         }
-        match concern {
-            Concern::Operator => record!(warn),
-            Concern::Sender => record!(info),
-            Concern::Nobody => record!(debug),
+    }
+}
+
+/// An error and all that caused it, in one line.
+#[cfg(feature = "tracing")]
+#[cfg_attr(not(any(feature = "tower", feature = "replay")), expect(dead_code))]
+pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
+
+#[cfg(feature = "tracing")]
+impl Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self.0, f)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
         }
+        Ok(())
     }
 }
 

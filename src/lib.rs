@@ -114,7 +114,7 @@
 pub mod clock;
 mod crypto;
 mod error;
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "tower", feature = "tracing"))]
 mod event;
 pub mod fetch;
 #[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]

@@ -67,20 +67,21 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
         *log,
         [
             "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
-             reason=no signature matches status=401",
+             kind=Unverified(Mismatch) reason=no signature matches status=401",
             "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
-             reason=body is over the limit status=413",
+             kind=BodyTooLarge reason=body is over the limit status=413",
             "ERROR tower_webhook message=request did not go through a webhook layer",
             "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
              reason=delivery is no longer claimed by this lease",
             "DEBUG tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
-             reason=delivery was handled before status=200",
+             kind=Duplicate reason=delivery was handled before status=200",
             "DEBUG tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
-             reason=delivery is being handled status=503",
+             kind=InFlight reason=delivery is being handled status=503",
             "ERROR tower_webhook message=replay claim failed scheme=\"standard-webhooks\" \
              reason=replay store is full",
             "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
-             reason=replay guard is not available status=503",
+             kind=ReplayUnavailable reason=replay guard is not available: replay store is full \
+             status=503",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();

@@ -120,7 +120,15 @@ async fn what_the_layer_writes_shows_no_secret_no_credential_and_no_signature() 
     provider.behave(Behaviour::answer(500, &said));
     assert_eq!(send("ep_down", &good).await, StatusCode::SERVICE_UNAVAILABLE);
 
-    log.has(&["no signature matches", "endpoint is unknown", "secrets are not available"]);
+    // Which endpoint it was, and the whole chain of what went wrong.
+    log.has(&[
+        &format!(
+            "endpoint=\"{VELT_ENDPOINT}\" kind=Unverified(Mismatch) reason=no signature matches"
+        ),
+        "endpoint=\"ep_none\" kind=UnknownEndpoint reason=endpoint is unknown",
+        "endpoint=\"ep_down\" kind=SecretsUnavailable \
+         reason=secrets are not available: provider is not available",
+    ]);
     let text = |headers: &HeaderMap| headers["webhook-signature"].to_str().unwrap()[3..].to_owned();
     log.hides(&[&text(&good), &text(&newer), &text(&unknown)]);
 }

@@ -21,6 +21,11 @@
 //! the operator has to act, `info` where the sender has, and `debug` for what was handled already or is
 //! being handled. Trailers are not signed and are dropped.
 //!
+//! A 401 has no `WWW-Authenticate`, although [RFC 9110, section
+//! 15.5.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2) wants one: no registered scheme
+//! names a signature over the body, no sender of webhooks reads it, and a made-up one would tell a
+//! stranger what is here. [`WebhookLayer::on_rejection`](crate::WebhookLayer::on_rejection) can add it.
+//!
 //! [Ordering](crate::manual::ordering) says which middleware belongs inside the layer, and which
 //! outside.
 //!

@@ -11,7 +11,8 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::event::{Concern, rejected};
+use crate::event::{Concern, Rejected};
+use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
@@ -113,14 +114,26 @@ where
                     let mut delivery = match received {
                         Ok(delivery) => delivery,
                         Err(rejection) => {
-                            return Ok(respond(&receiver, &on_rejection, &parts, rejection));
+                            return Ok(respond(
+                                &receiver,
+                                incoming.endpoint(),
+                                &on_rejection,
+                                &parts,
+                                rejection,
+                            ));
                         }
                     };
                     let room = delivery.in_time(poll_fn(|cx| inner.poll_ready(cx))).await;
                     let Some(ready) = room else {
                         delivery.settle(false).await;
                         let rejection = RejectionKind::Overloaded.into();
-                        return Ok(respond(&receiver, &on_rejection, &parts, rejection));
+                        return Ok(respond(
+                            &receiver,
+                            incoming.endpoint(),
+                            &on_rejection,
+                            &parts,
+                            rejection,
+                        ));
                     };
                     ready?;
                     #[cfg(feature = "replay")]
@@ -142,30 +155,46 @@ where
                 })))
             }
             Err(rejection) => {
-                let answer = respond(&self.receiver, &self.on_rejection, &parts, rejection);
+                let answer = respond(&self.receiver, None, &self.on_rejection, &parts, rejection);
                 ResponseFuture(State::Answered(Some(Ok(answer))))
             }
         }
     }
 }
 
-fn respond<R, B>(receiver: &Receiver, on: &R, parts: &Parts, rejection: Rejection) -> Response<B>
+fn respond<R, B>(
+    receiver: &Receiver,
+    endpoint: Option<&EndpointId>,
+    on: &R,
+    parts: &Parts,
+    rejection: Rejection,
+) -> Response<B>
 where
     R: OnRejection<B>,
 {
     let mut response = on.respond(&Refused::new(&rejection, parts));
-    let scheme = receiver.scheme().name();
-    let concern = match rejection.kind() {
+    let kind = rejection.kind();
+    let concern = match kind {
         RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
         _ if rejection.status().is_server_error() => Concern::Operator,
         _ => Concern::Sender,
     };
-    match &rejection.kind() {
-        RejectionKind::Unverified(error) => {
-            rejected(concern, scheme, error, response.status());
-        }
-        _ => rejected(concern, scheme, &rejection, response.status()),
+    // Without what went wrong with a body, which is a stranger's text.
+    let bare = Rejection::from(kind);
+    let reason: &dyn Error = match &kind {
+        RejectionKind::Unverified(error) => error,
+        _ if rejection.status().is_server_error() => &rejection,
+        _ => &bare,
+    };
+    Rejected {
+        concern,
+        scheme: receiver.scheme().name(),
+        endpoint: endpoint.map(EndpointId::as_str),
+        kind: &kind,
+        reason,
+        status: response.status(),
     }
+    .record();
     response.extensions_mut().insert(rejection);
     response
 }

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 #[cfg(feature = "fetch")]
 use crate::error::VerifyError;
-#[cfg(feature = "replay")]
+#[cfg(any(feature = "tower", feature = "replay"))]
 use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "replay")]
 use crate::head::Head;
@@ -179,6 +179,12 @@ impl Incoming {
         Ok(())
     }
 
+    /// The endpoint that the delivery is for, if the secrets depend on it.
+    #[cfg(any(feature = "tower", feature = "replay"))]
+    pub(crate) fn endpoint(&self) -> Option<&EndpointId> {
+        self.secrets.endpoint()
+    }
+
     fn check_room(&self, len: usize) -> Result<(), Rejection> {
         if len > self.settings.body_limit.saturating_sub(self.frames.len()) {
             return Err(RejectionKind::BodyTooLarge.into());
@@ -204,7 +210,7 @@ impl Incoming {
     async fn claim(&self, verified: &Verified) -> Result<Option<Claimed>, Rejection> {
         let Some(replay) = &self.settings.replay else { return Ok(None) };
         let scheme = verified.scheme();
-        let endpoint = self.secrets.endpoint().map(EndpointId::as_str);
+        let endpoint = self.endpoint().map(EndpointId::as_str);
         let unsigned = self.unsigned.as_ref();
         let mut apart = Apart {
             scope: replay.scope_name(),

@@ -11,7 +11,7 @@ use crate::fetch::SecretFetcher;
 use crate::fetch::cache::SecretCache;
 #[cfg(feature = "fetch")]
 use crate::fetch::cache::entry::Resolved;
-#[cfg(any(feature = "fetch", feature = "replay"))]
+#[cfg(any(feature = "fetch", feature = "replay", feature = "tower"))]
 use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "fetch")]
 use crate::fetch::error::FetchError;
@@ -95,7 +95,7 @@ pub(super) enum Secrets {
 
 impl Secrets {
     /// The endpoint that the delivery is for, by its canonical id, if the secrets depend on it.
-    #[cfg(feature = "replay")]
+    #[cfg(any(feature = "replay", feature = "tower"))]
     pub(super) fn endpoint(&self) -> Option<&EndpointId> {
         match self {
             Self::Fixed(_) => None,

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+#[cfg(feature = "tracing")]
+use crate::event::Chain;
 use crate::replay::background::{Background, timer, within};
 use crate::replay::erased::Guard;
 use crate::replay::error::{ReplayError, ReplayErrorKind};
@@ -280,7 +282,7 @@ pub(super) fn timed_out() -> ReplayError {
 #[cfg(feature = "tracing")]
 pub(super) fn record(what: &'static str, scheme: Scheme, error: &ReplayError) {
     let scheme = scheme.name();
-    tracing::error!(target: "tower_webhook", scheme, reason = %error, "{what}");
+    tracing::error!(target: "tower_webhook", scheme, reason = %Chain(error), "{what}");
 }
 
 #[cfg(not(feature = "tracing"))]

@@ -18,12 +18,22 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tower::limit::{ConcurrencyLimit, ConcurrencyLimitLayer};
 use tower::{Layer as _, service_fn};
+#[cfg(feature = "fetch")]
+use tower_webhook::Head;
+#[cfg(feature = "fetch")]
+use tower_webhook::clock::ManualClock;
+#[cfg(feature = "fetch")]
+use tower_webhook::fetch::{EndpointId, FetchError, SecretCache};
 use tower_webhook::layer::VerifiedBody;
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 
 use crate::support::{ID, sign, verifier};
+#[cfg(feature = "fetch")]
+use crate::support::{NOW, WHSEC, at};
 
 const BODY: &[u8] = br#"{"hello":"world"}"#;
+/// How long a test waits for what comes at once.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 fn layer() -> WebhookLayer {
     WebhookLayer::new(verifier(Scheme::STANDARD))
@@ -359,8 +369,7 @@ async fn forgeries_that_stall_hold_no_place_of_the_handler() {
         let genuine = exchange(address, &whole(&sign(Scheme::STANDARD, BODY), BODY)).await;
         (forgeries, genuine)
     };
-    let patience = Duration::from_secs(10);
-    let answered = tokio::time::timeout(patience, stalled_and_genuine).await;
+    let answered = tokio::time::timeout(PATIENCE, stalled_and_genuine).await;
     let (forgeries, genuine) = answered.expect("the forgeries hold the only place");
     assert_eq!((genuine.status, genuine.body.as_slice()), (200, BODY));
     for mut stream in forgeries {
@@ -369,6 +378,40 @@ async fn forgeries_that_stall_hold_no_place_of_the_handler() {
         stream.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
     }
+}
+
+#[cfg(feature = "fetch")]
+#[tokio::test]
+async fn fetches_that_stall_hold_no_place_of_the_handler() {
+    let (stalled, mut fetching) = tokio::sync::watch::channel(0);
+    let fetcher = move |endpoint: EndpointId| {
+        let stalled = stalled.clone();
+        async move {
+            if endpoint.as_str() != "/hook" {
+                stalled.send_modify(|count| *count += 1);
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, FetchError>(vec![Scheme::STANDARD.secret(WHSEC).unwrap()])
+        }
+    };
+    let clock = ManualClock::new(at(NOW));
+    let cache = SecretCache::builder(Scheme::STANDARD, fetcher).clock(clock).build();
+    let path = |head: &Head<'_>| EndpointId::new(head.path()?).ok();
+    let address = serve_hyper(WebhookLayer::from_cache(cache, path), 1).await;
+    let genuine = whole(&sign(Scheme::STANDARD, BODY), BODY);
+    assert_eq!(exchange(address, &genuine).await.status, 200);
+
+    let mut senders = Vec::new();
+    for index in 0..4 {
+        let elsewhere = String::from_utf8(genuine.clone()).unwrap();
+        let elsewhere = elsewhere.replacen("/hook", &format!("/{index}"), 1);
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(elsewhere.as_bytes()).await.unwrap();
+        senders.push(stream);
+    }
+    fetching.wait_for(|count| *count == 4).await.unwrap();
+    let answered = tokio::time::timeout(PATIENCE, exchange(address, &genuine)).await;
+    assert_eq!(answered.expect("the fetches hold the only place").status, 200);
 }
 
 #[tokio::test]

@@ -91,7 +91,10 @@ fn thirty_two_signatures_are_looked_at_and_thirty_three_are_not() {
         assert_eq!(error, VerifyError::TooManySignatures);
     }
     // Whatever the entries are.
-    assert_eq!(listed(&format!("v{}1", " ".repeat(32))).unwrap_err(), VerifyError::TooManySignatures);
+    assert_eq!(
+        listed(&format!("v{}1", " ".repeat(32))).unwrap_err(),
+        VerifyError::TooManySignatures
+    );
 
     let scheme = Scheme::STRIPE;
     let good = sign(scheme, BODY)["stripe-signature"].to_str().unwrap().to_owned();

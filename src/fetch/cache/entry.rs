@@ -18,7 +18,7 @@ use crate::verify::verifier::Verifier;
 pub(crate) struct Resolved {
     pub(crate) verifier: Arc<Verifier>,
     #[cfg_attr(
-        not(all(feature = "receive", feature = "replay")),
+        not(any(feature = "tower", all(feature = "receive", feature = "replay"))),
         expect(dead_code, reason = "only a receiver remembers")
     )]
     pub(crate) endpoint: EndpointId,
