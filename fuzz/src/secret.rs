@@ -40,6 +40,8 @@ fn written(bytes: &[u8]) {
                 assert_eq!(format!("{secret:?} {secret:#?}"), "Secret(..) Secret(..)");
                 assert_eq!(fingerprint(secret), fingerprint_of(bytes));
             }
+            // Three bytes are written as `null`, and others as `xxxx`.
+            Err(InvalidSecret::Placeholder(_)) => assert!(!is_plausible(&bare)),
             Err(error) => assert!(bytes.is_empty() && error == InvalidSecret::Empty, "{error:?}"),
         }
     }
@@ -65,11 +67,11 @@ fn written(bytes: &[u8]) {
 /// Text that may be in some format.
 fn read(text: &str) {
     let secret = |bytes: Option<Vec<u8>>| bytes.filter(|bytes| !bytes.is_empty());
-    let trimmed = text.trim() == text;
-    agree(Secret::utf8(text), secret(trimmed.then(|| text.into())), text);
+    let plausible = |bytes: Option<Vec<u8>>| bytes.filter(|_| is_plausible(text));
+    agree(Secret::utf8(text), secret(plausible(Some(text.into()))), text);
     agree(Secret::hex(text), secret(hex::decode(text).ok()), text);
-    agree(Secret::base64(text), secret(base64(text)), text);
-    let whsec = text.strip_prefix("whsec_").and_then(base64);
+    agree(Secret::base64(text), secret(plausible(base64(text))), text);
+    let whsec = plausible(text.strip_prefix("whsec_").and_then(base64));
     agree(Secret::whsec(text), secret(whsec), text);
 
     // Most texts of the right size are half of no pair; what is one says the same again.
@@ -95,7 +97,7 @@ fn preset(scheme: Scheme, text: &str) {
         assert_eq!(scheme.verifier(text).is_ok(), same[0]);
         return;
     }
-    let whole = (text.trim() == text).then(|| text.as_bytes().to_vec());
+    let whole = is_plausible(text).then(|| text.as_bytes().to_vec());
     let whsec = text.strip_prefix("whsec_").map(base64);
     let bytes = match scheme.key_format() {
         KeyFormat::Whsec => whsec.flatten(),
@@ -113,16 +115,53 @@ fn preset(scheme: Scheme, text: &str) {
                 KeyFormat::PublicKeyHex => hex::decode(text).ok(),
                 _ => base64(text),
             };
-            let key = bytes.and_then(|bytes| Secret::ed25519(&bytes).ok());
+            let key =
+                bytes.filter(|_| is_plausible(text)).and_then(|bytes| Secret::ed25519(&bytes).ok());
             assert_eq!(scheme.secret(text).is_ok(), key.is_some());
             assert_eq!(scheme.verifier(text).is_ok(), key.is_some());
             return;
         }
         format => panic!("{format:?} is not known here"),
     };
-    let bytes = bytes.filter(|bytes| !bytes.is_empty());
+    let bytes = bytes.filter(|bytes| !bytes.is_empty() && is_plausible(text));
     assert_eq!(scheme.verifier(text).is_ok(), bytes.is_some());
     agree(scheme.secret(text), bytes, text);
+}
+
+/// Whether a text is more than what a copy, a template or a file leaves behind.
+fn is_plausible(text: &str) -> bool {
+    const WORDS: &str = "undefined null none nil [object-object] changeme change-me replaceme \
+        replace-me placeholder redacted [redacted] your-secret your-webhook-secret your-signing-secret";
+    let invisible = |char: char| {
+        let code = u32::from(char);
+        char.is_control()
+            || matches!(code, 0xad | 0x180e | 0x200b..=0x200f | 0x202a..=0x202e | 0x2060..=0x2064)
+            || matches!(code, 0x2066..=0x2069 | 0xfeff)
+    };
+    let within = |start: &str, end: &str| {
+        text.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).map(str::to_owned)
+    };
+    let is_name = |name: &String| {
+        let of_names =
+            |char: char| char.is_ascii_uppercase() || char.is_ascii_digit() || char == '_';
+        !name.is_empty() && name.chars().all(of_names)
+    };
+    let quoted = [("\"", "\""), ("'", "'"), ("`", "`"), ("“", "”"), ("", "\\n")];
+    let word = text.to_ascii_lowercase().replace(['_', ' '], "-");
+    let template = [("${", "}"), ("{{", "}}"), ("<", ">")];
+    let crossed =
+        |text: &str| text.len() >= 4 && text.chars().all(|char| matches!(char, 'x' | 'X'));
+    text.trim() == text
+        && !text.contains(invisible)
+        && !quoted.into_iter().any(|(start, end)| within(start, end).is_some())
+        && !WORDS.split_whitespace().any(|other| other == word)
+        && !template.into_iter().any(|(start, end)| within(start, end).is_some())
+        && !within("$", "").as_ref().is_some_and(is_name)
+        && !within("%", "%").as_ref().is_some_and(is_name)
+        && !crossed(text.strip_prefix("whsec_").unwrap_or(text))
+        && !text.contains("****")
+        && !text.contains("•••")
+        && !text.ends_with('…')
 }
 
 fn agree(secret: Result<Secret, InvalidSecret>, bytes: Option<Vec<u8>>, text: &str) {

@@ -132,6 +132,8 @@ fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<Sign
     match id {
         _ if !scheme.signs_id() => {}
         None => return Some(SignError::MissingId),
+        // Blanks at its ends would not arrive.
+        Some(id) if id.trim_matches([' ', '\t']) != id => return Some(SignError::InvalidId),
         Some(id) if plain::is_id(scheme, id.as_bytes()) => {}
         Some(_) => return Some(SignError::InvalidId),
     }

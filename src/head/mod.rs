@@ -250,7 +250,7 @@ impl<'h> Values<'h> {
 /// Removes the blanks and tabs around a value. Over HTTP/1 hyper has already done so; over HTTP/2 it
 /// leaves them.
 #[inline]
-fn trimmed(value: &[u8]) -> &[u8] {
+pub(crate) fn trimmed(value: &[u8]) -> &[u8] {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     match value {
         [first, .., last] if !is_blank(first) && !is_blank(last) => value,

@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use crate::crypto::key::SigningKey;
 use crate::head::fields::{Fields, Target, read_id};
+use crate::head::trimmed;
 use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::LayoutKind;
@@ -187,6 +188,10 @@ impl Signer {
         let id = match id {
             _ if !self.scheme.signs_id() => None,
             Some(id) => {
+                // Blanks at its ends would not arrive.
+                if trimmed(id.as_bytes()).len() < id.len() {
+                    return Err(SignError::InvalidId);
+                }
                 read_id(self.scheme, id.as_bytes()).map_err(|_| SignError::InvalidId)?;
                 Some(id)
             }

@@ -132,7 +132,7 @@ fn a_signer_refuses_what_a_verifier_would() {
     let signer = Scheme::STANDARD.signer(WHSEC).unwrap();
     let error = |id: Option<&str>, seconds| signer.sign(id, at(seconds), BODY).unwrap_err();
     assert_eq!(error(None, NOW), SignError::MissingId);
-    for id in ["", "a.b", "new\nline", &"x".repeat(257)] {
+    for id in ["", "a.b", "new\nline", " a", "a ", &"x".repeat(257)] {
         assert_eq!(error(Some(id), NOW), SignError::InvalidId, "{id:?}");
     }
     assert_eq!(error(Some(ID), -1), SignError::InvalidTimestamp);

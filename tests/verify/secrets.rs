@@ -21,6 +21,30 @@ fn an_empty_secret_is_an_error_in_every_preset() {
 }
 
 #[test]
+fn what_is_no_secret_is_refused_in_every_preset_that_takes_text() {
+    for &scheme in Scheme::ALL {
+        for text in
+            ["undefined", "${WEBHOOK_SECRET}", "****", "\"secret\"", "\u{feff}secret", "s\0"]
+        {
+            assert!(scheme.verifier(text).is_err(), "{scheme:?} {text:?}");
+            assert!(scheme.signer(text).is_err(), "{scheme:?} {text:?}");
+        }
+    }
+    let error = |text| Scheme::GITHUB.verifier(text).unwrap_err();
+    assert!(matches!(error("null"), InvalidSecret::Placeholder(_)));
+    assert_eq!(error("'secret'"), InvalidSecret::Quoted);
+    let error = error("secret\u{200b}");
+    assert!(matches!(
+        error,
+        InvalidSecret::InvisibleCharacter { char: '\u{200b}', position: 7, .. }
+    ));
+    // Each of these four letters is base64 too.
+    assert!(matches!(Secret::base64("null").unwrap_err(), InvalidSecret::Placeholder(_)));
+    // Bytes are taken as they are.
+    assert!(Verifier::new(Scheme::GITHUB, Secret::bytes(*b"null").unwrap()).is_ok());
+}
+
+#[test]
 fn a_key_of_another_encoding_is_not_taken_for_base64() {
     // 32 hexadecimal digits are valid base64 of 24 bytes.
     let text = secret(Scheme::SPAAZA);
