@@ -62,8 +62,10 @@ impl FetchError {
         self
     }
 
-    /// Sets how long the provider asks us to wait, default none. The cache respects at most 5
-    /// minutes of it.
+    /// Sets how long the provider asks us to wait, default none.
+    ///
+    /// Providers limit accounts and not endpoints, so the cache asks about no endpoint until then, for
+    /// at most 5 minutes. With [`NotFound`](FetchErrorKind::NotFound) it makes no difference.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
