@@ -56,8 +56,7 @@ impl FetchError {
     /// ```
     #[must_use]
     pub fn with_message(mut self, message: &str) -> Self {
-        let clean = |char: char| if char.is_control() { ' ' } else { char };
-        let message: String = message.chars().take(MAX_MESSAGE).map(clean).collect();
+        let message = one_line(message);
         self.message = Some(message.trim()).filter(|text| !text.is_empty()).map(Arc::from);
         self
     }
@@ -106,6 +105,12 @@ impl FetchError {
     pub(super) fn is_transient(&self) -> bool {
         matches!(self.kind, FetchErrorKind::Unavailable | FetchErrorKind::Timeout)
     }
+}
+
+/// Text of others, bounded and without control characters.
+pub(super) fn one_line(text: &str) -> String {
+    let clean = |char: char| if char.is_control() { ' ' } else { char };
+    text.chars().take(MAX_MESSAGE).map(clean).collect()
 }
 
 impl From<FetchErrorKind> for FetchError {

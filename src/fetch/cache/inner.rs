@@ -10,7 +10,7 @@ use tokio::sync::watch::Sender;
 use crate::fetch::SecretFetcher;
 use crate::fetch::cache::attempt::{check_hold, fetch};
 use crate::fetch::cache::entry::Entry;
-use crate::fetch::cache::events::{record_failure, record_success};
+use crate::fetch::cache::events::{in_span, record_failure, record_success};
 use crate::fetch::cache::flight::{Flight, Flights, InFlight, Outcome, abandoned};
 use crate::fetch::cache::pause::Pause;
 use crate::fetch::cache::policy::Policy;
@@ -162,7 +162,7 @@ where
             started: now,
             outcome: Some(outcome),
         };
-        runtime.spawn(fetching.run());
+        runtime.spawn(in_span(fetching.run()));
         Ok(Flight::Started(flight))
     }
 }
