@@ -423,14 +423,14 @@ async fn a_provider_that_asks_to_be_left_alone_is_asked_about_no_endpoint() {
         })
         .collect();
     settle().await;
-    let wait = Duration::from_secs(60);
+    let wait = Duration::from_secs(55);
     world.fails(FetchError::from(FetchErrorKind::Unavailable).with_retry_after(wait));
     world.open();
     for task in waiting {
         assert_eq!(task.await.unwrap().unwrap_err().retry_after(), Some(wait));
     }
     world.has(&["b"]);
-    for left in (1..=60).rev() {
+    for left in (1..=55).rev() {
         // Those that are known are served, and for the others it is said when to come back.
         assert!(accepts(&cache.verifier(&known).await.unwrap(), "a"));
         assert!(cache.after_mismatch(&known, &seen).await.is_none());
@@ -446,6 +446,10 @@ async fn a_provider_that_asks_to_be_left_alone_is_asked_about_no_endpoint() {
         world.passes(1);
     }
     assert_eq!(world.fetches(), 2);
+    // Then everything goes on at once.
+    assert!(cache.verifier(&known).await.is_ok());
+    settle().await;
+    assert_eq!(world.fetches(), 3);
     assert!(cache.after_mismatch(&known, &seen).await.is_some());
     assert!(cache.warm(&id()).await.is_ok());
     assert_eq!(world.fetches(), 4);

@@ -492,7 +492,12 @@ async fn a_rotation_is_found_while_a_thousand_made_up_endpoints_wait_for_their_t
     // The provider has not answered any of them when the rotation has been found.
     world.provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
     world.provider.behave_once(Behaviour::Documented);
-    assert_eq!(world.deliver(OTHER_SECRET).await, StatusCode::OK);
+    let rotated = {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { world.deliver(OTHER_SECRET).await })
+    };
+    until(|| rotated.is_finished()).await;
+    assert_eq!(rotated.await.unwrap(), StatusCode::OK);
     assert_eq!((world.provider.fetches(), world.receiver.handled()), (18, 2));
     assert!(!made_up.iter().any(|delivery| delivery.is_finished()));
 
