@@ -56,14 +56,15 @@ impl FetchError {
     /// ```
     #[must_use]
     pub fn with_message(mut self, message: &str) -> Self {
-        let clean = |char: char| if char.is_control() { ' ' } else { char };
-        let message: String = message.chars().take(MAX_MESSAGE).map(clean).collect();
+        let message = one_line(message);
         self.message = Some(message.trim()).filter(|text| !text.is_empty()).map(Arc::from);
         self
     }
 
-    /// Sets how long the provider asks us to wait, default none. The cache respects at most 5
-    /// minutes of it.
+    /// Sets how long the provider asks us to wait, default none.
+    ///
+    /// Providers limit accounts and not endpoints, so the cache asks about no endpoint until then, for
+    /// at most 5 minutes. With [`NotFound`](FetchErrorKind::NotFound) it makes no difference.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
@@ -104,6 +105,12 @@ impl FetchError {
     pub(super) fn is_transient(&self) -> bool {
         matches!(self.kind, FetchErrorKind::Unavailable | FetchErrorKind::Timeout)
     }
+}
+
+/// Text of others, bounded and without control characters.
+pub(super) fn one_line(text: &str) -> String {
+    let clean = |char: char| if char.is_control() { ' ' } else { char };
+    text.chars().take(MAX_MESSAGE).map(clean).collect()
 }
 
 impl From<FetchErrorKind> for FetchError {

@@ -8,10 +8,12 @@
 //! |---|---|
 //! | secrets are younger than `fresh_for` | serves them |
 //! | secrets are older than that | serves them, and fetches once in the background |
+//! | that fetch is overdue | lets one delivery wait for it: after `timeout`, or at twice `fresh_for` |
 //! | the provider is down, rejects our credentials, or returns a malformed response | goes on serving the secrets until `stale_for` |
-//! | the provider says that there is no such endpoint | forgets its secrets, and remembers that for `negative_for` |
+//! | the provider says that there is no such endpoint, or twice that it has no secret | forgets its secrets, and remembers that for `negative_for` |
 //! | many requests wait for the same endpoint | answers them all with one fetch |
-//! | a fetch fails | remembers the failure for `failure_for`, or as long as the provider asks, up to 5 minutes |
+//! | a fetch fails | remembers the failure for `failure_for` |
+//! | the provider asks us to wait | asks about no endpoint until then, up to 5 minutes |
 //! | a signature does not match | fetches again, at most once per `cooldown` and endpoint |
 //! | a fetch brings other secrets | accepts the replaced ones for `overlap`, then never again |
 //! | many unknown endpoints are requested | makes no more fetches for them than `cold_fetches` |
@@ -162,7 +164,8 @@ pub trait SecretFetcher: Send + Sync + 'static {
     /// Fetches the secrets that are valid for `endpoint` now, the newest first and at most 16.
     ///
     /// Without any, the endpoint exists but has no valid secret: its deliveries are rejected, as
-    /// with [`FetchErrorKind::NotFound`].
+    /// with [`FetchErrorKind::NotFound`]. If the cache has secrets, it believes that at the second
+    /// such answer.
     ///
     /// # Errors
     ///

@@ -226,8 +226,6 @@ async fn a_provider_that_is_down_for_an_hour_costs_nothing() {
 
         world.has(&["b"]);
         world.passes(5);
-        assert_eq!(accepted(&cache).await, "a");
-        settle().await;
         assert_eq!(accepted(&cache).await, "ab");
     }
 }
@@ -252,25 +250,115 @@ async fn after_stale_for_nothing_is_served_until_the_provider_is_back() {
 
 #[tokio::test]
 async fn a_definite_no_drops_the_secrets_and_is_remembered() {
-    let no_secret: Result<Vec<String>, FetchError> = Ok(Vec::new());
-    for answer in [no_secret, Err(FetchErrorKind::NotFound.into())] {
-        let world = World::with(&["a"]);
-        let cache = world.builder().build();
-        assert_eq!(accepted(&cache).await, "a");
-        *world.0.answer.lock().unwrap() = answer;
-        world.passes(5 * MINUTE);
-        assert_eq!(accepted(&cache).await, "a");
-        settle().await;
-        for _ in 0..60 {
-            let error = cache.verifier(&id()).await.unwrap_err();
-            assert_eq!(error.kind(), FetchErrorKind::NotFound);
-            assert_eq!(world.fetches(), 2);
-            world.passes(1);
-        }
-        world.has(&["b"]);
-        assert_eq!(accepted(&cache).await, "b");
-        assert_eq!(world.fetches(), 3);
+    let world = World::with(&["a"]);
+    let cache = world.builder().build();
+    assert_eq!(accepted(&cache).await, "a");
+    world.fails(FetchErrorKind::NotFound);
+    world.passes(5 * MINUTE);
+    assert_eq!(accepted(&cache).await, "a");
+    settle().await;
+    for _ in 0..60 {
+        let error = cache.verifier(&id()).await.unwrap_err();
+        assert_eq!(error.kind(), FetchErrorKind::NotFound);
+        assert_eq!(world.fetches(), 2);
+        world.passes(1);
     }
+    world.has(&["b"]);
+    assert_eq!(accepted(&cache).await, "b");
+    assert_eq!(world.fetches(), 3);
+}
+
+#[tokio::test]
+async fn an_answer_without_secrets_is_believed_the_second_time() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().build();
+    assert_eq!(accepted(&cache).await, "a");
+    // A mistake that is mended is forgotten; between two, an outage says nothing.
+    let (none, some): (&[&str], &[&str]) = (&[], &["a"]);
+    for answer in [Some(none), Some(some), Some(none), None] {
+        match answer {
+            Some(secrets) => world.has(secrets),
+            None => world.fails(FetchErrorKind::Unavailable),
+        }
+        world.passes(5 * MINUTE);
+        assert_eq!(cache.warm(&id()).await.is_ok(), answer == Some(some));
+        assert_eq!(accepted(&cache).await, "a");
+    }
+    world.has(&[]);
+    assert_eq!(cache.warm(&id()).await.unwrap_err().kind(), FetchErrorKind::NotFound);
+    let error = cache.verifier(&id()).await.unwrap_err();
+    assert_eq!((error.kind(), world.fetches()), (FetchErrorKind::NotFound, 6));
+    // Where there is nothing to lose, once is enough.
+    let error = world.builder().build().verifier(&id()).await.unwrap_err();
+    assert_eq!(error.kind(), FetchErrorKind::NotFound);
+}
+
+#[test]
+fn where_nothing_runs_between_deliveries_an_overdue_refresh_is_waited_for() {
+    let secret = Arc::new(Mutex::new("a"));
+    let provider = Arc::clone(&secret);
+    let fetcher = move |_: EndpointId| {
+        let provider = Arc::clone(&provider);
+        async move {
+            // Longer than a delivery that does not wait for it.
+            settle().await;
+            Ok(Secret::utf8(*provider.lock().unwrap()).unwrap())
+        }
+    };
+    let clock = ManualClock::new(then());
+    let cache = SecretCache::builder(Scheme::GITHUB, fetcher)
+        .clock(clock.clone())
+        .overlap(Duration::ZERO)
+        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let accepts = |secret| accepts(&runtime.block_on(cache.verifier(&id())).unwrap(), secret);
+    assert!(accepts("a"));
+
+    // It has begun, and not ended within its timeout.
+    *secret.lock().unwrap() = "b";
+    clock.advance(Duration::from_secs(5 * MINUTE));
+    assert!(accepts("a"));
+    clock.advance(Duration::from_secs(9));
+    assert!(accepts("a"));
+    clock.advance(Duration::from_secs(1));
+    assert!(accepts("b"));
+
+    // It has not begun for as long again as the secrets were fresh.
+    *secret.lock().unwrap() = "c";
+    clock.advance(Duration::from_secs(10 * MINUTE));
+    assert!(accepts("c"));
+}
+
+#[tokio::test]
+async fn one_delivery_waits_for_an_overdue_refresh_and_none_while_its_failure_is_remembered() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().build();
+    assert_eq!(accepted(&cache).await, "a");
+    world.passes(HOUR);
+    world.close();
+    let waiting = tokio::spawn({
+        let cache = cache.clone();
+        async move { cache.verifier(&id()).await }
+    });
+    settle().await;
+    for _ in 0..100 {
+        assert_eq!(accepted(&cache).await, "a");
+    }
+    assert!(!waiting.is_finished());
+    world.fails(FetchErrorKind::Unavailable);
+    world.open();
+    assert!(accepts(&waiting.await.unwrap().unwrap(), "a"));
+
+    world.close();
+    world.passes(4);
+    for _ in 0..100 {
+        assert_eq!(accepted(&cache).await, "a");
+    }
+    assert_eq!(world.fetches(), 2);
+    world.open();
+    world.fails(FetchErrorKind::NotFound);
+    world.passes(1);
+    assert_eq!(cache.verifier(&id()).await.unwrap_err().kind(), FetchErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -317,6 +405,65 @@ async fn a_provider_that_asks_to_be_left_alone_is() {
     assert_eq!(accepted(&cache).await, "a");
     settle().await;
     assert_eq!(world.fetches(), 3);
+}
+
+#[tokio::test]
+async fn a_provider_that_asks_to_be_left_alone_is_asked_about_no_endpoint() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().concurrent_fetches(1).build();
+    let known = EndpointId::new("known").unwrap();
+    let seen = cache.verifier(&known).await.unwrap();
+    world.passes(5 * MINUTE);
+    // Some still wait for their turn when the first is told so.
+    world.close();
+    let waiting: Vec<_> = (0..10)
+        .map(|number| {
+            let cache = cache.clone();
+            tokio::spawn(async move { cache.verifier(&EndpointId::from(number)).await })
+        })
+        .collect();
+    settle().await;
+    let wait = Duration::from_secs(55);
+    world.fails(FetchError::from(FetchErrorKind::Unavailable).with_retry_after(wait));
+    world.open();
+    for task in waiting {
+        assert_eq!(task.await.unwrap().unwrap_err().retry_after(), Some(wait));
+    }
+    world.has(&["b"]);
+    for left in (1..=55).rev() {
+        // Those that are known are served, and for the others it is said when to come back.
+        assert!(accepts(&cache.verifier(&known).await.unwrap(), "a"));
+        assert!(cache.after_mismatch(&known, &seen).await.is_none());
+        for error in [
+            cache.verifier(&EndpointId::new(format!("new {left}")).unwrap()).await.map(|_| ()),
+            cache.warm(&id()).await,
+        ] {
+            let error = error.unwrap_err();
+            let said = (error.kind(), error.retry_after());
+            assert_eq!(said, (FetchErrorKind::Unavailable, Some(Duration::from_secs(left))));
+        }
+        settle().await;
+        world.passes(1);
+    }
+    assert_eq!(world.fetches(), 2);
+    // Then everything goes on at once.
+    assert!(cache.verifier(&known).await.is_ok());
+    settle().await;
+    assert_eq!(world.fetches(), 3);
+    assert!(cache.after_mismatch(&known, &seen).await.is_some());
+    assert!(cache.warm(&id()).await.is_ok());
+    assert_eq!(world.fetches(), 4);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_does_not_exist_makes_no_other_wait() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().build();
+    let wait = Duration::from_secs(60);
+    world.fails(FetchError::from(FetchErrorKind::NotFound).with_retry_after(wait));
+    assert!(cache.verifier(&EndpointId::from(1)).await.is_err());
+    world.has(&["a"]);
+    assert_eq!(accepted(&cache).await, "a");
 }
 
 #[tokio::test]
@@ -424,9 +571,11 @@ async fn a_fetch_from_before_the_rotation_does_not_stand_in_for_one_after_it() {
             Ok(vec![Secret::utf8(secret).unwrap()])
         }
     };
-    let cache = SecretCache::builder(Scheme::GITHUB, fetcher).fresh_for(Duration::ZERO).build();
+    let clock = ManualClock::new(then());
+    let cache = SecretCache::builder(Scheme::GITHUB, fetcher).clock(clock.clone()).build();
     let seen = cache.verifier(&id()).await.unwrap();
     // Starts a refresh, whose answer is still the old secret.
+    clock.advance(Duration::from_secs(5 * MINUTE));
     cache.verifier(&id()).await.unwrap();
     settle().await;
     assert_eq!(calls.load(Ordering::SeqCst), 2);
@@ -505,6 +654,16 @@ fn without_a_runtime_there_is_an_error_and_no_panic() {
         panic!("it waits");
     };
     assert_eq!(answer.unwrap_err().kind(), FetchErrorKind::Unavailable);
+}
+
+#[test]
+fn a_runtime_without_timers_is_an_error_that_says_so() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let cache = World::with(&["a"]).builder().build();
+    let error = runtime.block_on(cache.verifier(&id())).unwrap_err();
+    assert_eq!(error.kind(), FetchErrorKind::Unavailable);
+    let message = error.message().unwrap();
+    assert!(message.starts_with("timers are not enabled: call `enable_time`"), "{message}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -727,6 +886,43 @@ async fn a_wall_clock_that_is_set_changes_nothing() {
     settle().await;
     assert_eq!(accepted(&cache).await, "bc");
     assert_eq!(world.fetches(), 4);
+}
+
+#[tokio::test]
+async fn secrets_that_were_evicted_are_not_fetched_twice_in_a_cooldown() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().max_entries(1).build();
+    let other = EndpointId::new("other").unwrap();
+    for endpoint in [id(), other] {
+        assert!(cache.verifier(&endpoint).await.is_ok());
+    }
+    world.passes(1);
+    let error = cache.verifier(&id()).await.unwrap_err();
+    assert_eq!(error.kind(), FetchErrorKind::Unavailable);
+    assert_eq!((error.retry_after(), world.fetches()), (Some(Duration::from_secs(9)), 2));
+    // Neither the operator nor a new endpoint has to wait, nor anybody for longer.
+    assert!(cache.verifier(&EndpointId::from(1)).await.is_ok());
+    cache.warm(&id()).await.unwrap();
+    assert!(cache.verifier(&EndpointId::from(2)).await.is_ok());
+    assert!(cache.verifier(&id()).await.is_err());
+    cache.invalidate(&id());
+    assert!(cache.verifier(&id()).await.is_ok());
+    assert!(cache.verifier(&EndpointId::from(3)).await.is_ok());
+    assert!(cache.verifier(&id()).await.is_err());
+    world.passes(10);
+    assert!(cache.verifier(&id()).await.is_ok());
+    assert_eq!(world.fetches(), 8);
+}
+
+#[tokio::test]
+async fn secrets_that_expire_within_the_cooldown_are_fetched_again() {
+    let world = World::with(&["a"]);
+    let cache = world.builder().stale_for(Duration::from_secs(1)).build();
+    for fetches in 1..=5 {
+        assert_eq!(accepted(&cache).await, "a");
+        assert_eq!(world.fetches(), fetches);
+        world.passes(1);
+    }
 }
 
 /// A clock that panics when it is told to.

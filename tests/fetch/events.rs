@@ -1,14 +1,16 @@
-//! Who listens to the events of fetching may use the cache meanwhile.
+//! The events of fetching: what they tell, and that who listens may use the cache meanwhile.
 
-use std::future::{Ready, ready};
+use std::future::{Ready, pending, ready};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretCache};
 use tower_webhook::{Scheme, Secret};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::DefaultGuard;
+use tracing::{Event, Instrument as _, Metadata, Subscriber};
 
 type Fetcher = fn(EndpointId) -> Ready<Result<Secret, FetchError>>;
 
@@ -73,5 +75,118 @@ async fn a_subscriber_may_forget_the_endpoint_that_an_event_is_about() {
         assert_eq!(FETCHES.load(Ordering::SeqCst), fetches);
         assert_eq!(meddler.0.events.load(Ordering::SeqCst), events);
         assert_eq!((cache.health().entries, cache.health().failures), (entries, 0));
+    }
+}
+
+/// The lines that are written by this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn listen(&self) -> DefaultGuard {
+        let log = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::DEBUG)
+            .with_ansi(false)
+            .with_writer(move || log.clone());
+        tracing::subscriber::set_default(subscriber.finish())
+    }
+
+    /// The events about secrets that were not fetched, of which there are as many as this.
+    fn failures(&self, count: usize) -> String {
+        let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("webhook secrets ")).collect();
+        assert_eq!(lines.len(), count, "{log}");
+        lines.join("\n")
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_event_has_the_kind_and_all_causes_on_one_line() {
+    let log = Log::default();
+    let _listening = log.listen();
+    let fetcher = |_: EndpointId| {
+        let inner = FetchError::new(FetchErrorKind::Timeout)
+            .with_source(format!("no row\nFAKE {}", "x".repeat(10_000)));
+        let outer = FetchError::new(FetchErrorKind::Unavailable).with_message("database");
+        ready(Err::<Secret, _>(outer.with_source(inner)))
+    };
+    let cache = SecretCache::builder(Scheme::GITHUB, fetcher).retries(0).build();
+    assert!(cache.verifier(&id()).await.is_err());
+    let line = log.failures(1);
+    assert!(line.contains(" WARN ") && line.contains(r#"endpoint=EndpointId("orders")"#), "{line}");
+    let error = "kind=Unavailable error=provider is not available (\"database\"): \
+        provider did not answer in time: no row FAKE xxx";
+    assert!(line.contains(error) && line.len() < 1000, "{line}");
+}
+
+#[tokio::test]
+async fn a_fetch_that_goes_on_is_in_the_span_of_the_request_that_began_it() {
+    let log = Log::default();
+    let _listening = log.listen();
+    let fetcher = |_: EndpointId| async {
+        tokio::task::yield_now().await;
+        Err::<Secret, _>(FetchErrorKind::Denied.into())
+    };
+    let cache = SecretCache::builder(Scheme::GITHUB, fetcher).build();
+    let delivery = tracing::info_span!("delivery", number = 7);
+    assert!(cache.verifier(&id()).instrument(delivery).await.is_err());
+    // And so if it comes to nothing.
+    let hangs = |_: EndpointId| pending::<Result<Secret, FetchError>>();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let cache = SecretCache::builder(Scheme::GITHUB, hangs).build();
+    tracing::info_span!("delivery", number = 8).in_scope(|| {
+        let _runtime = runtime.enter();
+        let endpoint = id();
+        let mut future = std::pin::pin!(cache.verifier(&endpoint));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+    });
+    runtime.shutdown_background();
+    let lines = log.failures(2);
+    assert!(
+        lines.contains(" WARN delivery{number=7}: ") && lines.contains("kind=Denied"),
+        "{lines}"
+    );
+    assert!(lines.contains(" WARN delivery{number=8}: "), "{lines}");
+}
+
+#[cfg(all(feature = "velt", feature = "spaaza"))]
+#[tokio::test]
+async fn it_can_be_told_why_a_provider_is_not_available() {
+    use tower_webhook::fetch::{Client, Velt};
+
+    use crate::provider::{Provider, VELT_API_KEY, VELT_AUTH_TOKEN};
+
+    let provider = Provider::start().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = listener.local_addr().unwrap();
+    drop(listener);
+    for (base_url, cause) in [
+        (format!("http://{nobody}"), "refused"),
+        (format!("https://{}", provider.address), "InvalidContentType"),
+        // Too long a name to ask anybody for.
+        (format!("http://{}.invalid", "x".repeat(64)), "dns error"),
+    ] {
+        let log = Log::default();
+        let _listening = log.listen();
+        let client = Client::new().unwrap().dangerous_plaintext_base_url(&base_url).unwrap();
+        let velt = Velt::with_client(client, VELT_API_KEY, VELT_AUTH_TOKEN).unwrap();
+        let cache = SecretCache::builder(Scheme::VELT, velt).retries(0).build();
+        assert!(cache.verifier(&id()).await.is_err());
+        let line = log.failures(1);
+        assert!(line.contains("kind=Unavailable error=provider is not available: "), "{line}");
+        assert!(line.contains(cause) && !line.contains("secret/get"), "{line}");
     }
 }

@@ -391,6 +391,17 @@ async fn a_revoked_secret_stops_working_when_the_overlap_is_over() {
 }
 
 #[tokio::test]
+async fn a_revoked_secret_is_not_accepted_once_its_refresh_is_overdue() {
+    let world = World::with(|builder| builder.overlap(Duration::ZERO)).await;
+    assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::OK);
+    world.provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
+    world.time.passes(10 * MINUTE);
+    assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.receiver.rejected(), Some(RejectionKind::Unverified(VerifyError::Mismatch)));
+    assert_eq!(world.deliver(OTHER_SECRET).await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_revoked_secret_stops_working_even_if_only_its_thief_delivers() {
     let world = World::start().await;
     assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::OK);
@@ -435,6 +446,96 @@ async fn made_up_endpoints_make_a_bounded_number_of_fetches() {
     }
     assert_eq!((answers, world.provider.fetches()), ([100, 1900], 51));
     assert_eq!(world.receiver.handled(), 21);
+}
+
+#[tokio::test]
+async fn forgeries_for_more_endpoints_than_have_room_make_two_fetches_for_each() {
+    let world = World::with(|builder| builder.max_entries(1)).await;
+    world.provider.set_velt("ep_other", VELT_SECRET);
+    let headers = world.sign(OTHER_SECRET);
+    for number in 0..1000 {
+        let endpoint = path([VELT_ENDPOINT, "ep_other"][number % 2]);
+        let status = world.receiver.send_here(&endpoint, headers.clone()).await.status();
+        assert!(matches!(status.as_u16(), 401 | 503), "{status}");
+    }
+    assert_eq!((world.provider.fetches(), world.receiver.handled()), (4, 0));
+    // Afterwards each of them is served again.
+    for endpoint in [VELT_ENDPOINT, "ep_other"] {
+        world.time.passes(10);
+        let response = world.receiver.send(&path(endpoint), world.sign(VELT_SECRET), 9).await;
+        assert_eq!(response.status(), StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_rotation_is_found_while_a_thousand_made_up_endpoints_wait_for_their_turn() {
+    let world = Arc::new(World::start().await);
+    assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::OK);
+    world.provider.behave(Behaviour::Held);
+    let headers = world.sign(VELT_SECRET);
+    let made_up: Vec<_> = (0..1000)
+        .map(|number| {
+            let (world, headers) = (Arc::clone(&world), headers.clone());
+            tokio::spawn(async move {
+                let path = path(&format!("ep_{number}"));
+                // As many over sockets as any machine has room for.
+                if number % 4 == 0 {
+                    world.receiver.send(&path, headers, BODY.len()).await.status()
+                } else {
+                    world.receiver.send_here(&path, headers).await.status()
+                }
+            })
+        })
+        .collect();
+    until(|| world.receiver.asked() == 1001 && world.provider.fetches() == 17).await;
+
+    // The provider has not answered any of them when the rotation has been found.
+    world.provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
+    world.provider.behave_once(Behaviour::Documented);
+    let rotated = {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { world.deliver(OTHER_SECRET).await })
+    };
+    until(|| rotated.is_finished()).await;
+    assert_eq!(rotated.await.unwrap(), StatusCode::OK);
+    assert_eq!((world.provider.fetches(), world.receiver.handled()), (18, 2));
+    assert!(!made_up.iter().any(|delivery| delivery.is_finished()));
+
+    world.provider.behave(Behaviour::Documented);
+    until(|| {
+        world.provider.release();
+        made_up.iter().all(|delivery| delivery.is_finished())
+    })
+    .await;
+    for delivery in made_up {
+        assert_eq!(delivery.await.unwrap(), StatusCode::NOT_FOUND);
+    }
+    assert_eq!((world.provider.fetches(), world.receiver.handled()), (1002, 2));
+}
+
+#[tokio::test]
+async fn a_limit_on_the_account_makes_every_endpoint_wait() {
+    let world = World::start().await;
+    assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::OK);
+    let header = vec![("retry-after", "90".to_owned())];
+    world.provider.behave_once(Behaviour::Answer(429, header, String::new()));
+    for (passed, left) in [(0, "90"), (30, "60"), (59, "5")] {
+        world.time.passes(passed);
+        for number in 0..10 {
+            let made_up = path(&format!("ep_{passed}_{number}"));
+            let response = world.receiver.send(&made_up, world.sign(VELT_SECRET), 9).await;
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers()["retry-after"], left);
+        }
+        // What is known is served, and a forgery of it costs no fetch.
+        assert_eq!(world.deliver(VELT_SECRET).await, StatusCode::OK);
+        assert_eq!(world.deliver(OTHER_SECRET).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(world.provider.fetches(), 2);
+    }
+    world.time.passes(1);
+    world.provider.set_velt(VELT_ENDPOINT, OTHER_SECRET);
+    assert_eq!(world.deliver(OTHER_SECRET).await, StatusCode::OK);
+    assert_eq!(world.provider.fetches(), 3);
 }
 
 #[tokio::test]
@@ -555,7 +656,11 @@ async fn a_chain_of_spaaza_rotates_without_a_loss() {
 
     // So is the new one: nothing is left to verify with, and nothing is let through.
     let handled = receiver.handled();
+    // At the first such answer it could be a mistake.
     provider.set_spaaza(vec![deleted(&old), deleted(&new)]);
+    assert_eq!(refresh().await.unwrap_err().kind(), FetchErrorKind::Malformed);
+    assert_eq!(deliver(&new.value).await, StatusCode::OK);
+    let handled = handled + 1;
     assert_eq!(refresh().await.unwrap_err().kind(), FetchErrorKind::NotFound);
     assert_eq!(deliver(&new.value).await, StatusCode::NOT_FOUND);
     let unsigned = receiver.send(&path("1743"), HeaderMap::new(), 9).await;

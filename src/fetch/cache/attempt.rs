@@ -1,12 +1,14 @@
 //! One fetch: its turn, its deadline, its retries.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::fetch::SecretFetcher;
+use crate::fetch::cache::pause::Pause;
 use crate::fetch::cache::policy::Policy;
 use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
@@ -18,11 +20,12 @@ const PAUSE: Duration = Duration::from_millis(100);
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 /// Asks until there is an answer, no retry is left, or the timeout expires, which begins with the
-/// turn.
+/// turn. Asks nothing while the provider wants to be left alone, and notes in `hold` if it does.
 pub(super) async fn fetch<F>(
     fetcher: &F,
     policy: &Policy,
     turns: &Semaphore,
+    hold: &Pause,
     endpoint: &EndpointId,
 ) -> Result<Endpoint, FetchError>
 where
@@ -31,6 +34,7 @@ where
     let Ok(_turn) = turns.acquire().await else {
         return Err(FetchErrorKind::Unavailable.into());
     };
+    check_hold(hold, policy.now())?;
     // Not the policy's clock: the runtime's timer is what wakes this task.
     let deadline = Instant::now() + policy.timeout.min(FAR);
     let answer = async {
@@ -38,9 +42,13 @@ where
         let mut pause = PAUSE;
         loop {
             let error = match fetcher.fetch(endpoint).await {
-                Err(error) if error.is_transient() && retries > 0 => error,
+                Err(error) => error,
                 answer => return answer,
             };
+            hold.extend(policy.now().saturating_add(Policy::asked(&error)));
+            if !error.is_transient() || retries == 0 {
+                return Err(error);
+            }
             let wait = error.retry_after().unwrap_or_else(|| pause + jitter(pause));
             if wait >= deadline.saturating_duration_since(Instant::now()) {
                 return Err(error);
@@ -50,10 +58,26 @@ where
             pause = pause.saturating_mul(2);
         }
     };
-    match timeout_at(deadline, answer).await {
+    // Only a panic shows that the runtime has no timer.
+    let Ok(answer) = catch_unwind(AssertUnwindSafe(|| timeout_at(deadline, answer))) else {
+        return Err(FetchError::new(FetchErrorKind::Unavailable)
+            .with_message("timers are not enabled: call `enable_time` on the runtime's builder"));
+    };
+    match answer.await {
         Ok(answer) => answer,
         Err(_) => Err(FetchErrorKind::Timeout.into()),
     }
+}
+
+/// Returns an error as long as the provider wants to be left alone.
+pub(super) fn check_hold(hold: &Pause, now: Duration) -> Result<(), FetchError> {
+    let left = hold.left(now);
+    if left.is_zero() {
+        return Ok(());
+    }
+    Err(FetchError::new(FetchErrorKind::Unavailable)
+        .with_message("the provider has asked us to wait")
+        .with_retry_after(left))
 }
 
 /// Returns a random time below `most`, so that receivers whose fetches failed together do not retry

@@ -70,7 +70,8 @@ impl<F> SecretCacheBuilder<F> {
         Self { policy: Policy::new(scheme), fetcher }
     }
 
-    /// Sets how long secrets are served without asking the provider again, default 5 minutes.
+    /// Sets how long secrets are served without asking the provider again, default 5 minutes. After
+    /// twice as long a delivery waits for the answer.
     pub fn fresh_for(mut self, duration: Duration) -> Self {
         self.policy.fresh_for = duration;
         self
@@ -91,14 +92,17 @@ impl<F> SecretCacheBuilder<F> {
     }
 
     /// Sets how long after any other failure the provider is not asked again about the same
-    /// endpoint, unless the provider asks for a longer wait; default 5 seconds.
+    /// endpoint, default 5 seconds. If the provider asks for a longer wait, it is asked about no
+    /// endpoint until then, up to 5 minutes.
     pub fn failure_for(mut self, duration: Duration) -> Self {
         self.policy.failure_for = duration;
         self
     }
 
     /// Sets how long after a mismatch has caused a fetch no other mismatch causes one for the same
-    /// endpoint, default 10 seconds.
+    /// endpoint, default 10 seconds. Nor are secrets that were evicted fetched again within this time
+    /// of their fetch; until then the endpoint is
+    /// [`Unavailable`](crate::fetch::FetchErrorKind::Unavailable).
     ///
     /// Anyone can cause mismatches, so this limits how many calls to the provider they cause. While
     /// someone does, a rotation is noticed this much later.
@@ -115,11 +119,11 @@ impl<F> SecretCacheBuilder<F> {
     }
 
     /// Sets the maximum number of endpoints whose secrets are kept, and of those whose failures are
-    /// remembered; default 10,000 each, at least 1.
+    /// remembered; default 10,000 each, at least 1. Cooldowns are kept for ten times as many.
     ///
     /// Set it to at least twice the number of your endpoints. They are spread over up to 16 shards.
     /// A full shard evicts the least used of its endpoints, even if other shards have room, and
-    /// these endpoints are then fetched again and again.
+    /// these endpoints are then unavailable for the rest of the cooldown, and fetched again.
     pub fn max_entries(mut self, entries: usize) -> Self {
         self.policy.max_entries = entries.max(1);
         self

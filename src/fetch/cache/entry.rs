@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use subtle::ConstantTimeEq as _;
 
+use crate::fetch::cache::pause::Pause;
 use crate::fetch::cache::policy::{Age, Policy};
 use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
@@ -37,7 +38,8 @@ pub(super) struct Entry {
     /// The verifier without any replaced secret.
     last: Arc<Verifier>,
     pub(super) refresh: Pause,
-    pub(super) mismatch: Pause,
+    /// Whether the last answer had no secrets.
+    emptied: AtomicBool,
 }
 
 impl Entry {
@@ -50,7 +52,7 @@ impl Entry {
         before: Option<&Self>,
     ) -> Result<Self, FetchError> {
         if found.secrets.is_empty() {
-            return Err(FetchErrorKind::NotFound.into());
+            return Err(before.map_or(FetchErrorKind::NotFound.into(), Self::emptied));
         }
         let malformed = |error| FetchError::new(FetchErrorKind::Malformed).with_source(error);
         if found.secrets.len() > MAX_SECRETS {
@@ -86,12 +88,26 @@ impl Entry {
             overlaps,
             last,
             refresh: Pause::default(),
-            mismatch: before.map_or_else(Pause::default, |before| before.mismatch.clone()),
+            emptied: AtomicBool::new(false),
         })
     }
 
     pub(super) fn age(&self, policy: &Policy, now: Duration) -> Age {
         policy.age(self.fetched, now)
+    }
+
+    /// Returns `true` if a refresh in the background should have come to its end long ago.
+    pub(super) fn is_overdue(&self, policy: &Policy, now: Duration) -> bool {
+        now.saturating_sub(self.fetched) >= policy.fresh_for.saturating_mul(2)
+    }
+
+    /// The error of an answer without secrets. One such answer may be a mistake, and two are a no.
+    fn emptied(&self) -> FetchError {
+        match self.emptied.swap(true, Relaxed) {
+            true => FetchErrorKind::NotFound.into(),
+            false => FetchError::new(FetchErrorKind::Malformed)
+                .with_message("no secrets, which is believed if the next answer has none either"),
+        }
     }
 
     /// The verifier with the secrets that are accepted now.
@@ -118,15 +134,6 @@ impl Entry {
         !(has(self, before) && has(before, self))
     }
 
-    /// Delays the next fetch after a refresh that failed.
-    pub(super) fn hold_off(&self, policy: &Policy, error: &FetchError, now: Duration) {
-        let until = now.saturating_add(policy.pause(error));
-        self.refresh.set(until);
-        if error.retry_after().is_some_and(|wait| !wait.is_zero()) {
-            self.mismatch.extend(until);
-        }
-    }
-
     /// The secrets that a fetch replaces, with the time until which each is accepted; the last to
     /// expire comes first.
     fn replaced_until(&self, until: Duration) -> Vec<(Secret, Duration)> {
@@ -135,40 +142,6 @@ impl Entry {
         all.sort_by_key(|(_, until)| Reverse(*until));
         all
     }
-}
-
-/// A time before which something is not done again, in nanoseconds of [`Clock::elapsed`]. It is
-/// atomic, because requests share an entry without a lock.
-///
-/// [`Clock::elapsed`]: crate::clock::Clock::elapsed
-#[derive(Default)]
-pub(super) struct Pause(AtomicU64);
-
-impl Pause {
-    /// Returns `true` to one caller, and `false` to all others for as long as `wait`.
-    pub(super) fn claim(&self, now: Duration, wait: Duration) -> bool {
-        let due = self.0.load(Relaxed);
-        let next = nanos(now.saturating_add(wait));
-        due <= nanos(now) && self.0.compare_exchange(due, next, Relaxed, Relaxed).is_ok()
-    }
-
-    fn set(&self, until: Duration) {
-        self.0.store(nanos(until), Relaxed);
-    }
-
-    fn extend(&self, until: Duration) {
-        self.0.fetch_max(nanos(until), Relaxed);
-    }
-}
-
-impl Clone for Pause {
-    fn clone(&self) -> Self {
-        Self(AtomicU64::new(self.0.load(Relaxed)))
-    }
-}
-
-fn nanos(time: Duration) -> u64 {
-    time.as_nanos().try_into().unwrap_or(u64::MAX)
 }
 
 fn contains(secrets: &[Secret], secret: &Secret) -> bool {

@@ -8,10 +8,11 @@ use tokio::sync::Semaphore;
 use tokio::sync::watch::Sender;
 
 use crate::fetch::SecretFetcher;
-use crate::fetch::cache::attempt::fetch;
+use crate::fetch::cache::attempt::{check_hold, fetch};
 use crate::fetch::cache::entry::Entry;
-use crate::fetch::cache::events::{record_failure, record_success};
+use crate::fetch::cache::events::{in_span, record_failure, record_success};
 use crate::fetch::cache::flight::{Flight, Flights, InFlight, Outcome, abandoned};
+use crate::fetch::cache::pause::Pause;
 use crate::fetch::cache::policy::Policy;
 use crate::fetch::cache::store::{Known, Store};
 use crate::fetch::endpoint::{Endpoint, EndpointId};
@@ -59,6 +60,9 @@ pub(super) struct Inner<F> {
     pub(super) flights: Flights,
     fetcher: F,
     turns: Turns,
+    /// Until when the provider wants to be left alone. Its limits are on the account, so that this is
+    /// about all endpoints.
+    hold: Pause,
 }
 
 impl<F> Inner<F> {
@@ -67,6 +71,7 @@ impl<F> Inner<F> {
             store: Store::new(policy.max_entries),
             flights: Flights::new(),
             turns: Turns::new(policy.concurrent_fetches),
+            hold: Pause::default(),
             policy,
             fetcher,
         }
@@ -75,6 +80,15 @@ impl<F> Inner<F> {
     /// The secrets of an endpoint, unless they have expired.
     pub(super) fn entry(&self, endpoint: &EndpointId, now: Duration) -> Option<Arc<Entry>> {
         self.store.entry(&self.policy, endpoint, now)
+    }
+
+    /// Returns `true` if the stale secrets of an endpoint can be refreshed now.
+    pub(super) fn may_refresh(&self, entry: &Entry, now: Duration) -> bool {
+        entry.refresh.is_over(now) && self.hold.is_over(now)
+    }
+
+    pub(super) fn is_in_flight(&self, endpoint: &EndpointId) -> bool {
+        self.flights.lock().get(endpoint).is_some()
     }
 
     pub(super) fn forget(&self, endpoint: &EndpointId) {
@@ -91,16 +105,21 @@ impl<F> Inner<F> {
         purpose: Purpose,
         now: Duration,
     ) -> Result<Option<Outcome>, FetchError> {
+        check_hold(&self.hold, now)?;
         match purpose {
             Purpose::Warm | Purpose::Refresh => Ok(None),
             Purpose::Cold => match self.store.get(&self.policy, endpoint, now) {
                 Known::Fresh(entry) | Known::Stale(entry) => Ok(Some(Ok(entry.resolve(now)))),
                 Known::Failed(error) => Ok(Some(Err(error))),
-                Known::Nothing => flights.quota.take(&self.policy, now).map(|()| None),
+                Known::Nothing => {
+                    self.store.check_evicted(endpoint, now)?;
+                    flights.quota.take(&self.policy, now).map(|()| None)
+                }
             },
             Purpose::Mismatch => {
-                let entry = self.entry(endpoint, now).ok_or(FetchErrorKind::Unavailable)?;
-                match entry.mismatch.claim(now, self.policy.cooldown) {
+                self.entry(endpoint, now).ok_or(FetchErrorKind::Unavailable)?;
+                let cooldown = self.store.cooldown(endpoint);
+                match cooldown.mismatch.claim(now, self.policy.cooldown) {
                     true => Ok(None),
                     false => Err(FetchErrorKind::Unavailable.into()),
                 }
@@ -143,7 +162,7 @@ where
             started: now,
             outcome: Some(outcome),
         };
-        runtime.spawn(fetching.run());
+        runtime.spawn(in_span(fetching.run()));
         Ok(Flight::Started(flight))
     }
 }
@@ -165,8 +184,8 @@ where
     F: SecretFetcher,
 {
     async fn run(mut self) {
-        let Inner { fetcher, policy, turns, .. } = &*self.inner;
-        let result = fetch(fetcher, policy, turns.of(self.purpose), &self.endpoint).await;
+        let Inner { fetcher, policy, turns, hold, .. } = &*self.inner;
+        let result = fetch(fetcher, policy, turns.of(self.purpose), hold, &self.endpoint).await;
         let now = policy.now();
         self.land(result, now);
     }
@@ -195,9 +214,15 @@ impl<F> Fetching<F> {
         }
         if current {
             match (&landed, &before) {
-                (Ok(entry), _) => store.keep(endpoint, Arc::clone(entry)),
+                (Ok(entry), _) => {
+                    store.keep(endpoint, Arc::clone(entry));
+                    if self.purpose == Purpose::Cold {
+                        let until = now.saturating_add(policy.cooldown);
+                        store.cooldown(endpoint).cold.set(until);
+                    }
+                }
                 (Err(error), Some(before)) if error.kind() != FetchErrorKind::NotFound => {
-                    before.hold_off(policy, error, now);
+                    before.refresh.set(now.saturating_add(policy.pause(error)));
                 }
                 (Err(error), _) => {
                     let until = now.saturating_add(policy.remembers(error));

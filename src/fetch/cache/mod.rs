@@ -7,6 +7,7 @@ mod events;
 mod flight;
 pub(crate) mod health;
 mod inner;
+mod pause;
 mod policy;
 mod quota;
 mod store;
@@ -41,9 +42,11 @@ use crate::verify::verifier::Verifier;
 /// # Security
 ///
 /// A secret that is revoked at the provider is accepted until the cache has noticed and the overlap
-/// has passed. While deliveries come in, that takes `fresh_for` and `overlap` together. For an
-/// endpoint that nobody has called for longer, or while the provider is down, it takes `stale_for`
-/// and `overlap`. After a leak call [`SecretCache::invalidate`], which takes effect at once.
+/// has passed. While deliveries come in, that takes `fresh_for` and `overlap` together, and twice
+/// `fresh_for` where nothing runs between deliveries. For an endpoint that nobody has called for
+/// longer, one delivery waits for a fetch, and the overlap begins with it. While the provider is down,
+/// it takes `stale_for` and `overlap`. After a leak call [`SecretCache::invalidate`], which takes
+/// effect at once.
 ///
 /// # Examples
 ///
@@ -140,16 +143,16 @@ impl<F> SecretCache<F>
 where
     F: SecretFetcher,
 {
-    /// Returns the verifier for an endpoint: at once if its secrets are cached, otherwise after a
-    /// fetch.
+    /// Returns the verifier for an endpoint: at once if its secrets are cached and no refresh is
+    /// overdue, otherwise after a fetch.
     ///
     /// Call this for each delivery instead of keeping the verifier, which does not change when the
     /// secrets do.
     ///
     /// # Errors
     ///
-    /// Returns [`FetchError`] if no secrets are cached, and a fetch fails or has just failed; see
-    /// [`FetchErrorKind`](crate::fetch::FetchErrorKind).
+    /// Returns [`FetchError`] if no secrets are cached, and a fetch fails, has just failed or cannot be
+    /// made; see [`FetchErrorKind`](crate::fetch::FetchErrorKind).
     ///
     /// # Cancel safety
     ///
@@ -161,9 +164,9 @@ where
     /// Fetches the secrets of an endpoint unless fresh ones are cached. Call it at startup, so that
     /// the first delivery does not wait.
     ///
-    /// It asks the provider even if a failure is remembered, and does not count against
-    /// [`SecretCacheBuilder::cold_fetches`]. So do not call it for an endpoint that a request
-    /// names.
+    /// It asks the provider even if a failure is remembered, unless the provider has asked us to
+    /// wait, and does not count against [`SecretCacheBuilder::cold_fetches`]. So do not call it for
+    /// an endpoint that a request names.
     ///
     /// # Errors
     ///
@@ -237,24 +240,50 @@ where
 
     /// As [`SecretCache::verifier`], with the canonical id of the endpoint.
     pub(crate) async fn resolve(&self, endpoint: &EndpointId) -> Result<Resolved, FetchError> {
-        match self.ready(endpoint) {
-            Some(known) => known,
-            None => self.0.fly(endpoint, Purpose::Cold)?.land().await,
+        if let Some(known) = self.ready(endpoint) {
+            return known;
         }
+        let Inner { policy, store, .. } = &*self.0;
+        let now = policy.now();
+        let Known::Stale(entry) = store.get(policy, endpoint, now) else {
+            return self.0.fly(endpoint, Purpose::Cold)?.land().await;
+        };
+        // One delivery waits for the refresh. The others do not, lest a provider that is down holds
+        // them all up.
+        if !entry.refresh.claim(now, policy.timeout) {
+            return Ok(entry.resolve(now));
+        }
+        let outcome = match self.0.fly(endpoint, Purpose::Refresh) {
+            Ok(flight) => flight.land().await,
+            Err(error) => Err(error),
+        };
+        outcome.or_else(|error| {
+            let now = policy.now();
+            // They are gone if they have expired, or the provider says that there are none.
+            self.0.entry(endpoint, now).map(|entry| entry.resolve(now)).ok_or(error)
+        })
     }
 
     /// Returns the secrets or the failure, if either is known without waiting. Stale secrets start
     /// one fetch in the background.
+    ///
+    /// Where nothing runs between deliveries, what is in the background never ends. So a refresh that
+    /// is overdue is waited for.
     pub(crate) fn ready(&self, endpoint: &EndpointId) -> Option<Result<Resolved, FetchError>> {
         let Inner { policy, store, .. } = &*self.0;
         let now = policy.now();
         match store.get(policy, endpoint, now) {
             Known::Fresh(entry) => Some(Ok(entry.resolve(now))),
             Known::Stale(entry) => {
-                if entry.refresh.claim(now, policy.timeout) {
-                    // Ignored: without a runtime there is no background, and a later request
-                    // retries.
-                    let _ = self.0.fly(endpoint, Purpose::Refresh);
+                if self.0.may_refresh(&entry, now) {
+                    if entry.is_overdue(policy, now) || self.0.is_in_flight(endpoint) {
+                        return None;
+                    }
+                    if entry.refresh.claim(now, policy.timeout) {
+                        // Ignored: without a runtime there is no background, and a later request
+                        // retries.
+                        let _ = self.0.fly(endpoint, Purpose::Refresh);
+                    }
                 }
                 Some(Ok(entry.resolve(now)))
             }

@@ -94,9 +94,18 @@ impl Policy {
         }
     }
 
-    /// How long the provider is not asked again after a failure.
+    /// How long the provider is not asked again about an endpoint after a failure.
     pub(super) fn pause(&self, error: &FetchError) -> Duration {
-        self.failure_for.max(error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER))
+        self.failure_for.max(Self::asked(error))
+    }
+
+    /// How long the provider asks us to wait.
+    pub(super) fn asked(error: &FetchError) -> Duration {
+        match error.kind() {
+            // Otherwise a made-up endpoint could make all others wait.
+            FetchErrorKind::NotFound => Duration::ZERO,
+            _ => error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER),
+        }
     }
 }
 

@@ -8,9 +8,13 @@ use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{OptionsBuilder, UnitWeighter};
 
 use crate::fetch::cache::entry::Entry;
+use crate::fetch::cache::pause::Cooldown;
 use crate::fetch::cache::policy::{Age, Policy};
 use crate::fetch::endpoint::EndpointId;
-use crate::fetch::error::FetchError;
+use crate::fetch::error::{FetchError, FetchErrorKind};
+
+/// How many cooldowns are kept for each entry that is.
+const COOLDOWNS: usize = 10;
 
 /// What is known about an endpoint without asking its provider.
 pub(super) enum Known {
@@ -24,6 +28,8 @@ pub(super) struct Store {
     /// Only endpoints that a provider has confirmed, so made-up ones evict nothing.
     entries: Bounded<Arc<Entry>>,
     failures: Bounded<Failure>,
+    /// Of endpoints that have had secrets, so made-up ones evict nothing here either.
+    cooldowns: Bounded<Arc<Cooldown>>,
 }
 
 #[derive(Clone)]
@@ -34,7 +40,11 @@ struct Failure {
 
 impl Store {
     pub(super) fn new(max_entries: usize) -> Self {
-        Self { entries: bounded(max_entries), failures: bounded(max_entries) }
+        Self {
+            entries: bounded(max_entries),
+            failures: bounded(max_entries),
+            cooldowns: bounded(max_entries.saturating_mul(COOLDOWNS)),
+        }
     }
 
     #[inline]
@@ -63,6 +73,34 @@ impl Store {
         (entry.age(policy, now) != Age::Expired).then_some(entry)
     }
 
+    /// The cooldown of an endpoint that has secrets.
+    pub(super) fn cooldown(&self, endpoint: &EndpointId) -> Arc<Cooldown> {
+        if let Some(cooldown) = self.cooldowns.get(endpoint) {
+            return cooldown;
+        }
+        let cooldown = Arc::new(Cooldown::default());
+        self.cooldowns.insert(endpoint.clone(), Arc::clone(&cooldown));
+        cooldown
+    }
+
+    /// Returns an error if the secrets of an endpoint are missing because they have just been evicted.
+    pub(super) fn check_evicted(
+        &self,
+        endpoint: &EndpointId,
+        now: Duration,
+    ) -> Result<(), FetchError> {
+        // What has expired is still there.
+        let expired = self.entries.peek(endpoint).is_some();
+        match self.cooldowns.get(endpoint).map(|cooldown| cooldown.cold.left(now)) {
+            Some(left) if !left.is_zero() && !expired => {
+                Err(FetchError::new(FetchErrorKind::Unavailable)
+                    .with_message("the secrets were evicted: `max_entries` is too low")
+                    .with_retry_after(left))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn keep(&self, endpoint: &EndpointId, entry: Arc<Entry>) {
         self.entries.insert(endpoint.clone(), entry);
         self.failures.remove(endpoint);
@@ -77,6 +115,7 @@ impl Store {
     pub(super) fn forget(&self, endpoint: &EndpointId) {
         self.entries.remove(endpoint);
         self.failures.remove(endpoint);
+        self.cooldowns.remove(endpoint);
     }
 
     pub(super) fn entries(&self) -> usize {
