@@ -108,7 +108,7 @@ impl Incoming {
     pub async fn secrets(&mut self) -> Result<(), Rejection> {
         let verifier = self.secrets.resolve().await?;
         #[cfg(feature = "fetch")]
-        self.envelope.set_base(verifier.public_url_base())?;
+        self.envelope.set_url(verifier.signed_url())?;
         // A key that starts now has not seen the frames that came before the secrets.
         if self.attempt.is_none() && self.frames.len() == 0 {
             self.attempt = verifier.attempt(&self.envelope);
@@ -194,7 +194,7 @@ impl Incoming {
         if let Err(VerifyError::Mismatch) = verdict
             && let Some(newer) = self.secrets.newer(&verifier).await
         {
-            self.envelope.set_base(newer.public_url_base())?;
+            self.envelope.set_url(newer.signed_url())?;
             return Ok(newer.verdict(&self.envelope, None, self.frames.chunks())?);
         }
         Ok(verdict?)
@@ -206,16 +206,23 @@ impl Incoming {
         let scheme = verified.scheme();
         let endpoint = self.secrets.endpoint().map(EndpointId::as_str);
         let unsigned = self.unsigned.as_ref();
+        // A signed URL stands for the path, as it was signed: there may be several ways to call it.
+        let url = self.envelope.fields().read_as(verified.reading()).url();
+        let path = url.as_deref().or_else(|| unsigned.and_then(Unsigned::path));
         let mut apart = Apart {
             scope: replay.scope_name(),
             endpoint,
             // The endpoint's own id says more: how it is spelled in a path may differ.
-            path: unsigned.and_then(Unsigned::path).filter(|_| endpoint.is_none()),
+            path: path.filter(|_| endpoint.is_none()),
             delivery: None,
         };
         let key = if let Some(id) = verified.id() {
             ReplayKey::of_id(scheme.name(), apart, id)
         } else {
+            if url.is_some() {
+                // It is in the content, where bytes of it may have moved to or from the body.
+                apart.path = None;
+            }
             if scheme.timestamp_format().is_none() {
                 apart.delivery = unsigned.and_then(Unsigned::delivery);
                 if apart.delivery.is_none() && !replay.remembers_content() {
@@ -224,8 +231,8 @@ impl Incoming {
                 }
             }
             let mut content = ContentKey::begin(scheme.name(), apart);
-            let pieces = self.envelope.fields().content(self.frames.chunks());
-            pieces.for_each(|piece| content.update(piece));
+            let (fields, frames) = (self.envelope.fields(), self.frames.chunks());
+            fields.signed_as(verified.reading(), frames, |piece| content.update(piece));
             content.finish()
         };
         match replay.claim(key, self.settings.window(), scheme).await {

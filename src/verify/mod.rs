@@ -34,9 +34,8 @@
 //! ```
 
 pub(crate) mod attempt;
-pub(crate) mod url;
 pub(crate) mod verification;
 pub(crate) mod verified;
 pub(crate) mod verifier;
 
-pub use self::url::InvalidPublicUrl;
+pub use crate::head::url::InvalidPublicUrl;
