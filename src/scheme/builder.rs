@@ -563,6 +563,26 @@ mod tests {
     }
 
     #[test]
+    fn readings_that_cannot_be_do_not_build() {
+        let scheme = || Scheme::custom("test").headers(PLAIN);
+        let url = || scheme().signed(&[Part::Url, Part::Literal("\n"), Part::Body]);
+        assert!(url().decoded_url(":/?").try_build().is_ok());
+        assert_eq!(refused(scheme().decoded_url(":")), "no URL is signed that could be decoded");
+        for chars in ["%", " ", "\n", "é", "a\u{7f}"] {
+            assert_eq!(
+                refused(url().decoded_url(chars)),
+                "only visible ASCII is decoded, and no %"
+            );
+        }
+        const LISTED: Layout =
+            Layout::list(',', '=', "v1").more_versions(&[("v2", Algorithm::Ed25519)]);
+        let mac = "an escaped body needs an HMAC";
+        assert!(scheme().algorithm(Algorithm::HmacSha512).escaped_body().try_build().is_ok());
+        assert_eq!(refused(scheme().algorithm(Algorithm::Ed25519).escaped_body()), mac);
+        assert_eq!(refused(scheme().layout(LISTED).escaped_body()), mac);
+    }
+
+    #[test]
     fn both_ways_of_building_obey_the_same_rules() {
         static EMPTY: SchemeBuilder = Scheme::custom("empty");
         let panic = std::panic::catch_unwind(|| EMPTY.build()).unwrap_err();
