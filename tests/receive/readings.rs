@@ -39,7 +39,9 @@ async fn receive(receiver: &Receiver, sent: &Parts, body: &str) -> Result<Delive
 #[tokio::test]
 async fn a_signature_runs_once_in_whichever_way_it_is_presented() {
     let (e, escaped) = ("{\"é\":1}", "{\"\\u00e9\":1}");
-    let cases: &[(Scheme, &str, &str, &[(&str, &str)])] = &[
+    // What is signed, the URL and the body, and what is received.
+    type Case<'c> = (Scheme, &'c str, &'c str, &'c [(&'c str, &'c str)]);
+    let cases: &[Case<'_>] = &[
         (Scheme::BOX, "/hook", escaped, &[("/hook", e), ("/hook", escaped)]),
         (Scheme::HUBSPOT_V3, "/a@b", "[]", &[("/a%40b", "[]"), ("/a@b", "[]")]),
         (Scheme::HUBSPOT_V3, "/?a=/b", "[]", &[("/?a=%2Fb", "[]"), ("/?a=%2fb", "[]")]),

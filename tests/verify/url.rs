@@ -332,6 +332,9 @@ async fn fetched_secrets_verify_the_whole_request_too() {
         assert_eq!(response.status(), StatusCode::OK);
         let Ok(response) = send(configured(), "/other").await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        let exact = || cache().exact_url(URL).unwrap().build();
+        let Ok(response) = send(exact(), "/other").await;
+        assert_eq!(response.status(), StatusCode::OK);
         let Ok(response) = send(cache().build(), "/hook?shop=1").await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(cache().public_url("hooks.example.com").is_err());
