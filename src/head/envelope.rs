@@ -48,10 +48,16 @@ impl<'h> Envelope<'h> {
         now: impl FnOnce() -> UnixTime,
     ) -> Result<Self, VerifyError> {
         let scheme = terms.scheme;
-        let mut target = scheme.signs_request().then(|| Target::new(head.request()));
-        if let (Some(target), SignedUrl::Known(url)) = (&mut target, terms.url) {
-            target.set_url(scheme, url.map(Cow::Borrowed))?;
-        }
+        let target = match terms.url {
+            _ if !scheme.signs_request() => None,
+            SignedUrl::Known(url) => {
+                let mut target = Target::new(head.request());
+                target.set_url(scheme, url.map(Cow::Borrowed))?;
+                Some(target)
+            }
+            #[cfg(all(feature = "fetch", feature = "receive"))]
+            SignedUrl::Later => Some(Target::new(head.request())),
+        };
         for names in scheme.headers() {
             let found = head.headers.find(names);
             // The first family whose signature header is present is used whole, so no `continue`

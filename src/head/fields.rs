@@ -7,7 +7,7 @@ use http::{Method, Uri};
 
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
-use crate::head::reading::{Escaper, Reading, decode};
+use crate::head::reading::{Reading, decode};
 use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
 use crate::scheme::part::{IdShape, MAX_ID, Part};
@@ -96,9 +96,12 @@ impl<'h> Target<'h> {
         }
         let path = self.path_and_query.as_bytes();
         let is_slash = path == b"/" || path.starts_with(b"/?");
-        let url = self.read_as(Reading::AS_RECEIVED, scheme);
-        let is_encoded = decode(&url, scheme.decoded_url()) != url;
-        Reading::default().with(Reading::NO_SLASH, is_slash).with(Reading::DECODED, is_encoded)
+        // Nothing is allocated for a URL that has nothing to decode.
+        let may_decode = !scheme.decoded_url().is_empty()
+            && self.pieces().into_iter().any(|piece| piece.contains(&b'%'));
+        let url = || self.read_as(Reading::AS_RECEIVED, scheme);
+        let decodes = may_decode && self.read_as(Reading::DECODED, scheme) != url();
+        Reading::default().with(Reading::NO_SLASH, is_slash).with(Reading::DECODED, decodes)
     }
 }
 
@@ -144,28 +147,10 @@ impl<'h> Fields<'h> {
     }
 
     /// The URL that is signed, if there is one.
-    #[cfg(feature = "replay")]
+    #[cfg(all(feature = "receive", feature = "replay"))]
     pub(crate) fn url(&self) -> Option<String> {
         let target = self.target.as_ref().filter(|_| self.scheme.signed().contains(&Part::Url))?;
         Some(target.read_as(Reading::AS_RECEIVED, self.scheme))
-    }
-
-    /// Passes what is signed of this reading of a delivery, piece by piece.
-    #[cfg(feature = "replay")]
-    pub(crate) fn signed_as<'b>(
-        &self,
-        reading: Reading,
-        body: impl Iterator<Item = &'b [u8]>,
-        mut to: impl FnMut(&[u8]),
-    ) {
-        let fields = self.read_as(reading);
-        fields.before_body().for_each(&mut to);
-        let mut escaper = reading.has(Reading::ESCAPED).then(Escaper::default);
-        body.for_each(|piece| match &mut escaper {
-            Some(escaper) => escaper.escape(piece, &mut to),
-            None => to(piece),
-        });
-        fields.after_body().for_each(to);
     }
 
     /// The whole signed content with this body, piece by piece.

@@ -44,19 +44,26 @@ impl Verification {
 
     pub(super) fn new(keys: &[VerifyingKey], envelope: Envelope<'static>) -> Self {
         let mut attempts = [const { None }; Self::INLINE];
-        let (head, scheme) = (&envelope, envelope.fields().scheme());
-        let readings = match scheme.has_readings() {
-            true => envelope.fields().readings(),
-            false => Reading::AS_RECEIVED,
-        };
-        let begin = |(index, key)| {
-            let begin_as = move |reading| Attempt::begin_as(reading, index, key, head);
-            Attempt::begin(index, key, head).chain(readings.each().flat_map(begin_as))
-        };
+        let may_escape = envelope.fields().scheme().escaped_body();
+        let readings = envelope.fields().readings();
+        if readings != Reading::AS_RECEIVED {
+            let more = Self::each_of(readings, keys, &envelope);
+            return Self { envelope, attempts, more, may_escape };
+        }
+        let begin = |(index, key)| Attempt::begin(index, key, &envelope);
         let mut begun = keys.iter().enumerate().flat_map(begin);
         attempts.iter_mut().zip(&mut begun).for_each(|(place, attempt)| *place = Some(attempt));
         let more = begun.collect();
-        Self { attempts, more, may_escape: scheme.escaped_body(), envelope }
+        Self { envelope, attempts, more, may_escape }
+    }
+
+    /// Begins with each way to read the head, secret by secret.
+    fn each_of(readings: Reading, keys: &[VerifyingKey], envelope: &Envelope<'_>) -> Vec<Attempt> {
+        let begin = |(index, key)| {
+            let begin_as = move |reading| Attempt::begin_as(reading, index, key, envelope);
+            Attempt::begin(index, key, envelope).chain(readings.each().flat_map(begin_as))
+        };
+        keys.iter().enumerate().flat_map(begin).collect()
     }
 
     /// Adds the next piece of the body. The sizes of the pieces do not matter.
