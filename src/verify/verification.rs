@@ -84,8 +84,7 @@ impl Verification {
         self.may_escape = false;
         let begun = mem::take(&mut self.attempts).into_iter().flatten();
         let begun = begun.chain(mem::take(&mut self.more));
-        self.more =
-            begun.flat_map(|it| [it.escaped(), Some(it)].into_iter().rev().flatten()).collect();
+        self.more = begun.flat_map(|it| [it.escaped(), Some(it)].into_iter().flatten()).collect();
     }
 
     fn add(&mut self, chunk: &[u8]) {
