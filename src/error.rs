@@ -70,10 +70,12 @@ pub enum VerifyError {
     TimestampTooNew,
     /// No signature matches any of the secrets.
     Mismatch,
-    /// The receiver is misconfigured: this scheme signs the URL, so pass the whole request.
+    /// The receiver is misconfigured: this scheme signs the method or the URL, so pass the whole
+    /// request and not its headers alone.
     NeedsRequest,
     /// The receiver is misconfigured: this scheme signs the URL, so set
-    /// [`Verifier::public_url`](crate::Verifier::public_url).
+    /// [`Verifier::public_url`](crate::Verifier::public_url) or
+    /// [`Verifier::exact_url`](crate::Verifier::exact_url).
     NeedsPublicUrl,
 }
 
@@ -105,9 +107,11 @@ impl fmt::Display for VerifyError {
             Self::TimestampTooOld => f.write_str("timestamp is too old"),
             Self::TimestampTooNew => f.write_str("timestamp is too far in the future"),
             Self::Mismatch => f.write_str("no signature matches"),
-            Self::NeedsRequest => f.write_str("the scheme signs the URL, so it needs the request"),
+            Self::NeedsRequest => {
+                f.write_str("the scheme signs the URL: verify the whole request, not its headers")
+            }
             Self::NeedsPublicUrl => {
-                f.write_str("the scheme signs the URL, so it needs a public URL")
+                f.write_str("the scheme signs the URL: set `public_url` or `exact_url`")
             }
         }
     }

@@ -115,6 +115,7 @@ fn errors_are_errors_of_one_level_in_lower_case() {
             VerifyError::TimestampTooOld,
             VerifyError::TimestampTooNew,
             VerifyError::Mismatch,
+            VerifyError::NeedsRequest,
             VerifyError::NeedsPublicUrl,
         ]
         .map(|error| error.to_string()),
@@ -132,13 +133,15 @@ fn errors_are_errors_of_one_level_in_lower_case() {
     let square = Scheme::SQUARE.verifier("signature key").unwrap();
     let invalid: InvalidPublicUrl = square.public_url("").unwrap_err();
     shown.push(invalid.to_string());
+    let square = Scheme::SQUARE.verifier("signature key").unwrap();
+    shown.push(square.exact_url("").unwrap_err().to_string());
     for text in &shown {
         assert!(text.starts_with(|first: char| !first.is_uppercase()), "{text}");
         assert!(!text.ends_with('.'), "{text}");
     }
     shown.sort();
     shown.dedup();
-    assert_eq!(shown.len(), 31, "two errors read the same");
+    assert_eq!(shown.len(), 33, "two errors read the same");
 }
 
 #[cfg(feature = "receive")]

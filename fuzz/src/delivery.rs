@@ -1,8 +1,8 @@
 //! A request as a fuzzer writes it: lines of headers, an empty line, and the body.
 //!
 //! A fuzzer cannot guess a signature, so it may ask for one. In the value of a header, the byte 1
-//! and the number of a key stand for that key's signature of this very request, and the byte 2 and
-//! a number for a time that many steps from now. A line begins with `s`, `i` or `t` for the
+//! and the number of a key stand for that key's signature of this very request, the byte 3 for one of
+//! its last reading, and the byte 2 and a number for a time that many steps from now. A line begins with `s`, `i` or `t` for the
 //! signature, id or timestamp header of the scheme's first family, with a capital for that of its
 //! last one, with `m` and a digit for a further signature header, or with `:` and a name of its own
 //! up to the next `:`.
@@ -79,7 +79,7 @@ impl Delivery {
     /// Fills in what the lines ask for: times first, and then what signs them.
     fn write(&mut self, mut lines: Vec<(HeaderName, Vec<u8>)>) {
         for (_, value) in &mut lines {
-            *value = replace(value, 2, |number| self.time(i64::from(number as i8)));
+            *value = replace(value, &[2], |_, number| self.time(i64::from(number as i8)));
         }
         let text = |name: Option<&'static str>| {
             let found = lines.iter().find(|(other, _)| name == Some(other.as_str()));
@@ -100,17 +100,20 @@ impl Delivery {
             }
             _ => text(names.timestamp_name()),
         });
-        let content = plain::content(self.scheme, id.as_deref(), time.as_deref(), &self.plain());
-        let sign = |number: u8| {
+        let contents = plain::contents(self.scheme, id.as_deref(), time.as_deref(), &self.plain());
+        let sign = |number: u8, content: &[u8]| {
             // One more than there are: a stranger's.
             let stranger = Key::of(self.scheme, 16, number & 0x80 != 0);
             let key = self.keys.get(usize::from(number & 0x7f) % (self.keys.len() + 1));
             let key = key.copied().unwrap_or(stranger);
-            let signature = key.sign(key.algorithm(self.scheme), &content);
+            let signature = key.sign(key.algorithm(self.scheme), content);
             plain::encode(self.scheme.encoding(), &signature)
         };
         for (name, value) in lines {
-            if let Ok(value) = HeaderValue::from_bytes(&replace(&value, 1, sign)) {
+            let value = replace(&value, &[1, 3], |mark, number| {
+                sign(number, &contents[if mark == 1 { 0 } else { contents.len() - 1 }])
+            });
+            if let Ok(value) = HeaderValue::from_bytes(&value) {
                 let _ = self.parts.headers.try_append(name, value);
             }
         }
@@ -220,14 +223,14 @@ fn read_line(scheme: Scheme, line: &[u8]) -> Option<(HeaderName, Vec<u8>)> {
     Some((HeaderName::from_static(name), value.to_vec()))
 }
 
-/// Replaces each `mark` and the byte behind it.
-fn replace(template: &[u8], mark: u8, text: impl Fn(u8) -> String) -> Vec<u8> {
+/// Replaces each of the marks and the byte behind it.
+fn replace(template: &[u8], marks: &[u8], text: impl Fn(u8, u8) -> String) -> Vec<u8> {
     let mut bytes = template.iter();
     let mut value = Vec::new();
     while let Some(byte) = bytes.next() {
-        if *byte == mark {
+        if marks.contains(byte) {
             let number = bytes.next().copied().unwrap_or_default();
-            value.extend_from_slice(text(number).as_bytes());
+            value.extend_from_slice(text(*byte, number).as_bytes());
         } else {
             value.push(*byte);
         }

@@ -8,6 +8,7 @@ use tower_webhook::scheme::{
 };
 use tower_webhook::{Field, Scheme, Tolerance, VerifyError};
 
+use crate::delivery::BASE;
 use crate::keys::Key;
 
 /// The presets, and what none of them has.
@@ -214,7 +215,7 @@ impl Request<'_> {
             return Verdict::Refused(vec![error]);
         }
 
-        let content = content(scheme, id.as_deref(), text.as_deref(), self);
+        let contents = contents(scheme, id.as_deref(), text.as_deref(), self);
         // Of Ed25519 signatures the first 11 are looked at.
         let mut ed25519 = 0;
         signatures.retain(|(algorithm, _)| {
@@ -224,8 +225,9 @@ impl Request<'_> {
         let matches = |key: &&Key| {
             let algorithm = key.algorithm(scheme);
             signatures.iter().any(|(other, text)| {
-                *other == algorithm
-                    && key.verifies(algorithm, &content, &decode(scheme.encoding(), text))
+                let signature = decode(scheme.encoding(), text);
+                let verifies = |content: &Vec<_>| key.verifies(algorithm, content, &signature);
+                *other == algorithm && contents.iter().any(verifies)
             })
         };
         match self.keys.iter().position(matches) {
@@ -261,21 +263,57 @@ impl Request<'_> {
     }
 }
 
-/// What is signed.
-pub fn content(
+/// What may be signed: the request as it was received comes first.
+pub fn contents(
     scheme: Scheme,
     id: Option<&[u8]>,
     timestamp: Option<&[u8]>,
     request: &Request<'_>,
+) -> Vec<Vec<u8>> {
+    let mut urls = vec![request.url.to_owned()];
+    let path = request.url.strip_prefix(BASE).unwrap();
+    if path == "/" || path.starts_with("/?") {
+        urls.push(format!("{BASE}{}", &path[1..]));
+    }
+    for url in urls.clone() {
+        let decode = |url: String, char: char| {
+            let byte = char as u32;
+            let (upper, lower) = (format!("%{byte:02X}"), format!("%{byte:02x}"));
+            url.replace(&upper, &char.to_string()).replace(&lower, &char.to_string())
+        };
+        urls.push(scheme.decoded_url().chars().fold(url, decode));
+    }
+    let mut bodies = vec![request.body.to_vec()];
+    if let (true, Ok(text)) = (scheme.escaped_body(), std::str::from_utf8(request.body)) {
+        let escape = |unit: u16| match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() => char::from(byte).to_string(),
+            _ => format!("\\u{unit:04x}"),
+        };
+        bodies.push(text.encode_utf16().map(escape).collect::<String>().into_bytes());
+    }
+    let readings = bodies.iter().flat_map(|body| urls.iter().map(move |url| (body, url)));
+    let content = |(body, url): (&Vec<u8>, &String)| {
+        content(scheme, id, timestamp, request.method, url, body)
+    };
+    readings.map(content).collect()
+}
+
+fn content(
+    scheme: Scheme,
+    id: Option<&[u8]>,
+    timestamp: Option<&[u8]>,
+    method: &str,
+    url: &str,
+    body: &[u8],
 ) -> Vec<u8> {
     let mut content = Vec::new();
     for part in scheme.signed() {
         content.extend_from_slice(match part {
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),
-            Part::Body => request.body,
-            Part::Method => request.method.as_bytes(),
-            Part::Url => request.url.as_bytes(),
+            Part::Body => body,
+            Part::Method => method.as_bytes(),
+            Part::Url => url.as_bytes(),
             Part::Literal(text) => text.as_bytes(),
             part => panic!("{part:?} is not known here"),
         });

@@ -142,6 +142,20 @@ fn deliveries() -> Vec<(&'static str, Vec<u8>)> {
             "custom-list",
             with(SCHEMES[Scheme::ALL.len() + 1], b"iid:x\nsat:\x02\x00|s:\x01\x00\nss:\x01\x01\n"),
         ),
+        (
+            "escaped",
+            delivery(Scheme::BOX, &[1], b"t\x02\x00\nsv\nm1\x03\x01\n", "é😀\"".as_bytes()),
+        ),
+        ("not-utf-8", delivery(Scheme::BOX, &[1], b"t\x02\x00\ns\x03\x00\n", b"\xc3\xa9\xf0")),
+        (
+            "decoded",
+            [
+                &[index(Scheme::HUBSPOT_V3), 0],
+                &b"\x00\x00\x00?a=%2F%3a%20\nt\x02\x00\ns\x03\x00\n\n[]"[..],
+            ]
+            .concat(),
+        ),
+        ("no-slash", [&[index(Scheme::SQUARE), 0], &b"\x00\x00\x00\ns\x03\x00\n\n{}"[..]].concat()),
         ("strangers", with(Scheme::GITHUB, b":x-other:v1,abc\nssha256=\x01\x02\n")),
     ]
 }

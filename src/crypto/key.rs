@@ -126,6 +126,15 @@ impl Running {
         }
     }
 
+    /// Another computation with the same content so far, of a MAC.
+    pub(crate) fn fork(&self) -> Option<Self> {
+        match self {
+            Self::Mac(mac) => Some(Self::Mac(mac.clone())),
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => None,
+        }
+    }
+
     /// Whether this is the only computation of its key.
     pub(crate) fn is_only(&self) -> bool {
         matches!(self, Self::Mac(_))

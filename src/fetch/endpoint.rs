@@ -6,9 +6,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
+use crate::head::url::{InvalidPublicUrl, PublicUrl};
 use crate::secret::Secret;
 use crate::text::Text;
-use crate::verify::url::{InvalidPublicUrl, PublicUrl};
 
 /// The longest id, in bytes.
 const MAX: usize = 256;
@@ -215,6 +215,17 @@ impl Endpoint {
         Ok(self)
     }
 
+    /// Sets the whole URL as it was registered, instead of [`Endpoint::public_url`]; see
+    /// [`Verifier::exact_url`](crate::Verifier::exact_url).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidPublicUrl`] as [`Verifier::exact_url`](crate::Verifier::exact_url) does.
+    pub fn exact_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
+        self.public_url = Some(PublicUrl::exact(url)?);
+        Ok(self)
+    }
+
     /// The secrets, the newest first.
     #[must_use]
     pub fn secrets(&self) -> &[Secret] {
@@ -285,5 +296,7 @@ mod tests {
             "Endpoint { secrets: 1, canonical_id: Some(EndpointId(\"7\")), \
              public_url: Some(PublicUrl(\"https://x\")) }"
         );
+        let endpoint = endpoint.exact_url("https://x/?password=hunter2").unwrap();
+        assert!(format!("{endpoint:?}").ends_with("public_url: Some(PublicUrl(..)) }"));
     }
 }

@@ -1,12 +1,13 @@
 //! A head that has been read: its claims, and the signatures that are to prove them.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
 use crate::head::fields::{Fields, Target, read_id};
 use crate::head::list::{Algorithms, Entries};
 use crate::head::signatures::{Listed, Signatures};
+use crate::head::url::PublicUrl;
 use crate::head::{Head, Values};
 use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::{Outside, Tolerance};
@@ -18,15 +19,14 @@ pub(crate) struct Terms<'t> {
     pub(crate) scheme: Scheme,
     pub(crate) algorithms: Algorithms,
     pub(crate) tolerance: Tolerance,
-    pub(crate) base: Base<'t>,
+    pub(crate) url: SignedUrl<'t>,
 }
 
-/// The part of the URL before the path of the request, for a scheme that signs the URL.
+/// The URL as it is configured, for a scheme that signs the URL.
 #[derive(Clone, Copy)]
-pub(crate) enum Base<'t> {
-    Unset,
-    Known(&'t Arc<str>),
-    /// It depends on the endpoint: [`Envelope::set_base`] sets it before anything is verified.
+pub(crate) enum SignedUrl<'t> {
+    Known(Option<&'t PublicUrl>),
+    /// It depends on the endpoint: [`Envelope::set_url`] sets it before anything is verified.
     #[cfg(all(feature = "fetch", feature = "receive"))]
     Later,
 }
@@ -48,15 +48,15 @@ impl<'h> Envelope<'h> {
         now: impl FnOnce() -> UnixTime,
     ) -> Result<Self, VerifyError> {
         let scheme = terms.scheme;
-        let target = match head.request() {
+        let target = match terms.url {
             _ if !scheme.signs_request() => None,
-            None => return Err(VerifyError::NeedsRequest),
-            Some((method, uri)) => match terms.base {
-                Base::Unset => return Err(VerifyError::NeedsPublicUrl),
-                Base::Known(base) => Some(Target::new(method, Some(base), uri)),
-                #[cfg(all(feature = "fetch", feature = "receive"))]
-                Base::Later => Some(Target::new(method, None, uri)),
-            },
+            SignedUrl::Known(url) => {
+                let mut target = Target::new(head.request());
+                target.set_url(scheme, url.map(Cow::Borrowed))?;
+                Some(target)
+            }
+            #[cfg(all(feature = "fetch", feature = "receive"))]
+            SignedUrl::Later => Some(Target::new(head.request())),
         };
         for names in scheme.headers() {
             let found = head.headers.find(names);
@@ -114,13 +114,13 @@ impl<'h> Envelope<'h> {
         &self.signatures
     }
 
-    /// Sets the part of the URL before the path of the request.
+    /// Sets the URL that is configured.
     #[cfg(all(feature = "fetch", feature = "receive"))]
-    pub(crate) fn set_base(&mut self, base: Option<&Arc<str>>) -> Result<(), VerifyError> {
-        if let Some(target) = &mut self.fields.target {
-            target.set_base(base.ok_or(VerifyError::NeedsPublicUrl)?);
+    pub(crate) fn set_url(&mut self, url: Option<&PublicUrl>) -> Result<(), VerifyError> {
+        match &mut self.fields.target {
+            Some(target) => target.set_url(self.fields.scheme, url.cloned().map(Cow::Owned)),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Copies what is still needed once the head is gone.

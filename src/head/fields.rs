@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::slice;
-use std::sync::Arc;
 
 use http::{Method, Uri};
 
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
+use crate::head::reading::{Reading, decode};
+use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
 use crate::scheme::part::{IdShape, MAX_ID, Part};
 use crate::scheme::timestamp::MAX_TEXT;
@@ -31,31 +32,76 @@ pub(crate) struct Fields<'h> {
 /// The method and URL of a request, for a scheme that signs them.
 #[derive(Clone)]
 pub(crate) struct Target<'h> {
-    method: Cow<'h, Method>,
-    /// The part of the URL before the path, once it is known: a cache knows it with the secrets.
-    base: Option<Cow<'h, Arc<str>>>,
+    /// `None` if only the headers are there.
+    method: Option<Cow<'h, Method>>,
+    /// The URL as it is configured, once it is known: a cache knows it with the secrets.
+    url: Option<Cow<'h, PublicUrl>>,
     path_and_query: Text<'h, 46>,
 }
 
 impl<'h> Target<'h> {
-    pub(super) fn new(method: &'h Method, base: Option<&'h Arc<str>>, uri: &'h Uri) -> Self {
-        let path_and_query = uri.path_and_query().map_or("", |path| path.as_str());
+    pub(super) fn new(request: Option<(&'h Method, &'h Uri)>) -> Self {
+        let path_and_query = request.and_then(|(_, uri)| uri.path_and_query());
         Self {
-            method: Cow::Borrowed(method),
-            base: base.map(Cow::Borrowed),
-            path_and_query: path_and_query.into(),
+            method: request.map(|(method, _)| Cow::Borrowed(method)),
+            url: None,
+            path_and_query: path_and_query.map_or("", |path| path.as_str()).into(),
         }
     }
 
     /// A target whose whole URL is known, as when signing.
-    pub(crate) fn whole(method: &'h Method, url: &'h Arc<str>) -> Self {
-        let (method, base) = (Cow::Borrowed(method), Some(Cow::Borrowed(url)));
-        Self { method, base, path_and_query: "".into() }
+    pub(crate) fn whole(method: &'h Method, url: PublicUrl) -> Self {
+        Self {
+            method: Some(Cow::Borrowed(method)),
+            url: Some(Cow::Owned(url)),
+            path_and_query: "".into(),
+        }
     }
 
-    #[cfg(all(feature = "fetch", feature = "receive"))]
-    pub(super) fn set_base(&mut self, base: &Arc<str>) {
-        self.base = Some(Cow::Owned(Arc::clone(base)));
+    /// Sets the URL, to which the path and the query are added unless it is exact.
+    pub(super) fn set_url(
+        &mut self,
+        scheme: Scheme,
+        url: Option<Cow<'h, PublicUrl>>,
+    ) -> Result<(), VerifyError> {
+        let is_exact = url.as_ref().is_some_and(|url| url.is_exact());
+        if self.method.is_none() && (!is_exact || scheme.signed().contains(&Part::Method)) {
+            return Err(VerifyError::NeedsRequest);
+        }
+        self.url = Some(url.ok_or(VerifyError::NeedsPublicUrl)?);
+        Ok(())
+    }
+
+    /// The two pieces of the signed URL.
+    fn pieces(&self) -> [&[u8]; 2] {
+        match &self.url {
+            Some(url) if url.is_exact() => [url.as_str().as_bytes(), &[]],
+            Some(url) => [url.as_str().as_bytes(), self.path_and_query.as_bytes()],
+            None => [&[], &[]],
+        }
+    }
+
+    /// The whole URL, in one of its readings.
+    fn read_as(&self, reading: Reading, scheme: Scheme) -> String {
+        let [base, path] = self.pieces();
+        let path = if reading.has(Reading::NO_SLASH) { path.get(1..).unwrap_or(&[]) } else { path };
+        let url = String::from_utf8_lossy(&[base, path].concat()).into_owned();
+        if reading.has(Reading::DECODED) { decode(&url, scheme.decoded_url()) } else { url }
+    }
+
+    /// The ways in which the URL can be read otherwise than it was called.
+    fn readings(&self, scheme: Scheme) -> Reading {
+        if self.url.as_ref().is_some_and(|url| url.is_exact()) {
+            return Reading::AS_RECEIVED;
+        }
+        let path = self.path_and_query.as_bytes();
+        let is_slash = path == b"/" || path.starts_with(b"/?");
+        // Nothing is allocated for a URL that has nothing to decode.
+        let may_decode = !scheme.decoded_url().is_empty()
+            && self.pieces().into_iter().any(|piece| piece.contains(&b'%'));
+        let url = || self.read_as(Reading::AS_RECEIVED, scheme);
+        let decodes = may_decode && self.read_as(Reading::DECODED, scheme) != url();
+        Reading::default().with(Reading::NO_SLASH, is_slash).with(Reading::DECODED, decodes)
     }
 }
 
@@ -80,6 +126,31 @@ impl<'h> Fields<'h> {
 
     pub(crate) fn timestamp(&self) -> Option<&Timestamp<'h>> {
         self.timestamp.as_ref()
+    }
+
+    /// The ways in which the fields can be read otherwise than they were received.
+    pub(crate) fn readings(&self) -> Reading {
+        self.target.as_ref().map_or_else(Reading::default, |target| target.readings(self.scheme))
+    }
+
+    /// The fields in one of these readings.
+    pub(crate) fn read_as(&self, reading: Reading) -> Cow<'_, Self> {
+        match &self.target {
+            Some(target) if reading.is_of_url() => {
+                let url = PublicUrl::whole(target.read_as(reading, self.scheme));
+                let (url, path_and_query) = (Some(Cow::Owned(url)), "".into());
+                let target = Some(Target { method: target.method.clone(), url, path_and_query });
+                Cow::Owned(Self { target, ..self.clone() })
+            }
+            _ => Cow::Borrowed(self),
+        }
+    }
+
+    /// The URL that is signed, if there is one.
+    #[cfg(all(feature = "receive", feature = "replay"))]
+    pub(crate) fn url(&self) -> Option<String> {
+        let target = self.target.as_ref().filter(|_| self.scheme.signed().contains(&Part::Url))?;
+        Some(target.read_as(Reading::AS_RECEIVED, self.scheme))
     }
 
     /// The whole signed content with this body, piece by piece.
@@ -109,8 +180,8 @@ impl<'h> Fields<'h> {
             id: self.id.map(Text::into_owned),
             timestamp: self.timestamp.map(|(at, text)| (at, text.into_owned())),
             target: self.target.map(|target| Target {
-                method: Cow::Owned(target.method.into_owned()),
-                base: target.base.map(|base| Cow::Owned(base.into_owned())),
+                method: target.method.map(|method| Cow::Owned(method.into_owned())),
+                url: target.url.map(|url| Cow::Owned(url.into_owned())),
                 path_and_query: target.path_and_query.into_owned(),
             }),
         }
@@ -139,10 +210,13 @@ impl<'f> Iterator for Pieces<'f> {
             (Part::Literal(text), _) => text.as_bytes(),
             (Part::Id, _) => id.as_ref().map_or(&[], Text::as_bytes),
             (Part::Timestamp, _) => timestamp.as_ref().map_or(&[], |(_, text)| text.as_bytes()),
-            (Part::Method, Some(target)) => target.method.as_str().as_bytes(),
+            (Part::Method, Some(target)) => {
+                target.method.as_ref().map_or(&[], |method| method.as_str().as_bytes())
+            }
             (Part::Url, Some(target)) => {
-                self.path = Some(target.path_and_query.as_bytes());
-                target.base.as_ref().map_or(&[], |base| base.as_bytes())
+                let [base, path] = target.pieces();
+                self.path = Some(path);
+                base
             }
             (Part::Method | Part::Url | Part::Body, _) => &[],
         })

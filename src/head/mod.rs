@@ -3,7 +3,9 @@
 pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod list;
+pub(crate) mod reading;
 pub(crate) mod signatures;
+pub(crate) mod url;
 
 use std::fmt;
 

@@ -19,6 +19,8 @@ use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "replay")]
 use crate::head::Head;
 use crate::head::envelope::Envelope;
+#[cfg(feature = "replay")]
+use crate::head::reading::{Escaper, Reading};
 use crate::receive::delivery::Delivery;
 use crate::receive::frames::Frames;
 use crate::receive::receiver::Settings;
@@ -28,6 +30,8 @@ use crate::receive::source::Secrets;
 use crate::replay::claimed::{Claimed, Outcome};
 #[cfg(feature = "replay")]
 use crate::replay::key::{Apart, ContentKey, ReplayKey};
+#[cfg(feature = "replay")]
+use crate::replay::settings::Replay;
 #[cfg(feature = "replay")]
 use crate::scheme::definition::Scheme;
 #[cfg(feature = "replay")]
@@ -108,7 +112,7 @@ impl Incoming {
     pub async fn secrets(&mut self) -> Result<(), Rejection> {
         let verifier = self.secrets.resolve().await?;
         #[cfg(feature = "fetch")]
-        self.envelope.set_base(verifier.public_url_base())?;
+        self.envelope.set_url(verifier.signed_url())?;
         // A key that starts now has not seen the frames that came before the secrets.
         if self.attempt.is_none() && self.frames.len() == 0 {
             self.attempt = verifier.attempt(&self.envelope);
@@ -200,7 +204,7 @@ impl Incoming {
         if let Err(VerifyError::Mismatch) = verdict
             && let Some(newer) = self.secrets.newer(&verifier).await
         {
-            self.envelope.set_base(newer.public_url_base())?;
+            self.envelope.set_url(newer.signed_url())?;
             return Ok(newer.verdict(&self.envelope, None, self.frames.chunks())?);
         }
         Ok(verdict?)
@@ -209,37 +213,56 @@ impl Incoming {
     #[cfg(feature = "replay")]
     async fn claim(&self, verified: &Verified) -> Result<Option<Claimed>, Rejection> {
         let Some(replay) = &self.settings.replay else { return Ok(None) };
-        let scheme = verified.scheme();
-        let endpoint = self.endpoint().map(EndpointId::as_str);
-        let unsigned = self.unsigned.as_ref();
-        let mut apart = Apart {
-            scope: replay.scope_name(),
-            endpoint,
-            // The endpoint's own id says more: how it is spelled in a path may differ.
-            path: unsigned.and_then(Unsigned::path).filter(|_| endpoint.is_none()),
-            delivery: None,
-        };
-        let key = if let Some(id) = verified.id() {
-            ReplayKey::of_id(scheme.name(), apart, id)
-        } else {
-            if scheme.timestamp_format().is_none() {
-                apart.delivery = unsigned.and_then(Unsigned::delivery);
-                if apart.delivery.is_none() && !replay.remembers_content() {
-                    // Two events may have the same body: neither may be taken for the other.
-                    return Ok(None);
-                }
-            }
-            let mut content = ContentKey::begin(scheme.name(), apart);
-            let pieces = self.envelope.fields().content(self.frames.chunks());
-            pieces.for_each(|piece| content.update(piece));
-            content.finish()
-        };
-        match replay.claim(key, self.settings.window(), scheme).await {
+        let Some(key) = self.replay_key(replay, verified) else { return Ok(None) };
+        match replay.claim(key, self.settings.window(), verified.scheme()).await {
             Ok(Outcome::Fresh(claimed)) => Ok(Some(claimed)),
             Ok(Outcome::InFlight) => Err(RejectionKind::InFlight.into()),
             Ok(Outcome::Done) => Err(RejectionKind::Duplicate.into()),
             Err(error) => Err(Rejection::not_claimed(error)),
         }
+    }
+
+    /// The key of the delivery, or `None` if nothing tells it apart from another one.
+    #[cfg(feature = "replay")]
+    fn replay_key(&self, replay: &Replay, verified: &Verified) -> Option<ReplayKey> {
+        let scheme = verified.scheme();
+        let endpoint = self.endpoint().map(EndpointId::as_str);
+        let unsigned = self.unsigned.as_ref();
+        // A signed URL stands for the path, as it was signed: there may be several ways to call it.
+        let fields = self.envelope.fields().read_as(verified.reading());
+        let url = fields.url();
+        let path = url.as_deref().or_else(|| unsigned.and_then(Unsigned::path));
+        let mut apart = Apart {
+            scope: replay.scope_name(),
+            endpoint,
+            // The endpoint's own id says more: how it is spelled in a path may differ.
+            path: path.filter(|_| endpoint.is_none()),
+            delivery: None,
+        };
+        if let Some(id) = verified.id() {
+            return Some(ReplayKey::of_id(scheme.name(), apart, id));
+        }
+        if url.is_some() {
+            // It is in the content, where bytes of it may have moved to or from the body.
+            apart.path = None;
+        }
+        if scheme.timestamp_format().is_none() {
+            apart.delivery = unsigned.and_then(Unsigned::delivery);
+            if apart.delivery.is_none() && !replay.remembers_content() {
+                // Two events may have the same body: neither may be taken for the other.
+                return None;
+            }
+        }
+        // What was signed, in the reading that has verified: so one signature has one key.
+        let mut content = ContentKey::begin(scheme.name(), apart);
+        fields.before_body().for_each(|piece| content.update(piece));
+        let mut escaper = verified.reading().has(Reading::ESCAPED).then(Escaper::default);
+        self.frames.chunks().for_each(|chunk| match &mut escaper {
+            Some(escaper) => escaper.escape(chunk, |piece| content.update(piece)),
+            None => content.update(chunk),
+        });
+        fields.after_body().for_each(|piece| content.update(piece));
+        Some(content.finish())
     }
 }
 

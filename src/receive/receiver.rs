@@ -102,7 +102,8 @@ impl Receiver {
     /// The endpoint that the selector finds is not signed: it only says whose secrets to try. The
     /// selector is synchronous, because otherwise every forged request could cause a call to
     /// another server. For a scheme that signs its URL, set
-    /// [`SecretCacheBuilder::public_url`](crate::fetch::SecretCacheBuilder::public_url).
+    /// [`SecretCacheBuilder::public_url`](crate::fetch::SecretCacheBuilder::public_url) or that of each
+    /// endpoint.
     ///
     /// See [the manual](crate::manual::secrets) for how to rotate secrets without losing a
     /// delivery.

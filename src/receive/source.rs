@@ -18,7 +18,7 @@ use crate::fetch::error::FetchError;
 use crate::head::Head;
 use crate::head::envelope::Envelope;
 #[cfg(feature = "fetch")]
-use crate::head::envelope::{Base, Terms};
+use crate::head::envelope::{SignedUrl, Terms};
 #[cfg(feature = "fetch")]
 use crate::head::list::Algorithms;
 use crate::receive::rejection::Rejection;
@@ -190,7 +190,7 @@ where
             // The keys are not known yet.
             algorithms: Algorithms::ALL,
             tolerance: self.cache.tolerance(),
-            base: Base::Later,
+            url: SignedUrl::Later,
         };
         Envelope::open(terms, head, || self.cache.clock().now().into())
     }

@@ -142,7 +142,8 @@ impl SchemeBuilder {
     ///
     /// Whoever has captured a signed delivery can send it again with bytes moved between the URL and
     /// the body, as far as both stay well formed. Answer only requests with exactly the path and the
-    /// query that the provider was given: then there is only one way to cut.
+    /// query that the provider was given, or set [`Verifier::exact_url`](crate::Verifier::exact_url):
+    /// then there is only one way to cut.
     ///
     /// # Examples
     ///
@@ -161,6 +162,54 @@ impl SchemeBuilder {
     /// ```
     pub const fn dangerous_movable_url(mut self) -> Self {
         self.0.movable_url = true;
+        self
+    }
+
+    /// Sets the characters that the provider percent-decodes in the URL before it signs, default none,
+    /// for a provider that may or may not do so.
+    ///
+    /// The URL is verified as it was called, and if that does not match and it contains one of these
+    /// characters in encoded form, decoded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// // HubSpot's documentation has a list of characters that it decodes.
+    /// let signer = Scheme::HUBSPOT_V3.signer("client secret")?;
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let mut request = signer.request("https://example.com/hook?at=a@b", None, now, "[]")?;
+    /// *request.uri_mut() = "/hook?at=a%40b".parse()?;
+    ///
+    /// let verifier = Scheme::HUBSPOT_V3.verifier("client secret")?.public_url("https://example.com")?;
+    /// assert!(verifier.verify(&request, b"[]").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn decoded_url(mut self, chars: &'static str) -> Self {
+        self.0.decoded_url = chars;
+        self
+    }
+
+    /// Sets that the provider may sign the body with its non-ASCII characters escaped as in JSON,
+    /// `\u00e9` for `é` and two surrogates for an emoji, default off.
+    ///
+    /// The body is verified as it was received, and if that does not match and it is UTF-8 with a
+    /// character that is not ASCII, escaped: in lower case, and nothing else of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let headers = Scheme::BOX.signer("key")?.sign(None, now, br#"{"name":"\ud83d\ude00"}"#)?;
+    /// let verifier = Scheme::BOX.verifier("key")?;
+    /// assert!(verifier.verify(&headers, r#"{"name":"😀"}"#.as_bytes()).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn escaped_body(mut self) -> Self {
+        self.0.escaped_body = true;
         self
     }
 
@@ -292,7 +341,9 @@ impl SchemeBuilder {
     /// - an id has the length 0, or more than 256;
     /// - an id is signed but not every family names its header, or the other way around;
     /// - a timestamp is signed but does not come from exactly one place, the header or the list;
-    /// - a separator of a list is not ASCII, or two kinds of entries could be confused.
+    /// - a separator of a list is not ASCII, or two kinds of entries could be confused;
+    /// - characters of the URL are decoded that are not visible ASCII, or no URL is signed;
+    /// - a body is escaped that is signed with anything but an HMAC.
     ///
     /// # Examples
     ///
@@ -509,6 +560,26 @@ mod tests {
         assert!(url(lines).try_build().is_ok());
         assert!(url(&[Method, Url, Body]).dangerous_movable_url().try_build().is_ok());
         assert_eq!(refused(id(&[Id, Body]).dangerous_movable_url()), no_id);
+    }
+
+    #[test]
+    fn readings_that_cannot_be_do_not_build() {
+        let scheme = || Scheme::custom("test").headers(PLAIN);
+        let url = || scheme().signed(&[Part::Url, Part::Literal("\n"), Part::Body]);
+        assert!(url().decoded_url(":/?").try_build().is_ok());
+        assert_eq!(refused(scheme().decoded_url(":")), "no URL is signed that could be decoded");
+        for chars in ["%", " ", "\n", "é", "a\u{7f}"] {
+            assert_eq!(
+                refused(url().decoded_url(chars)),
+                "only visible ASCII is decoded, and no %"
+            );
+        }
+        const LISTED: Layout =
+            Layout::list(',', '=', "v1").more_versions(&[("v2", Algorithm::Ed25519)]);
+        let mac = "an escaped body needs an HMAC";
+        assert!(scheme().algorithm(Algorithm::HmacSha512).escaped_body().try_build().is_ok());
+        assert_eq!(refused(scheme().algorithm(Algorithm::Ed25519).escaped_body()), mac);
+        assert_eq!(refused(scheme().layout(LISTED).escaped_body()), mac);
     }
 
     #[test]

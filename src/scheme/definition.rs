@@ -55,6 +55,8 @@ pub(crate) struct Definition {
     pub(crate) signs_request: bool,
     pub(crate) id_shape: IdShape,
     pub(crate) movable_url: bool,
+    pub(crate) decoded_url: &'static str,
+    pub(crate) escaped_body: bool,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
     pub(crate) key_format: KeyFormat,
@@ -148,6 +150,8 @@ impl Scheme {
             signs_request: false,
             id_shape: IdShape::Visible,
             movable_url: false,
+            decoded_url: "",
+            escaped_body: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
             key_format: KeyFormat::Utf8,
@@ -249,6 +253,20 @@ impl Scheme {
         self.0.movable_url
     }
 
+    /// The characters that may have been percent-decoded in the signed URL; see
+    /// [`SchemeBuilder::decoded_url`].
+    #[must_use]
+    pub const fn decoded_url(&self) -> &'static str {
+        self.0.decoded_url
+    }
+
+    /// Returns `true` if the body may have been signed with its non-ASCII characters escaped; see
+    /// [`SchemeBuilder::escaped_body`].
+    #[must_use]
+    pub const fn escaped_body(&self) -> bool {
+        self.0.escaped_body
+    }
+
     /// The default of [`Verifier::tolerance`](crate::Verifier::tolerance): how far from now a
     /// timestamp may be.
     #[must_use]
@@ -269,10 +287,16 @@ impl Scheme {
     }
 
     /// Returns `true` if the request's method or URL is part of the signed content, so that a
-    /// verifier needs the whole request and [`Verifier::public_url`](crate::Verifier::public_url).
+    /// verifier needs the whole request and [`Verifier::public_url`](crate::Verifier::public_url), or
+    /// [`Verifier::exact_url`](crate::Verifier::exact_url).
     #[must_use]
     pub const fn signs_request(&self) -> bool {
         self.0.signs_request
+    }
+
+    /// Whether a delivery may have to be read in other ways than as it was received.
+    pub(crate) const fn has_readings(&self) -> bool {
+        self.0.signs_request || self.0.escaped_body
     }
 
     /// The byte that ends the id in the signed content, if a literal does.

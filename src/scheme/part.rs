@@ -27,7 +27,8 @@ pub enum Part {
     /// The request's method, in upper case.
     Method,
     /// The URL that the sender called: the [public URL](crate::Verifier::public_url) of the
-    /// verifier, followed by the request's path and query as received.
+    /// verifier, followed by the request's path and query as received, or the
+    /// [exact URL](crate::Verifier::exact_url).
     Url,
     /// Fixed text.
     Literal(&'static str),

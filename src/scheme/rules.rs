@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::crypto::Algorithm;
 use crate::scheme::definition::Definition;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{Layout, LayoutKind};
@@ -79,7 +80,32 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     if let IdShape::Length(length) = scheme.id_shape {
         rule!("an id has 1 to 256 bytes", 0 < length && length <= MAX_ID);
     }
+    obey!(readings(scheme));
     boundaries(scheme)
+}
+
+/// Checks the other ways in which a delivery may have been signed.
+const fn readings(scheme: &Definition) -> Verdict {
+    let mut chars = scheme.decoded_url.as_bytes();
+    rule!("no URL is signed that could be decoded", chars.is_empty() || scheme.signs_request);
+    while let [byte, rest @ ..] = chars {
+        // Otherwise it could hold what ends it, or be decoded twice.
+        rule!("only visible ASCII is decoded, and no %", byte.is_ascii_graphic() && *byte != b'%');
+        chars = rest;
+    }
+    rule!("an escaped body needs an HMAC", !scheme.escaped_body || is_mac(scheme.algorithm));
+    if let LayoutKind::List(list) = scheme.layout.0 {
+        let mut versions = list.more_versions;
+        while let [(_, algorithm), rest @ ..] = versions {
+            rule!("an escaped body needs an HMAC", !scheme.escaped_body || is_mac(*algorithm));
+            versions = rest;
+        }
+    }
+    Ok(())
+}
+
+const fn is_mac(algorithm: Algorithm) -> bool {
+    !matches!(algorithm, Algorithm::Ed25519)
 }
 
 /// Checks that the signed content can be cut in only one way. Up to the body it is read from the

@@ -61,7 +61,7 @@ impl fmt::Display for SignError {
             Self::MissingId => "the scheme signs an id, and none is given",
             Self::InvalidId => "a receiver would reject the id",
             Self::InvalidTimestamp => "the scheme's format cannot express the timestamp",
-            Self::NeedsUrl => "the scheme signs the URL, so it needs the request",
+            Self::NeedsUrl => "the scheme signs the URL: use `Signer::request`",
             Self::InvalidUrl => "url is not valid for a request",
         })
     }

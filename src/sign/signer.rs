@@ -1,7 +1,6 @@
 //! The signer, which makes the headers of a delivery.
 
 use std::fmt;
-use std::sync::Arc;
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
@@ -10,6 +9,7 @@ use time::OffsetDateTime;
 use crate::crypto::key::SigningKey;
 use crate::head::fields::{Fields, Target, read_id};
 use crate::head::trimmed;
+use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::LayoutKind;
@@ -168,8 +168,8 @@ impl Signer {
         body: B,
     ) -> Result<Request<B>, SignError> {
         let uri: Uri = url.parse().map_err(|_| SignError::InvalidUrl)?;
-        let url = Arc::from(url);
-        let target = self.scheme.signs_request().then(|| Target::whole(&Method::POST, &url));
+        let target = || Target::whole(&Method::POST, PublicUrl::whole(url));
+        let target = self.scheme.signs_request().then(target);
         let headers = self.headers(target, id.into(), timestamp, body.as_ref())?;
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;

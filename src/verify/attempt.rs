@@ -1,17 +1,32 @@
-//! One key, tried on one delivery whose body is still arriving.
+//! One key, tried on one reading of a delivery whose body is still arriving.
 
 use crate::crypto::key::{Running, VerifyingKey};
 use crate::head::envelope::Envelope;
+use crate::head::reading::{Escaper, Reading};
 
 /// A computation that has begun with the head of a delivery.
 pub(crate) struct Attempt {
-    /// The index of the secret that is tried.
-    pub(super) secret_index: usize,
+    /// The secret that is tried, and the reading.
+    pub(super) found: Found,
     running: Running,
+    escaper: Option<Escaper>,
+}
+
+/// What a signature was found to be of.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
+    pub(super) secret_index: usize,
+    pub(super) reading: Reading,
+}
+
+impl Found {
+    pub(super) fn as_received(secret_index: usize) -> Self {
+        Self { secret_index, reading: Reading::AS_RECEIVED }
+    }
 }
 
 impl Attempt {
-    /// Begins all the computations that a key needs for a delivery.
+    /// Begins all the computations that a key needs for a delivery as it was received.
     pub(super) fn begin(
         secret_index: usize,
         key: &VerifyingKey,
@@ -19,26 +34,58 @@ impl Attempt {
     ) -> impl Iterator<Item = Self> {
         key.begin(envelope.signatures().of(key.algorithm())).map(move |mut running| {
             envelope.fields().before_body().for_each(|piece| running.update(piece));
-            Self { secret_index, running }
+            Self { found: Found::as_received(secret_index), running, escaper: None }
         })
+    }
+
+    /// Begins them for another reading.
+    pub(super) fn begin_as(
+        reading: Reading,
+        secret_index: usize,
+        key: &VerifyingKey,
+        envelope: &Envelope<'_>,
+    ) -> impl Iterator<Item = Self> {
+        key.begin(envelope.signatures().of(key.algorithm())).map(move |mut running| {
+            let fields = envelope.fields().read_as(reading);
+            fields.before_body().for_each(|piece| running.update(piece));
+            let escaper = reading.has(Reading::ESCAPED).then(Escaper::default);
+            Self { found: Found { secret_index, reading }, running, escaper }
+        })
+    }
+
+    /// The same attempt with an escaped body, if what it has seen of the body is ASCII.
+    pub(super) fn escaped(&self) -> Option<Self> {
+        let Found { secret_index, reading } = self.found;
+        let found = Found { secret_index, reading: reading.with(Reading::ESCAPED, true) };
+        Some(Self { found, running: self.running.fork()?, escaper: Some(Escaper::default()) })
     }
 
     #[inline]
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        self.running.update(chunk);
+        match &mut self.escaper {
+            None => self.running.update(chunk),
+            Some(escaper) => escaper.escape(chunk, |piece| self.running.update(piece)),
+        }
     }
 
-    /// The index of the first secret that is not settled by this attempt. It is the same secret if
-    /// that has further computations, one for each Ed25519 signature.
-    pub(super) fn next_secret(&self) -> usize {
-        self.secret_index + usize::from(self.running.is_only())
+    /// Whether the secret has no further computations for this reading, one for each Ed25519
+    /// signature.
+    pub(super) fn is_only(&self) -> bool {
+        self.running.is_only()
     }
 
     /// Ends the body and returns whether a signature of the delivery is valid.
     pub(super) fn finish(self, envelope: &Envelope<'_>) -> bool {
         let mut running = self.running;
-        envelope.fields().after_body().for_each(|piece| running.update(piece));
+        match self.found.reading.is_of_url() {
+            false => envelope.fields().after_body().for_each(|piece| running.update(piece)),
+            true => {
+                let fields = envelope.fields().read_as(self.found.reading);
+                fields.after_body().for_each(|piece| running.update(piece));
+            }
+        }
         let algorithm = running.algorithm();
-        running.finish(envelope.signatures().of(algorithm))
+        self.escaper.is_none_or(|escaper| escaper.is_done())
+            && running.finish(envelope.signatures().of(algorithm))
     }
 }

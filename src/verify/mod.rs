@@ -38,10 +38,9 @@
 //! ```
 
 pub(crate) mod attempt;
-pub(crate) mod url;
 pub(crate) mod verification;
 pub(crate) mod verified;
 pub(crate) mod verifier;
 
-pub use self::url::InvalidPublicUrl;
 pub use self::verifier::verify_at;
+pub use crate::head::url::InvalidPublicUrl;

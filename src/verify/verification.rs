@@ -1,10 +1,11 @@
 //! The verification of a delivery whose body arrives in pieces.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::envelope::Envelope;
+use crate::head::reading::Reading;
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::{Verified, verdict};
 
@@ -12,7 +13,7 @@ use crate::verify::verified::{Verified, verdict};
 /// [`Verifier::begin`](crate::Verifier::begin).
 ///
 /// The body is not kept, so one computation per secret runs while it arrives (for Ed25519, one per
-/// signature).
+/// signature), and another one for each way in which the delivery may have to be read.
 ///
 /// # Examples
 ///
@@ -33,6 +34,8 @@ pub struct Verification {
     envelope: Envelope<'static>,
     attempts: [Option<Attempt>; Self::INLINE],
     more: Vec<Attempt>,
+    /// Whether the body may be signed escaped, and so far is the same escaped.
+    may_escape: bool,
 }
 
 impl Verification {
@@ -41,15 +44,50 @@ impl Verification {
 
     pub(super) fn new(keys: &[VerifyingKey], envelope: Envelope<'static>) -> Self {
         let mut attempts = [const { None }; Self::INLINE];
+        let may_escape = envelope.fields().scheme().escaped_body();
+        let readings = envelope.fields().readings();
+        if readings != Reading::AS_RECEIVED {
+            let more = Self::each_of(readings, keys, &envelope);
+            return Self { envelope, attempts, more, may_escape };
+        }
         let begin = |(index, key)| Attempt::begin(index, key, &envelope);
         let mut begun = keys.iter().enumerate().flat_map(begin);
         attempts.iter_mut().zip(&mut begun).for_each(|(place, attempt)| *place = Some(attempt));
         let more = begun.collect();
-        Self { envelope, attempts, more }
+        Self { envelope, attempts, more, may_escape }
+    }
+
+    /// Begins with each way to read the head, secret by secret.
+    fn each_of(readings: Reading, keys: &[VerifyingKey], envelope: &Envelope<'_>) -> Vec<Attempt> {
+        let begin = |(index, key)| {
+            let begin_as = move |reading| Attempt::begin_as(reading, index, key, envelope);
+            Attempt::begin(index, key, envelope).chain(readings.each().flat_map(begin_as))
+        };
+        keys.iter().enumerate().flat_map(begin).collect()
     }
 
     /// Adds the next piece of the body. The sizes of the pieces do not matter.
     pub fn update(&mut self, chunk: &[u8]) {
+        let first = self.may_escape.then(|| chunk.iter().position(|byte| !byte.is_ascii()));
+        match first.flatten().and_then(|first| chunk.split_at_checked(first)) {
+            None => self.add(chunk),
+            Some((ascii, rest)) => {
+                self.add(ascii);
+                self.fork();
+                self.add(rest);
+            }
+        }
+    }
+
+    /// Begins to escape the body, beside what has begun. The order stays: secret by secret.
+    fn fork(&mut self) {
+        self.may_escape = false;
+        let begun = mem::take(&mut self.attempts).into_iter().flatten();
+        let begun = begun.chain(mem::take(&mut self.more));
+        self.more = begun.flat_map(|it| [it.escaped(), Some(it)].into_iter().flatten()).collect();
+    }
+
+    fn add(&mut self, chunk: &[u8]) {
         let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
         attempts.for_each(|attempt| attempt.update(chunk));
     }
@@ -73,11 +111,11 @@ impl Verification {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn finish(self) -> Result<Verified, VerifyError> {
-        let Self { envelope, attempts, more } = self;
+        let Self { envelope, attempts, more, .. } = self;
         let mut attempts = attempts.into_iter().flatten().chain(more);
         let found = attempts.find_map(|attempt| {
-            let secret_index = attempt.secret_index;
-            attempt.finish(&envelope).then_some(secret_index)
+            let found = attempt.found;
+            attempt.finish(&envelope).then_some(found)
         });
         verdict(&envelope, found)
     }

@@ -8,8 +8,10 @@ use crate::clock::UnixTime;
 use crate::error::VerifyError;
 use crate::head::envelope::Envelope;
 use crate::head::fields::Id;
+use crate::head::reading::Reading;
 use crate::scheme::definition::Scheme;
 use crate::text::Text;
+use crate::verify::attempt::Found;
 
 /// Proof that a delivery was signed by a holder of a secret within the tolerance.
 ///
@@ -40,6 +42,11 @@ pub struct Verified {
     id: Option<Id<'static>>,
     timestamp: Option<UnixTime>,
     secret_index: usize,
+    #[cfg_attr(
+        not(all(feature = "receive", feature = "replay")),
+        expect(dead_code, reason = "only a replay guard asks for it")
+    )]
+    reading: Reading,
 }
 
 impl Verified {
@@ -93,6 +100,12 @@ impl Verified {
     pub fn secret_index(&self) -> usize {
         self.secret_index
     }
+
+    /// How the delivery has to be read for the signature to be its.
+    #[cfg(all(feature = "receive", feature = "replay"))]
+    pub(crate) fn reading(&self) -> Reading {
+        self.reading
+    }
 }
 
 impl fmt::Debug for Verified {
@@ -106,14 +119,16 @@ impl fmt::Debug for Verified {
     }
 }
 
-/// The only place where a verdict is made. `found` is the index of the secret that matched.
+/// The only place where a verdict is made. `found` is the secret that matched.
 pub(super) fn verdict(
     envelope: &Envelope<'_>,
-    found: Option<usize>,
+    found: Option<Found>,
 ) -> Result<Verified, VerifyError> {
     let fields = envelope.fields();
+    let Found { secret_index, reading } = found.ok_or(VerifyError::Mismatch)?;
     Ok(Verified {
-        secret_index: found.ok_or(VerifyError::Mismatch)?,
+        secret_index,
+        reading,
         scheme: fields.scheme(),
         id: fields.id().cloned().map(Text::into_owned),
         timestamp: fields.timestamp().map(|(at, _)| *at),

@@ -9,13 +9,14 @@ use crate::clock::{Clock, UnixTime};
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::Head;
-use crate::head::envelope::{Base, Envelope, Terms};
+use crate::head::envelope::{Envelope, SignedUrl, Terms};
 use crate::head::list::Algorithms;
+use crate::head::reading::Reading;
+use crate::head::url::{InvalidPublicUrl, PublicUrl};
 use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::Tolerance;
 use crate::secret::{InvalidSecret, MAX_SECRETS, Secret};
-use crate::verify::attempt::Attempt;
-use crate::verify::url::{InvalidPublicUrl, PublicUrl};
+use crate::verify::attempt::{Attempt, Found};
 use crate::verify::verification::Verification;
 use crate::verify::verified::{Verified, verdict};
 
@@ -94,10 +95,10 @@ fn verify_once(
         scheme,
         algorithms: Algorithms::default().and(key.algorithm()),
         tolerance: scheme.tolerance(),
-        base: Base::Unset,
+        url: SignedUrl::Known(None),
     };
     let envelope = Envelope::open(terms, head, now)?;
-    verdict(&envelope, verifies(&key, &envelope, [body]).then_some(0))
+    verdict(&envelope, find(0, &key, &envelope, [body], false))
 }
 
 /// Verifies the deliveries of one endpoint.
@@ -250,6 +251,10 @@ impl Verifier {
     /// It is configured because nothing in a request says it reliably: `Host` and `X-Forwarded-*`
     /// come from whoever sends the request.
     ///
+    /// Where the path that is left is `/`, the URL may have been registered with that slash or without
+    /// it, and either is accepted. A URL that is called otherwise than it was registered, because of a
+    /// fragment, a space or a letter such as `é`, is for [`Verifier::exact_url`].
+    ///
     /// # Errors
     ///
     /// Returns [`InvalidPublicUrl`] if it is not `http://` or `https://` with a host and at most a
@@ -271,6 +276,41 @@ impl Verifier {
     /// ```
     pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
         self.public_url = Some(PublicUrl::new(url)?);
+        Ok(self)
+    }
+
+    /// Sets the whole URL as it was registered with the provider, for a scheme that signs the URL,
+    /// instead of [`Verifier::public_url`]. It is signed as it is, and the URL of the request is not
+    /// used at all. If the scheme does not sign the method either, headers are enough to verify.
+    ///
+    /// # Security
+    ///
+    /// No byte of a delivery can then move between the URL and the body. But neither the path nor the
+    /// query of the request is covered by the signature: whoever has captured a delivery can send it
+    /// again with others. So let the verifier see the requests to one route only, and take nothing
+    /// from their query.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidPublicUrl`] if it does not begin with `http://` or `https://` and a host, or
+    /// has control characters or blanks at its end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::Scheme;
+    ///
+    /// let url = "https://hooks.example.com#square";
+    /// let signer = Scheme::SQUARE.signer("signature key")?;
+    /// let request = signer.request(url, None, OffsetDateTime::now_utc(), "{}")?;
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?.exact_url(url)?;
+    /// assert!(verifier.verify(request.headers(), b"{}").is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn exact_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
+        self.public_url = Some(PublicUrl::exact(url)?);
         Ok(self)
     }
 
@@ -407,7 +447,7 @@ impl Verifier {
             scheme: self.scheme,
             algorithms: self.algorithms,
             tolerance: self.tolerance,
-            base: self.public_url_base().map_or(Base::Unset, Base::Known),
+            url: SignedUrl::Known(self.signed_url()),
         };
         Envelope::open(terms, head, || match (now, &self.clock) {
             (Some(now), _) => now.into(),
@@ -431,17 +471,20 @@ impl Verifier {
         tried: Option<Attempt>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
     ) -> Result<Verified, VerifyError> {
-        let mut first = 0;
+        let (mut first, mut settled) = (0, None);
         if let Some(attempt) = tried {
-            let secret_index = attempt.secret_index;
-            first = attempt.next_secret();
+            let found = attempt.found;
+            first = found.secret_index;
+            settled = attempt.is_only().then_some(first);
             if attempt.finish(envelope) {
-                return verdict(envelope, Some(secret_index));
+                return verdict(envelope, Some(found));
             }
         }
         let mut keys = self.keys.iter().enumerate().skip(first);
-        let found = keys.find(|(_, key)| verifies(key, envelope, body.clone()));
-        verdict(envelope, found.map(|(index, _)| index))
+        let found = keys.find_map(|(index, key)| {
+            find(index, key, envelope, body.clone(), settled == Some(index))
+        });
+        verdict(envelope, found)
     }
 
     fn verify_head(
@@ -471,8 +514,9 @@ impl Verifier {
         Self { public_url, ..self }
     }
 
-    pub(crate) fn public_url_base(&self) -> Option<&Arc<str>> {
-        self.public_url.as_ref().map(PublicUrl::as_arc)
+    /// The URL as it is configured.
+    pub(crate) fn signed_url(&self) -> Option<&PublicUrl> {
+        self.public_url.as_ref()
     }
 
     #[cfg(all(feature = "receive", feature = "replay"))]
@@ -527,11 +571,44 @@ impl Scheme {
     }
 }
 
+/// Tries a key on a complete body: as it was received, unless that is `settled` already, and then in
+/// the other ways in which the delivery can be read.
 #[inline]
-fn verifies<'b>(
+fn find<'b>(
+    index: usize,
     key: &VerifyingKey,
     envelope: &'b Envelope<'_>,
-    body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
-) -> bool {
-    key.verifies(envelope.fields().content(body), envelope.signatures().of(key.algorithm()))
+    body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
+    settled: bool,
+) -> Option<Found> {
+    let verifies = || {
+        let content = envelope.fields().content(body.clone());
+        key.verifies(content, envelope.signatures().of(key.algorithm()))
+    };
+    if !settled && verifies() {
+        Some(Found::as_received(index))
+    } else if envelope.fields().scheme().has_readings() {
+        otherwise(index, key, envelope, body)
+    } else {
+        None
+    }
+}
+
+#[cold]
+fn otherwise<'b>(
+    index: usize,
+    key: &VerifyingKey,
+    envelope: &Envelope<'_>,
+    body: impl IntoIterator<Item = &'b [u8]> + Clone,
+) -> Option<Found> {
+    let fields = envelope.fields();
+    let escapes = fields.scheme().escaped_body() && !body.clone().into_iter().all(<[u8]>::is_ascii);
+    let readings = fields.readings().with(Reading::ESCAPED, escapes);
+    let mut attempts =
+        readings.each().flat_map(|reading| Attempt::begin_as(reading, index, key, envelope));
+    attempts.find_map(|mut attempt| {
+        body.clone().into_iter().for_each(|chunk| attempt.update(chunk));
+        let found = attempt.found;
+        attempt.finish(envelope).then_some(found)
+    })
 }

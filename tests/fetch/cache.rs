@@ -964,10 +964,11 @@ async fn an_endpoint_may_have_a_public_url_of_its_own() {
     let url = "https://tenant.example.com/hook";
     let signer = Scheme::SQUARE.signer("secret").unwrap();
     let request = signer.request(url, None, then(), "{}").unwrap();
-    let fetcher = |endpoint: EndpointId| async move {
+    let fetcher = move |endpoint: EndpointId| async move {
         let found = Endpoint::from(Secret::utf8("secret").unwrap());
         Ok(match endpoint.as_str() {
             "tenant" => found.public_url("https://tenant.example.com").unwrap(),
+            "exact" => found.exact_url(url).unwrap(),
             _ => found,
         })
     };
@@ -978,7 +979,12 @@ async fn an_endpoint_may_have_a_public_url_of_its_own() {
         cache.verifier(&endpoint).await.unwrap().verify(&request, BODY).map(|_| ())
     };
     assert_eq!(verdict("tenant").await, Ok(()));
+    assert_eq!(verdict("exact").await, Ok(()));
     assert_eq!(verdict("other").await, Err(VerifyError::Mismatch));
+    let other = SecretCache::builder(Scheme::SQUARE, fetcher).exact_url(url).unwrap().build();
+    assert!(other.verifier(&id()).await.unwrap().verify(request.headers(), BODY).is_ok());
+    let tenant = other.verifier(&EndpointId::new("tenant").unwrap()).await.unwrap();
+    assert!(tenant.verify(request.headers(), BODY).is_err(), "needs the request");
 }
 
 #[tokio::test]

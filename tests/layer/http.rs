@@ -27,9 +27,9 @@ use tower_webhook::fetch::{EndpointId, FetchError, SecretCache};
 use tower_webhook::layer::VerifiedBody;
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 
-use crate::support::{ID, sign, verifier};
 #[cfg(feature = "fetch")]
-use crate::support::{NOW, WHSEC, at};
+use crate::support::WHSEC;
+use crate::support::{ID, NOW, at, sign, signer, verifier};
 
 const BODY: &[u8] = br#"{"hello":"world"}"#;
 /// How long a test waits for what comes at once.
@@ -147,6 +147,52 @@ async fn axum_lets_a_delivery_through_wherever_the_layer_is() {
 
         let answer = exchange(address, &whole(&sign(Scheme::STANDARD, b"other"), BODY)).await;
         assert_eq!((answer.status, answer.body.as_slice()), (401, &b""[..]), "app {index}");
+    }
+}
+
+#[tokio::test]
+async fn a_url_with_nothing_after_the_host_is_signed_with_a_slash_or_without() {
+    let sent = |url: &str| {
+        let signed = signer(Scheme::SQUARE).request(url, None, at(NOW), BODY).unwrap();
+        let bytes = whole(signed.headers(), BODY);
+        [b"POST / ", bytes.strip_prefix(b"POST /hook ").unwrap()].concat()
+    };
+    let public = verifier(Scheme::SQUARE);
+    let fragment = "https://hooks.example.com/#square";
+    let exact = verifier(Scheme::SQUARE).exact_url(fragment).unwrap();
+    let handle = async |delivery: Verified| assert_eq!(delivery.scheme(), Scheme::SQUARE);
+    let serve = |verifier| {
+        serve(Router::new().route("/", post(handle)).route_layer(WebhookLayer::new(verifier)))
+    };
+    let (public, exact) = (serve(public).await, serve(exact).await);
+    for (url, statuses) in [
+        ("https://hooks.example.com", (200, 401)),
+        ("https://hooks.example.com/", (200, 401)),
+        (fragment, (401, 200)),
+        ("https://hooks.example.org", (401, 401)),
+    ] {
+        let answers =
+            (exchange(public, &sent(url)).await.status, exchange(exact, &sent(url)).await.status);
+        assert_eq!(answers, statuses, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn around_nested_routes_the_layer_sees_what_was_called() {
+    let layer = || WebhookLayer::new(verifier(Scheme::SQUARE));
+    let hooks = || Router::new().route("/square", post(async || ()));
+    let signed = signer(Scheme::SQUARE);
+    let signed =
+        signed.request("https://hooks.example.com/hook/square", None, at(NOW), BODY).unwrap();
+    let bytes = whole(signed.headers(), BODY);
+    let bytes = [b"POST /hook/square ", bytes.strip_prefix(b"POST /hook ").unwrap()].concat();
+    for (app, status) in [
+        (Router::new().nest("/hook", hooks()).layer(layer()), 200),
+        (Router::new().nest("/hook", hooks()).route_layer(layer()), 200),
+        // Inside, the prefix is gone.
+        (Router::new().nest("/hook", hooks().route_layer(layer())), 401),
+    ] {
+        assert_eq!(exchange(serve(app).await, &bytes).await.status, status);
     }
 }
 

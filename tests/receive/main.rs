@@ -10,6 +10,8 @@ mod fetching;
 mod head;
 mod limits;
 mod pieces;
+#[cfg(feature = "replay")]
+mod readings;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/untouchable.rs"]

@@ -236,6 +236,10 @@ fn no_preset_uses_anything_private() {
         if scheme.movable_url() {
             builder = builder.dangerous_movable_url();
         }
+        if scheme.escaped_body() {
+            builder = builder.escaped_body();
+        }
+        builder = builder.decoded_url(scheme.decoded_url());
         if let Some(header) = scheme.delivery_header() {
             builder = builder.delivery_header(header);
         }
@@ -374,11 +378,13 @@ fn table() -> String {
             _ => "third parties",
         };
         table += &format!(
-            "| `{}` | {} | `{}`{} | {} | {} | {} | {tolerance} | {replay} | [{evidence}]({}) |\n",
+            "| `{}` | {} | `{}`{}{}{} | {} | {} | {} | {tolerance} | {replay} | [{evidence}]({}) |\n",
             scheme.name(),
             headers.join(" or "),
             scheme.signed().iter().map(|part| self::part(scheme, part)).collect::<String>(),
             if scheme.movable_url() { ", movable" } else { "" },
+            if scheme.decoded_url().is_empty() { "" } else { ", may be decoded" },
+            if scheme.escaped_body() { ", may be escaped" } else { "" },
             algorithms(scheme),
             match scheme.encoding() {
                 Encoding::Hex => "hex",

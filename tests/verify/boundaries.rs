@@ -1,6 +1,7 @@
 //! Signed content can be cut into its parts in only one way, so that no byte of a delivery can move
 //! from one part to another.
 
+use http::request::Parts;
 use http::{HeaderValue, Method, Uri};
 use proptest::prelude::*;
 use time::format_description::well_known::Rfc3339;
@@ -47,7 +48,7 @@ impl Delivery {
         let mut found = false;
         'cuts: for cut in cuts(scheme.signed(), &content) {
             let mut sent = request(signed.headers());
-            sent.uri = path.parse().unwrap();
+            sent.uri = arrives(path);
             let mut sent_body = body.as_str();
             for (part, piece) in scheme.signed().iter().zip(&cut) {
                 match part {
@@ -65,20 +66,40 @@ impl Delivery {
                     }
                     Part::Body => sent_body = piece,
                     Part::Method => sent.method = Method::from_bytes(piece.as_bytes()).unwrap(),
-                    Part::Url => sent.uri = piece[BASE.len()..].parse().unwrap(),
+                    Part::Url => sent.uri = arrives(&piece[BASE.len()..]),
                     _ => {}
                 }
             }
-            let verifies = verifier.verify(&sent, sent_body.as_bytes()).is_ok();
+            let verifies =
+                |sent: &Parts, body: &str| verifier.verify(sent, body.as_bytes()).is_ok();
             if scheme.signed().iter().map(original).eq(cut.iter().copied()) {
-                found = verifies;
-            } else if verifies {
-                others.push(format!("{cut:?}"));
+                found = verifies(&sent, sent_body);
+                continue;
+            }
+            // What would be read as this cut, however it is presented.
+            for uri in [sent.uri.clone(), encoded(&sent.uri)] {
+                sent.uri = uri;
+                for body in [sent_body, &sent_body.replace("\\u00e9", "é")] {
+                    if verifies(&sent, body) {
+                        others.push(format!("{cut:?} {} {body:?}", sent.uri));
+                    }
+                }
             }
         }
         assert!(found, "{self:?} does not verify");
         Some(others)
     }
+}
+
+/// What a server sees of a URL behind [`BASE`].
+fn arrives(path: &str) -> Uri {
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("{slash}{path}").parse().unwrap()
+}
+
+/// The same with what [`described`] decodes encoded.
+fn encoded(uri: &Uri) -> Uri {
+    format!("/{}", uri.to_string()[1..].replace('/', "%2F")).parse().unwrap()
 }
 
 /// How the signer has written the time.
@@ -107,7 +128,9 @@ fn cuts<'c>(parts: &[Part], content: &'c str) -> Vec<Vec<&'c str>> {
         let possible = match part {
             Part::Method => Method::from_bytes(piece.as_bytes()).is_ok(),
             Part::Url => piece.strip_prefix(BASE).is_some_and(|path| {
-                path.starts_with('/') && path.parse::<Uri>().is_ok_and(|uri| uri == *path)
+                let whole = format!("/{}", path.strip_prefix('/').unwrap_or(path));
+                (path.is_empty() || path.starts_with(['/', '?']))
+                    && whole.parse::<Uri>().is_ok_and(|uri| uri == *whole)
             }),
             _ => true,
         };
@@ -138,6 +161,7 @@ fn text(pieces: std::ops::Range<usize>) -> impl Strategy<Value = String> {
         " ",
         "a",
         "{}",
+        "\\u00e9",
         "1700000000",
         "1700000000.",
         "1700000000000",
@@ -157,7 +181,7 @@ prop_compose! {
     fn fields()(
         id in "[a1T:=.-]{1,6}|[0-9]{1,4}|2023-11-14T22|[0-9a-f]{4}",
         at in 1_000_000_000..10_000_000_000_i64,
-        path in "/[a-z]{0,3}(\\?[a-z0-9=/]{0,4})?",
+        path in "(/[a-z]{0,3})?(\\?[a-z0-9=/]{0,4})?",
         body in text(0..5),
     ) -> Delivery {
         Delivery { scheme: Scheme::STANDARD, id, at, path, body }
@@ -194,8 +218,10 @@ fn described(parts: Vec<Part>, shape: IdShape, format: TimestampFormat) -> Optio
         .headers(vec![names].leak())
         .signed(parts.leak())
         .id_shape(shape)
-        .timestamp_format(format);
-    builder.try_build().ok()
+        .timestamp_format(format)
+        .escaped_body();
+    let decodes = builder.decoded_url("/").try_build();
+    decodes.or_else(|_| builder.try_build()).ok()
 }
 
 proptest! {

@@ -13,6 +13,7 @@ mod headers;
 mod id;
 mod list;
 mod properties;
+mod readings;
 mod secrets;
 mod standard;
 #[path = "../support/mod.rs"]

@@ -1,12 +1,19 @@
 //! Schemes that sign the URL: it is what the sender called, and nothing in the request says it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Method, Request};
+use sha2::Sha256;
 #[cfg(all(feature = "tower", feature = "fetch"))]
 use tower_webhook::clock::ManualClock;
+use tower_webhook::scheme::Part;
 use tower_webhook::sign::SignError;
 use tower_webhook::{Scheme, VerifyError};
 
-use crate::support::{NOW, URL, at, headers, presets, request, secret, sign, verifier, verify};
+use crate::support::{
+    NOW, URL, at, headers, presets, request, secret, sign, signer, verifier, verify,
+};
 
 const BODY: &[u8] = br#"{"hello":"world"}"#;
 
@@ -111,6 +118,107 @@ fn a_public_url_may_have_the_part_of_the_path_that_a_proxy_takes_away() {
     for base in ["https://hooks.example.com/api", "https://hooks.example.com/api/"] {
         let verifier = Scheme::SQUARE.verifier("key").unwrap().public_url(base).unwrap();
         assert!(verifier.verify(&request(sent.headers()), BODY).is_ok(), "{base}");
+    }
+}
+
+#[test]
+fn the_slash_that_is_the_whole_path_may_be_missing_in_the_registered_url() {
+    for scheme in url_bound() {
+        let verdict = |base: &str, registered: &str, path: &str| {
+            let sent = signer(scheme).request(registered, None, at(NOW), BODY).unwrap();
+            let mut parts = request(sent.headers());
+            parts.uri = path.parse().unwrap();
+            let verifier = verifier(scheme).public_url(base).unwrap();
+            let verdict = verifier.verify(&parts, BODY).map(drop);
+            let mut stream = verifier.begin(&parts).unwrap();
+            BODY.chunks(5).for_each(|chunk| stream.update(chunk));
+            assert_eq!(stream.finish().map(drop), verdict);
+            verdict
+        };
+        for base in ["https://h.example", "https://h.example/hooks", "https://h.example/hooks/"] {
+            let whole = base.trim_end_matches('/');
+            for (end, path) in [("", "/"), ("/", "/"), ("?shop=1", "/?shop=1"), ("/?s", "/?s")] {
+                let registered = format!("{whole}{end}");
+                assert_eq!(verdict(base, &registered, path), Ok(()), "{scheme:?} {registered}");
+            }
+            for (end, path) in [("", "/x"), ("x", "/x"), ("", "//"), ("/", "//"), ("//", "/")] {
+                let error = verdict(base, &format!("{whole}{end}"), path).unwrap_err();
+                assert_eq!(error, VerifyError::Mismatch, "{scheme:?} {end} {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_exact_url_is_signed_as_it_was_registered() {
+    for url in [
+        "https://h.example",
+        "https://h.example/",
+        "https://h.example/hook#square",
+        "https://h.example/h\u{e9}?\u{e9}",
+        "https://h.example:443/%C3%A9?a=%3A",
+    ] {
+        for scheme in url_bound() {
+            let exact = |url| verifier(scheme).exact_url(url).unwrap();
+            let sent = signer(scheme).request(url, None, at(NOW), BODY).unwrap();
+            // Nothing of the request's own URL counts.
+            for path in ["/", "/elsewhere?a=1"] {
+                let mut parts = request(sent.headers());
+                parts.uri = path.parse().unwrap();
+                assert!(exact(url).verify(&parts, BODY).is_ok(), "{scheme:?} {url}");
+                let other = exact("https://h.example/other").verify(&parts, BODY);
+                assert_eq!(other.unwrap_err(), VerifyError::Mismatch);
+            }
+            let headers = exact(url).verify(sent.headers(), BODY).map(drop);
+            match scheme.signed().contains(&Part::Method) {
+                true => assert_eq!(headers, Err(VerifyError::NeedsRequest)),
+                false => assert_eq!(headers, Ok(())),
+            }
+        }
+    }
+    // Which no request could be made of.
+    let url = "https://h.example/a b";
+    let mac = Hmac::<Sha256>::new_from_slice(b"key").unwrap();
+    let tag = mac.chain_update(url).chain_update(BODY).finalize().into_bytes();
+    let sent = headers(&[("x-square-hmacsha256-signature", STANDARD.encode(tag))]);
+    let verifier = Scheme::SQUARE.verifier("key").unwrap().exact_url(url).unwrap();
+    assert!(verifier.verify(&sent, BODY).is_ok());
+}
+
+#[test]
+fn no_byte_moves_between_an_exact_url_and_the_body() {
+    let sent = Scheme::SQUARE.signer("key").unwrap();
+    let sent = sent.request("https://h.example/hook", None, at(NOW), "1{}").unwrap();
+    let mut parts = request(sent.headers());
+    parts.uri = "/hook1".parse().unwrap();
+    let verifier = Scheme::SQUARE.verifier("key").unwrap();
+    let movable = verifier.clone().public_url("https://h.example").unwrap();
+    assert!(movable.verify(&parts, b"{}").is_ok());
+    let exact = verifier.exact_url("https://h.example/hook").unwrap();
+    assert!(exact.verify(&parts, b"{}").is_err() && exact.verify(&parts, b"1{}").is_ok());
+}
+
+#[test]
+fn an_exact_url_is_a_web_address() {
+    let set = |url| Scheme::SQUARE.verifier("key").unwrap().exact_url(url).map(drop);
+    for url in
+        ["https://a.example", "http://a", "https://a.example/b c?d#e", "https://\u{e9}.example"]
+    {
+        assert_eq!(set(url), Ok(()), "{url}");
+    }
+    for url in [
+        "",
+        "a.example",
+        "https://",
+        "https:///a",
+        "https://?a",
+        "ftp://a.example",
+        " https://a.example",
+        "https://a.example ",
+        "https://a.example\n",
+        "https://a.example/\u{7f}b",
+    ] {
+        assert!(set(url).is_err(), "{url:?}");
     }
 }
 
@@ -224,6 +332,9 @@ async fn fetched_secrets_verify_the_whole_request_too() {
         assert_eq!(response.status(), StatusCode::OK);
         let Ok(response) = send(configured(), "/other").await;
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        let exact = || cache().exact_url(URL).unwrap().build();
+        let Ok(response) = send(exact(), "/other").await;
+        assert_eq!(response.status(), StatusCode::OK);
         let Ok(response) = send(cache().build(), "/hook?shop=1").await;
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert!(cache().public_url("hooks.example.com").is_err());

@@ -7,9 +7,9 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::fetch::cache::SecretCache;
 use crate::fetch::cache::policy::Policy;
+use crate::head::url::{InvalidPublicUrl, PublicUrl};
 use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::Tolerance;
-use crate::verify::url::{InvalidPublicUrl, PublicUrl};
 
 /// Sets up a [`SecretCache`]; made by [`SecretCache::builder`].
 ///
@@ -176,6 +176,18 @@ impl<F> SecretCacheBuilder<F> {
     /// path.
     pub fn public_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
         self.policy.public_url = Some(PublicUrl::new(url)?);
+        Ok(self)
+    }
+
+    /// Sets the whole URL of all verifiers as it was registered, instead of
+    /// [`public_url`](SecretCacheBuilder::public_url); see
+    /// [`Verifier::exact_url`](crate::Verifier::exact_url).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidPublicUrl`] as [`Verifier::exact_url`](crate::Verifier::exact_url) does.
+    pub fn exact_url(mut self, url: &str) -> Result<Self, InvalidPublicUrl> {
+        self.policy.public_url = Some(PublicUrl::exact(url)?);
         Ok(self)
     }
 

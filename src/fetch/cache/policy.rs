@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::fetch::error::{FetchError, FetchErrorKind};
+use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::Tolerance;
-use crate::verify::url::PublicUrl;
 
 /// The longest `Retry-After` of a provider that is respected, so that one wrong number does not
 /// lock us out.

@@ -15,8 +15,8 @@ presets! {
         hex_of_body(&[header("x-hub-signature")], "sha256=")
             .delivery_header("x-request-uuid");
 
-    /// choose the content type `application/json`: under that of a form, the signature is of the JSON
-    /// alone and not of the body around it.
+    /// choose `POST` and the content type `application/json`. As a form, and with `GET`, Gitea sends
+    /// the JSON percent-encoded, and signs it as it was before.
     GITEA("gitea", "Gitea", ThirdParty,
         "https://docs.gitea.com/usage/webhooks") =
         hex_of_body(&[header("x-gitea-signature")], "")
@@ -46,8 +46,8 @@ presets! {
         "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944") =
         standard();
 
-    /// choose the content type `application/json`: under that of a form, the signature is of the JSON
-    /// alone and not of the body around it.
+    /// choose the content type `application/json`. As a form, Gogs sends the JSON percent-encoded, and
+    /// signs it as it was before.
     GOGS("gogs", "Gogs", ThirdParty,
         "https://gogs.io/docs/features/webhook") =
         hex_of_body(&[header("x-gogs-signature")], "")

@@ -15,8 +15,8 @@ presets! {
     /// method, URL, body and a timestamp in milliseconds are signed with the app's client secret.
     /// The tolerance is 5 minutes.
     ///
-    /// The URL is verified as it is called. HubSpot decodes some percent-encoded characters before
-    /// it signs; a URL that has none of them avoids the question.
+    /// HubSpot's documentation says that some percent-encoded characters of the URL are decoded before
+    /// it is signed, and its libraries decode none: [either is accepted](crate::scheme::SchemeBuilder::decoded_url).
     ///
     /// Nothing separates the URL from the body, so
     /// [bytes can be moved between them](crate::scheme::SchemeBuilder::dangerous_movable_url).
@@ -26,7 +26,8 @@ presets! {
             .encoding(Encoding::Base64)
             .timestamp_format(TimestampFormat::Millis)
             .signed(&[Part::Method, Part::Url, Part::Body, Part::Timestamp])
-            .dangerous_movable_url();
+            .dangerous_movable_url()
+            .decoded_url(":/?@!$'()*,;");
 
     /// HMAC-SHA-1 with the app's client secret.
     INTERCOM("intercom", "Intercom", ThirdParty,

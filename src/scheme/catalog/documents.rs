@@ -16,8 +16,9 @@ presets! {
     /// a primary and a secondary key, either of which may match. The tolerance is 10 minutes in the
     /// past and none in the future.
     ///
-    /// Deliveries are verified as they were received: unlike Box's own libraries, this one makes no
-    /// second attempt with an escaped body.
+    /// A signature over the body with its non-ASCII characters
+    /// [escaped](crate::scheme::SchemeBuilder::escaped_body) is accepted too, as by Box's own
+    /// libraries.
     BOX("box", "Box", Vector,
         "https://developer.box.com/guides/webhooks/v2/signatures-v2/") =
         custom(&[header("box-signature-primary")
@@ -30,6 +31,7 @@ presets! {
         .encoding(Encoding::Base64)
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Body, Part::Timestamp])
+        .escaped_body()
         .tolerance(Tolerance::new(Duration::from_secs(600), Duration::ZERO));
 
     /// one numbered header for each of the account's keys, any of which may match. Of up to 100
