@@ -8,9 +8,14 @@ use std::fmt;
 use std::fmt::Debug;
 #[cfg(any(feature = "axum", feature = "tracing"))]
 use std::fmt::Display;
+#[cfg(feature = "tracing")]
+use std::iter;
 
 #[cfg(feature = "tower")]
 use http::StatusCode;
+
+#[cfg(feature = "tracing")]
+use crate::text::one_line;
 
 /// Who has to do something about a request that was answered without its handler.
 #[cfg(feature = "tower")]
@@ -67,21 +72,21 @@ impl Rejected<'_> {
     }
 }
 
-/// An error and all that caused it, in one line.
+/// The most causes of an error that are shown.
 #[cfg(feature = "tracing")]
-#[cfg_attr(not(any(feature = "tower", feature = "replay")), expect(dead_code))]
+const MAX_CAUSES: usize = 8;
+
+/// An error and its causes in one line, none of them too long, whoever has written it.
+#[cfg(feature = "tracing")]
 pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
 
 #[cfg(feature = "tracing")]
 impl Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self.0, f)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
+        let causes = iter::successors(self.0.source(), |cause| (*cause).source());
+        let mut causes = causes.take(MAX_CAUSES);
+        causes.try_for_each(|cause| write!(f, ": {}", one_line(&cause.to_string())))
     }
 }
 

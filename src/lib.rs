@@ -114,7 +114,10 @@
 pub mod clock;
 mod crypto;
 mod error;
-#[cfg(any(feature = "tower", feature = "tracing"))]
+#[cfg(any(
+    feature = "tower",
+    all(feature = "tracing", any(feature = "fetch", feature = "replay"))
+))]
 mod event;
 pub mod fetch;
 #[cfg(all(any(fuzzing, tower_webhook_fuzzing), feature = "velt", feature = "spaaza"))]

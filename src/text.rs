@@ -63,6 +63,15 @@ impl<const N: usize> fmt::Debug for Text<'_, N> {
     }
 }
 
+/// The longest text of others that is kept or shown, in characters.
+pub(crate) const MAX_LINE: usize = 256;
+
+/// Text of others, bounded and without control characters.
+pub(crate) fn one_line(text: &str) -> String {
+    let clean = |char: char| if char.is_control() { ' ' } else { char };
+    text.chars().take(MAX_LINE).map(clean).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

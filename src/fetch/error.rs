@@ -5,8 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The longest message of a provider that is kept, in characters.
-const MAX_MESSAGE: usize = 256;
+use crate::text::one_line;
 
 /// Why the secrets of an endpoint could not be fetched.
 ///
@@ -107,12 +106,6 @@ impl FetchError {
     }
 }
 
-/// Text of others, bounded and without control characters.
-pub(super) fn one_line(text: &str) -> String {
-    let clean = |char: char| if char.is_control() { ' ' } else { char };
-    text.chars().take(MAX_MESSAGE).map(clean).collect()
-}
-
 impl From<FetchErrorKind> for FetchError {
     fn from(kind: FetchErrorKind) -> Self {
         Self::new(kind)
@@ -178,12 +171,13 @@ impl fmt::Display for FetchErrorKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::MAX_LINE;
 
     #[test]
     fn messages_are_bounded_and_on_one_line() {
         let error = FetchError::new(FetchErrorKind::Denied).with_message(&"é\n".repeat(1000));
         let message = error.message().unwrap();
-        assert!(message.chars().count() <= MAX_MESSAGE && !message.contains('\n'));
+        assert!(message.chars().count() <= MAX_LINE && !message.contains('\n'));
         assert_eq!(FetchError::new(FetchErrorKind::Denied).with_message(" \n ").message(), None);
     }
 

@@ -1,24 +1,17 @@
 //! Events about fetches, for the operator.
 
 #[cfg(feature = "tracing")]
-use std::error::Error;
-#[cfg(feature = "tracing")]
-use std::fmt;
-
-#[cfg(feature = "tracing")]
 use tracing::Instrument as _;
 #[cfg(feature = "tracing")]
 use tracing::instrument::Instrumented;
 
+#[cfg(feature = "tracing")]
+use crate::event::Chain;
 use crate::fetch::cache::entry::Entry;
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchError;
 #[cfg(feature = "tracing")]
-use crate::fetch::error::{FetchErrorKind, one_line};
-
-/// The most causes of an error that are shown.
-#[cfg(feature = "tracing")]
-const MAX_CAUSES: usize = 8;
+use crate::fetch::error::FetchErrorKind;
 
 /// Keeps a fetch in the span of the request that has caused it.
 #[cfg(feature = "tracing")]
@@ -46,7 +39,7 @@ pub(super) fn record_failure(endpoint: &EndpointId, error: &FetchError) {
     // The level of an event is part of its code.
     macro_rules! record {
         ($level:ident, $what:literal) => {{
-            let (kind, error) = (error.kind(), Causes(error));
+            let (kind, error) = (error.kind(), Chain(error));
             tracing::$level!(target: "tower_webhook", ?endpoint, ?kind, %error, $what);
         }};
     }
@@ -60,19 +53,3 @@ pub(super) fn record_failure(endpoint: &EndpointId, error: &FetchError) {
 
 #[cfg(not(feature = "tracing"))]
 pub(super) fn record_failure(_: &EndpointId, _: &FetchError) {}
-
-/// An error and its causes, each on the same line and not too long, whoever has written it.
-#[cfg(feature = "tracing")]
-struct Causes<'a>(&'a FetchError);
-
-#[cfg(feature = "tracing")]
-impl fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.0, f)?;
-        let causes = std::iter::successors(self.0.source(), |cause| (*cause).source());
-        for cause in causes.take(MAX_CAUSES) {
-            write!(f, ": {}", one_line(&cause.to_string()))?;
-        }
-        Ok(())
-    }
-}
