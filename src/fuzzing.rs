@@ -48,6 +48,7 @@ pub fn spaaza(
     let credentials = read_credentials(credentials);
     let credentials: Vec<_> = credentials.iter().collect();
     spaaza::read(&response(status, body), question, reading, &credentials)
+        .map_err(|failed| failed.error)
 }
 
 fn response(status: u16, body: &[u8]) -> Response {

@@ -108,6 +108,8 @@ pub use self::cache::builder::SecretCacheBuilder;
 #[cfg(feature = "fetch")]
 pub use self::cache::health::CacheHealth;
 #[cfg(any(feature = "velt", feature = "spaaza"))]
+pub use self::client::source::CredentialSource;
+#[cfg(any(feature = "velt", feature = "spaaza"))]
 pub use self::client::{Client, InvalidClient};
 pub use self::endpoint::{Endpoint, EndpointId, InvalidEndpointId};
 pub use self::error::{FetchError, FetchErrorKind};
