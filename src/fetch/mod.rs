@@ -18,7 +18,8 @@
 //!
 //! The chapter `secrets` of the [manual](crate::manual) covers rotations, outages and leaks, and
 //! how to choose the numbers. `Velt` and `Spaaza` (features of the same names) fetch from the APIs
-//! of these two providers, over a `Client`.
+//! of these two providers, over a `Client`, with credentials that are fixed or come from a
+//! `CredentialSource`: see the chapter `credentials`.
 //!
 //! # Examples
 //!

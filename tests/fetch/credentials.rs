@@ -175,7 +175,7 @@ async fn a_source_that_fails_is_left_alone_for_half_a_minute() {
 #[tokio::test(start_paused = true)]
 async fn a_source_may_take_half_a_minute() {
     let provider = Provider::start().await;
-    let velt = velt(&provider, || std::future::pending());
+    let velt = velt(&provider, std::future::pending);
     let before = Instant::now();
     assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Timeout);
     assert_eq!(before.elapsed().as_secs(), 30);

@@ -60,6 +60,7 @@ impl Response {
     }
 
     /// Whether the status says that the provider does not know who asks.
+    #[cfg(feature = "spaaza")]
     pub(crate) fn is_unauthorized(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED
     }
