@@ -56,5 +56,5 @@ fn response(status: u16, body: &[u8]) -> Response {
 }
 
 fn read_credentials(texts: &[&str]) -> Vec<Credential> {
-    texts.iter().filter_map(|text| Credential::new(text).ok()).collect()
+    texts.iter().filter_map(|text| Credential::new(*text).ok()).collect()
 }
