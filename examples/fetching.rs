@@ -93,13 +93,13 @@ async fn configured() -> Fallible<Router> {
         app = app.merge(receive_only("/velt", cache, &endpoint).await?);
     }
     let spaaza = || -> Fallible<Spaaza> {
-        let client = fetch::Client::new()?;
+        let client = fetch::Client::new();
         let client = match env::var("SPAAZA_BASE_URL") {
             Ok(base_url) => client.base_url(&base_url)?,
             Err(_) => client,
         };
         let (user, key) = (variable("SPAAZA_USER_ID")?, variable("SPAAZA_SESSION_KEY")?);
-        Ok(Spaaza::with_client(client, &user, &key)?)
+        Ok(Spaaza::new(&user, &key)?.client(client))
     };
     if let Ok(id) = env::var("SPAAZA_SIGNATURE_ID") {
         let cache = SecretCache::builder(Scheme::SPAAZA, spaaza()?).build();
@@ -212,9 +212,9 @@ impl Demo {
 
     /// One route for every endpoint there may be.
     fn receiver(&self) -> Fallible<Router> {
-        let client = fetch::Client::new()?.base_url(&self.provider.base_url())?;
-        let velt = Velt::with_client(client.clone(), VELT_API_KEY, VELT_AUTH_TOKEN)?;
-        let spaaza = Spaaza::with_client(client, SPAAZA_USER_ID, SPAAZA_SESSION_KEY)?;
+        let client = fetch::Client::new().base_url(&self.provider.base_url())?;
+        let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN)?.client(client.clone());
+        let spaaza = Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY)?.client(client);
         let chain = spaaza.clone().chain(SPAAZA_CHAIN);
         Ok(Router::new()
             .merge(receive("/velt", demo_cache(Scheme::VELT, velt), |_| true))

@@ -48,6 +48,7 @@ pub fn spaaza(
     let credentials = read_credentials(credentials);
     let credentials: Vec<_> = credentials.iter().collect();
     spaaza::read(&response(status, body), question, reading, &credentials)
+        .map_err(|failed| failed.error)
 }
 
 fn response(status: u16, body: &[u8]) -> Response {
@@ -55,5 +56,5 @@ fn response(status: u16, body: &[u8]) -> Response {
 }
 
 fn read_credentials(texts: &[&str]) -> Vec<Credential> {
-    texts.iter().filter_map(|text| Credential::new(text).ok()).collect()
+    texts.iter().filter_map(|text| Credential::new(*text).ok()).collect()
 }

@@ -46,10 +46,10 @@ async fn a_log_of_everything_shows_no_secret_and_no_credential() {
     let provider = Provider::start().await;
     let clock = ManualClock::new(OffsetDateTime::UNIX_EPOCH);
     let client = client(&provider);
-    let velt = Velt::with_client(client.clone(), VELT_API_KEY, VELT_AUTH_TOKEN).unwrap();
+    let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap().client(client.clone());
     let velt = SecretCache::builder(Scheme::VELT, velt).retries(0).clock(clock.clone()).build();
     let endpoint = EndpointId::new(VELT_ENDPOINT).unwrap();
-    let spaaza = Spaaza::with_client(client, SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap();
+    let spaaza = Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap().client(client);
     let spaaza = SecretCache::builder(Scheme::SPAAZA, spaaza).retries(0);
     let spaaza = spaaza.clock(clock.clone()).build();
 
@@ -91,7 +91,7 @@ async fn a_log_of_everything_shows_no_secret_and_no_credential() {
 async fn what_the_layer_writes_shows_no_secret_no_credential_and_no_signature() {
     let log = &*LOG;
     let provider = Provider::start().await;
-    let velt = Velt::with_client(client(&provider), VELT_API_KEY, VELT_AUTH_TOKEN).unwrap();
+    let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap().client(client(&provider));
     let cache = SecretCache::builder(Scheme::VELT, velt).retries(0).build();
     let layer = WebhookLayer::from_cache(cache, |head: &Head<'_>| {
         EndpointId::new(head.path()?.strip_prefix('/')?).ok()
@@ -134,7 +134,7 @@ async fn what_the_layer_writes_shows_no_secret_no_credential_and_no_signature() 
 }
 
 fn client(provider: &Provider) -> Client {
-    Client::new().unwrap().base_url(&provider.base_url()).unwrap()
+    Client::new().base_url(&provider.base_url()).unwrap()
 }
 
 #[derive(Clone, Default)]

@@ -20,7 +20,8 @@
 //!
 //! The chapter `secrets` of the [manual](crate::manual) covers rotations, outages and leaks, and
 //! how to choose the numbers. `Velt` and `Spaaza` (features of the same names) fetch from the APIs
-//! of these two providers, over a `Client`.
+//! of these two providers, over a `Client`, with credentials that are fixed or come from a
+//! `CredentialSource`: see the chapter `credentials`.
 //!
 //! # Examples
 //!
@@ -109,6 +110,8 @@ pub use self::cache::SecretCache;
 pub use self::cache::builder::SecretCacheBuilder;
 #[cfg(feature = "fetch")]
 pub use self::cache::health::CacheHealth;
+#[cfg(any(feature = "velt", feature = "spaaza"))]
+pub use self::client::source::CredentialSource;
 #[cfg(any(feature = "velt", feature = "spaaza"))]
 pub use self::client::{Client, InvalidClient};
 pub use self::endpoint::{Endpoint, EndpointId, InvalidEndpointId};

@@ -8,18 +8,18 @@ use serde::Deserialize;
 use serde_json::Value;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use zeroize::Zeroizing;
 
 use crate::fetch::SecretFetcher;
 use crate::fetch::client::credential::Credential;
 use crate::fetch::client::redact::redact;
 use crate::fetch::client::response::Response;
-use crate::fetch::client::{Api, Client, InvalidClient};
+use crate::fetch::client::source::{CredentialSource, Credentials, Failed};
+use crate::fetch::client::{Client, InvalidClient};
 use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::secret::{InvalidSecret, Secret};
 
-const BASE: &str = "https://api0.spaaza.com";
+const API: &str = "https://api0.spaaza.com";
 
 /// Fetches webhook signature keys from Spaaza's API.
 ///
@@ -61,9 +61,9 @@ const BASE: &str = "https://api0.spaaza.com";
 /// ```
 #[derive(Clone)]
 pub struct Spaaza {
-    api: Api,
+    client: Client,
     user_id: Credential,
-    session_key: Credential,
+    session_key: Credentials,
     api_version: Option<Credential>,
     app_hostname: Option<Credential>,
     chain: Option<u64>,
@@ -72,46 +72,54 @@ pub struct Spaaza {
 
 impl Spaaza {
     /// Makes a fetcher with an [admin session](https://docs.spaaza.com/api/authentication), whose
-    /// user may read the chain of the keys.
+    /// user may read the chain of the keys. When the session expires, nothing is fetched any more.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidClient`] if a credential cannot be a header value, or no HTTP client can be
-    /// built.
+    /// Returns [`InvalidClient::Header`] if one of them cannot be a header value.
     pub fn new(user_id: &str, session_key: &str) -> Result<Self, InvalidClient> {
-        Self::with_client(Client::new()?, user_id, session_key)
+        Self::with(user_id, Credentials::Fixed(Credential::new(session_key)?))
     }
 
-    /// Makes a fetcher as [`Spaaza::new`] does, with a client of your own, for instance for the
-    /// staging system.
+    /// Makes a fetcher with sessions that expire. The source is asked for the key of another one
+    /// when Spaaza says `no_valid_session`.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidClient::Header`] if a credential cannot be a header value.
+    /// Returns [`InvalidClient::Header`] if the user id cannot be a header value.
+    pub fn with_source(
+        user_id: &str,
+        session_keys: impl CredentialSource,
+    ) -> Result<Self, InvalidClient> {
+        Self::with(user_id, Credentials::of(session_keys))
+    }
+
+    fn with(user_id: &str, session_key: Credentials) -> Result<Self, InvalidClient> {
+        Ok(Self {
+            client: Client::new(),
+            user_id: Credential::new(user_id)?,
+            session_key,
+            api_version: None,
+            app_hostname: None,
+            chain: None,
+            reading: Reading::Both,
+        })
+    }
+
+    /// Sets the client, default [`Client::new`], for instance for the staging system.
     ///
     /// # Examples
     ///
     /// ```
     /// use tower_webhook::fetch::{Client, Spaaza};
     ///
-    /// let client = Client::new()?.base_url("http://127.0.0.1:8080")?;
-    /// let spaaza = Spaaza::with_client(client, "1743", "session key")?;
+    /// let client = Client::new().base_url("https://apistage0.spaaza.com")?;
+    /// let spaaza = Spaaza::new("1743", "session key")?.client(client);
     /// # Ok::<(), tower_webhook::fetch::InvalidClient>(())
     /// ```
-    pub fn with_client(
-        client: Client,
-        user_id: &str,
-        session_key: &str,
-    ) -> Result<Self, InvalidClient> {
-        Ok(Self {
-            api: client.api(BASE)?,
-            user_id: Credential::new(user_id)?,
-            session_key: Credential::new(session_key)?,
-            api_version: None,
-            app_hostname: None,
-            chain: None,
-            reading: Reading::Both,
-        })
+    #[must_use]
+    pub fn client(self, client: Client) -> Self {
+        Self { client, ..self }
     }
 
     /// Sets the chain that is served, with all of its active keys, the newest first; default none.
@@ -190,7 +198,19 @@ impl Spaaza {
         }
     }
 
-    fn headers(&self) -> HeaderMap {
+    async fn ask(&self, question: Question, key: Credential) -> Result<Vec<Secret>, Failed> {
+        let (path, query) = match question {
+            Question::Key(id) => ("/internal/get-webhook-signature", format!("id={id}")),
+            Question::Chain(id) => {
+                ("/internal/get-webhook-signatures", format!("chain_id={id}&exclude_inactive=true"))
+            }
+        };
+        let request = self.client.request(Method::GET, API, path, Some(&query))?;
+        let response = self.client.send(request.headers(self.headers(&key))).await?;
+        read(&response, question, self.reading, &[&key])
+    }
+
+    fn headers(&self, session_key: &Credential) -> HeaderMap {
         let optional = |name, value: &Option<Credential>| {
             value.as_ref().map(|value| (HeaderName::from_static(name), value.value()))
         };
@@ -198,7 +218,7 @@ impl Spaaza {
             |name, value: &Credential| Some((HeaderName::from_static(name), value.value()));
         [
             required("x-spaaza-session-user-id", &self.user_id),
-            required("x-spaaza-session-key", &self.session_key),
+            required("x-spaaza-session-key", session_key),
             optional("x-spaaza-api-version", &self.api_version),
             optional("x-spaaza-myprice-app-hostname", &self.app_hostname),
         ]
@@ -211,22 +231,15 @@ impl Spaaza {
 impl SecretFetcher for Spaaza {
     async fn fetch(&self, endpoint: &EndpointId) -> Result<Endpoint, FetchError> {
         let question = self.question(endpoint).ok_or(FetchErrorKind::NotFound)?;
-        let (path, query) = match question {
-            Question::Key(id) => ("/internal/get-webhook-signature", format!("id={id}")),
-            Question::Chain(id) => {
-                ("/internal/get-webhook-signatures", format!("chain_id={id}&exclude_inactive=true"))
-            }
-        };
-        let request = self.api.request(Method::GET, path, Some(&query)).headers(self.headers());
-        let response = self.api.send(request).await?;
-        read(&response, question, self.reading, &[&self.session_key]).map(Endpoint::from)
+        let secrets = self.session_key.send(|key| self.ask(question, key)).await?;
+        Ok(Endpoint::from(secrets))
     }
 }
 
 impl fmt::Debug for Spaaza {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Spaaza")
-            .field("base_url", &self.api)
+            .field("client", &self.client)
             .field("chain", &self.chain)
             .finish_non_exhaustive()
     }
@@ -257,9 +270,10 @@ struct Errors {
 }
 
 #[derive(Deserialize)]
-struct Success {
+struct Success<'a> {
     result: Status,
-    results: Results,
+    #[serde(borrow)]
+    results: Results<'a>,
 }
 
 #[derive(Deserialize)]
@@ -268,19 +282,21 @@ struct Status {
 }
 
 #[derive(Deserialize)]
-struct Results {
-    webhook_signature: Option<Key>,
-    webhook_signatures: Option<Vec<Key>>,
+struct Results<'a> {
+    #[serde(borrow)]
+    webhook_signature: Option<Key<'a>>,
+    #[serde(borrow)]
+    webhook_signatures: Option<Vec<Key<'a>>>,
 }
 
 #[derive(Deserialize)]
-struct Key {
+struct Key<'a> {
     active: bool,
     deleted: bool,
     id: u64,
     chain: Chain,
     created_date: Option<String>,
-    value: Option<Zeroizing<String>>,
+    value: Option<&'a str>,
 }
 
 #[derive(Deserialize)]
@@ -294,13 +310,13 @@ pub(crate) fn read(
     question: Question,
     reading: Reading,
     credentials: &[&Credential],
-) -> Result<Vec<Secret>, FetchError> {
-    if let Some(error) = error(response, credentials) {
-        return Err(error);
+) -> Result<Vec<Secret>, Failed> {
+    if let Some(failed) = failed(response, credentials) {
+        return Err(failed);
     }
-    let success = response.json::<Success>().filter(|success| success.result.status == "ok");
+    let success = response.json::<Success<'_>>().filter(|success| success.result.status == "ok");
     let Some(success) = success.filter(|_| response.is_success()) else {
-        return Err(response.error(None));
+        return Err(undocumented(response));
     };
     let Results { webhook_signature, webhook_signatures } = success.results;
     let keys = match question {
@@ -309,25 +325,25 @@ pub(crate) fn read(
     };
     let malformed = || FetchError::new(FetchErrorKind::Malformed);
     let mut keys = keys.ok_or_else(malformed)?;
-    let asked_for = |key: &Key| match question {
+    let asked_for = |key: &Key<'_>| match question {
         Question::Key(id) => key.id == id,
         Question::Chain(id) => key.chain.id == id,
     };
     if !keys.iter().all(asked_for) {
-        return Err(malformed().with_message("the response is for another key or chain"));
+        return Err(malformed().with_message("the response is for another key or chain").into());
     }
     keys.retain(|key| key.active && !key.deleted);
     keys.sort_by_cached_key(|key| Reverse((created(key), key.id)));
     let secrets = keys.iter().map(|key| secrets(key, reading)).collect::<Result<Vec<_>, _>>();
-    secrets.map(|secrets| secrets.concat()).map_err(|error| malformed().with_source(error))
+    Ok(secrets.map_err(|error| malformed().with_source(error))?.concat())
 }
 
-fn created(key: &Key) -> Option<OffsetDateTime> {
+fn created(key: &Key<'_>) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(key.created_date.as_deref()?, &Rfc3339).ok()
 }
 
-fn secrets(key: &Key, reading: Reading) -> Result<Vec<Secret>, InvalidSecret> {
-    let text = key.value.as_ref().map(|value| value.as_str()).unwrap_or_default();
+fn secrets(key: &Key<'_>, reading: Reading) -> Result<Vec<Secret>, InvalidSecret> {
+    let text = key.value.unwrap_or_default();
     match reading {
         Reading::Both => Ok(vec![Secret::utf8(text)?, Secret::hex(text)?]),
         Reading::Utf8 => Ok(vec![Secret::utf8(text)?]),
@@ -335,16 +351,24 @@ fn secrets(key: &Key, reading: Reading) -> Result<Vec<Secret>, InvalidSecret> {
     }
 }
 
-fn error(response: &Response, credentials: &[&Credential]) -> Option<FetchError> {
+fn failed(response: &Response, credentials: &[&Credential]) -> Option<Failed> {
     // A response that cannot be read, for instance with two errors, is not one without an error.
-    let Some(errors) = response.json::<Errors>() else { return Some(response.error(None)) };
+    let Some(errors) = response.json::<Errors>() else { return Some(undocumented(response)) };
     let error = [&errors.error, &errors.errors].into_iter().find_map(first)?;
     let text = |field| error.get(field).and_then(Value::as_str).unwrap_or_default();
     let code =
         error.get("code").and_then(|code| code.as_u64().or_else(|| code.as_str()?.parse().ok()));
     let message = format!("{} {}", text("name"), text("description"));
-    let error = response.error(kind(code, text("name")));
-    Some(error.with_message(&redact(&message, credentials)))
+    let failed = match documented(code, text("name")) {
+        Some((kind, expired)) => Failed { error: response.error(Some(kind)), expired },
+        None => undocumented(response),
+    };
+    let error = failed.error.with_message(&redact(&message, credentials));
+    Some(Failed { error, ..failed })
+}
+
+fn undocumented(response: &Response) -> Failed {
+    Failed { error: response.error(None), expired: response.is_unauthorized() }
 }
 
 /// The error itself, or the first of a collection. An empty collection has none.
@@ -360,13 +384,18 @@ fn first(value: &Value) -> Option<&Value> {
     }
 }
 
-fn kind(code: Option<u64>, name: &str) -> Option<FetchErrorKind> {
+/// The kind of a documented error, and whether it says that the session has expired. Another session
+/// of the same user has the same permissions.
+fn documented(code: Option<u64>, name: &str) -> Option<(FetchErrorKind, bool)> {
     match (code, name) {
-        (Some(528), _) | (None, "webhook_signature_not_found") => Some(FetchErrorKind::NotFound),
-        (Some(6 | 68), _) | (None, "no_valid_session" | "permission_denied_or_non_existent") => {
-            Some(FetchErrorKind::Denied)
+        (Some(528), _) | (None, "webhook_signature_not_found") => {
+            Some((FetchErrorKind::NotFound, false))
         }
-        (Some(3), _) | (None, "http_vars_missing") => Some(FetchErrorKind::Malformed),
+        (Some(6), _) | (None, "no_valid_session") => Some((FetchErrorKind::Denied, true)),
+        (Some(68), _) | (None, "permission_denied_or_non_existent") => {
+            Some((FetchErrorKind::Denied, false))
+        }
+        (Some(3), _) | (None, "http_vars_missing") => Some((FetchErrorKind::Malformed, false)),
         _ => None,
     }
 }
@@ -382,7 +411,7 @@ mod tests {
 
     fn judge(status: u16, body: &[u8], question: Question) -> Result<Vec<Secret>, FetchError> {
         let response = Response::new(StatusCode::from_u16(status).unwrap(), body);
-        read(&response, question, Reading::Both, &[])
+        read(&response, question, Reading::Both, &[]).map_err(|failed| failed.error)
     }
 
     fn success() -> String {

@@ -6,18 +6,18 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 use serde::Deserialize;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::fetch::SecretFetcher;
 use crate::fetch::client::credential::Credential;
 use crate::fetch::client::redact::redact;
 use crate::fetch::client::response::Response;
-use crate::fetch::client::{Api, Client, InvalidClient};
+use crate::fetch::client::source::{CredentialSource, Credentials, Failed};
+use crate::fetch::client::{Client, InvalidClient};
 use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::secret::Secret;
 
-const BASE: &str = "https://api.velt.dev";
+const API: &str = "https://api.velt.dev";
 const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";
 
 /// Fetches secrets from [Velt's
@@ -56,9 +56,9 @@ const PATH: &str = "/v2/workspace/advancedwebhook/endpoints/secret/get";
 /// ```
 #[derive(Clone)]
 pub struct Velt {
-    api: Api,
+    client: Client,
     api_key: Credential,
-    auth_token: Credential,
+    auth_token: Credentials,
 }
 
 impl Velt {
@@ -68,77 +68,92 @@ impl Velt {
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidClient`] if a credential cannot be a header value, or no HTTP client can be
-    /// built.
+    /// Returns [`InvalidClient::Header`] if one of them cannot be a header value.
     pub fn new(api_key: &str, auth_token: &str) -> Result<Self, InvalidClient> {
-        Self::with_client(Client::new()?, api_key, auth_token)
+        Self::with(api_key, Credentials::Fixed(Credential::new(auth_token)?))
     }
 
-    /// Makes a fetcher as [`Velt::new`] does, with a client of your own.
+    /// Makes a fetcher with an auth token that may be replaced. The source is asked for another one
+    /// when Velt says `PERMISSION_DENIED` or `UNAUTHENTICATED`.
     ///
     /// # Errors
     ///
-    /// Returns [`InvalidClient::Header`] if a credential cannot be a header value.
+    /// Returns [`InvalidClient::Header`] if the API key cannot be a header value.
+    pub fn with_source(
+        api_key: &str,
+        auth_tokens: impl CredentialSource,
+    ) -> Result<Self, InvalidClient> {
+        Self::with(api_key, Credentials::of(auth_tokens))
+    }
+
+    fn with(api_key: &str, auth_token: Credentials) -> Result<Self, InvalidClient> {
+        Ok(Self { client: Client::new(), api_key: Credential::new(api_key)?, auth_token })
+    }
+
+    /// Sets the client, default [`Client::new`].
     ///
     /// # Examples
     ///
     /// ```
     /// use tower_webhook::fetch::{Client, Velt};
     ///
-    /// let client = Client::new()?.base_url("http://127.0.0.1:8080")?;
-    /// let velt = Velt::with_client(client, "api key", "auth token")?;
+    /// let client = Client::new().base_url("http://127.0.0.1:8080")?;
+    /// let velt = Velt::new("api key", "auth token")?.client(client);
     /// # Ok::<(), tower_webhook::fetch::InvalidClient>(())
     /// ```
-    pub fn with_client(
-        client: Client,
-        api_key: &str,
-        auth_token: &str,
-    ) -> Result<Self, InvalidClient> {
-        Ok(Self {
-            api: client.api(BASE)?,
-            api_key: Credential::new(api_key)?,
-            auth_token: Credential::new(auth_token)?,
+    #[must_use]
+    pub fn client(self, client: Client) -> Self {
+        Self { client, ..self }
+    }
+
+    async fn ask(&self, endpoint: &EndpointId, token: Credential) -> Result<Secret, Failed> {
+        let request = self
+            .client
+            .request(Method::POST, API, PATH, None)?
+            .header("x-velt-api-key", self.api_key.value())
+            .header("x-velt-auth-token", token.value())
+            .header(CONTENT_TYPE, "application/json")
+            .body(json!({ "data": { "endpointId": endpoint.as_str() } }).to_string());
+        let response = self.client.send(request).await?;
+        read(&response, endpoint, &[&self.api_key, &token]).map_err(|error| {
+            let expired = error.kind() == FetchErrorKind::Denied;
+            Failed { error, expired }
         })
     }
 }
 
 impl SecretFetcher for Velt {
     async fn fetch(&self, endpoint: &EndpointId) -> Result<Endpoint, FetchError> {
-        let request = self
-            .api
-            .request(Method::POST, PATH, None)
-            .header("x-velt-api-key", self.api_key.value())
-            .header("x-velt-auth-token", self.auth_token.value())
-            .header(CONTENT_TYPE, "application/json")
-            .body(json!({ "data": { "endpointId": endpoint.as_str() } }).to_string());
-        let response = self.api.send(request).await?;
-        read(&response, endpoint, &[&self.api_key, &self.auth_token]).map(Endpoint::from)
+        let secret = self.auth_token.send(|token| self.ask(endpoint, token)).await?;
+        Ok(Endpoint::from(secret))
     }
 }
 
 impl fmt::Debug for Velt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Velt").field("base_url", &self.api).finish_non_exhaustive()
+        f.debug_struct("Velt").field("client", &self.client).finish_non_exhaustive()
     }
 }
 
 #[derive(Deserialize)]
-struct Body {
-    result: Option<Success>,
+struct Body<'a> {
+    #[serde(borrow)]
+    result: Option<Success<'a>>,
     error: Option<Failure>,
 }
 
 #[derive(Deserialize)]
-struct Success {
+struct Success<'a> {
     status: String,
-    data: Data,
+    #[serde(borrow)]
+    data: Data<'a>,
 }
 
 #[derive(Deserialize)]
-struct Data {
+struct Data<'a> {
     #[serde(rename = "endpointId")]
     endpoint_id: String,
-    secret: Zeroizing<String>,
+    secret: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -155,7 +170,7 @@ pub(crate) fn read(
     credentials: &[&Credential],
 ) -> Result<Secret, FetchError> {
     let malformed = || FetchError::new(FetchErrorKind::Malformed);
-    match response.json::<Body>() {
+    match response.json::<Body<'_>>() {
         Some(Body { error: Some(failure), .. }) => {
             let error = response.error(kind(&failure.status));
             Err(error.with_message(&redact(&failure.message, credentials)))
@@ -167,7 +182,7 @@ pub(crate) fn read(
             if success.data.endpoint_id != endpoint.as_str() {
                 return Err(malformed().with_message("the response is for another endpoint"));
             }
-            let secret = Secret::whsec(&success.data.secret);
+            let secret = Secret::whsec(success.data.secret);
             secret.map_err(|error| malformed().with_source(error))
         }
         _ => Err(response.error(None)),

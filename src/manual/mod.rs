@@ -9,17 +9,28 @@
 #![cfg_attr(feature = "fetch", doc = "5. [`secrets`]: secrets from an API.")]
 #![cfg_attr(not(feature = "fetch"), doc = "5. `secrets` (feature `fetch`).")]
 #![cfg_attr(
+    all(feature = "velt", feature = "spaaza"),
+    doc = "6. [`credentials`]: sessions and tokens that expire."
+)]
+#![cfg_attr(
+    not(all(feature = "velt", feature = "spaaza")),
+    doc = "6. `credentials` (features `velt` and `spaaza`)."
+)]
+#![cfg_attr(
     all(feature = "tower", feature = "replay"),
-    doc = "6. [`replay`]: handling a delivery once, and never losing one."
+    doc = "7. [`replay`]: handling a delivery once, and never losing one."
 )]
 #![cfg_attr(
     not(all(feature = "tower", feature = "replay")),
-    doc = "6. `replay` (features `tower` and `replay`)."
+    doc = "7. `replay` (features `tower` and `replay`)."
 )]
-//! 7. [`migrating`]: moving from other libraries, line by line.
-//! 8. [`security`]: the threat model, and the test behind each claim.
-//! 9. [`packages`]: the crate's dependencies, and those whose types are in its API.
+//! 8. [`migrating`]: moving from other libraries, line by line.
+//! 9. [`security`]: the threat model, and the test behind each claim.
+//! 10. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
+#[cfg(all(feature = "velt", feature = "spaaza"))]
+#[doc = include_str!("credentials.md")]
+pub mod credentials {}
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}
 #[cfg(feature = "tower")]

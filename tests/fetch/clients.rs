@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use time::OffsetDateTime;
+use tokio::time::Instant;
 use tower_webhook::clock::ManualClock;
 use tower_webhook::fetch::{
     Client, Endpoint, EndpointId, FetchError, FetchErrorKind, InvalidClient, SecretCache,
@@ -18,13 +19,14 @@ use crate::provider::{
     SPAAZA_SUCCESS, SPAAZA_USER_ID, VELT_API_KEY, VELT_AUTH_TOKEN, VELT_DISABLED, VELT_ENDPOINT,
     VELT_NOT_FOUND, VELT_SECRET, VELT_SUCCESS,
 };
+use crate::tls::trusting;
 
 const NOW: i64 = 1_700_000_000;
 const BODY: &[u8] = b"{}";
 const OTHER_SECRET: &str = "whsec_plJ3nmyCDGBKInavdOK15jsl";
 
-fn client(provider: &Provider) -> Client {
-    Client::new().unwrap().base_url(&provider.base_url()).unwrap()
+pub(crate) fn client(provider: &Provider) -> Client {
+    Client::new().base_url(&provider.base_url()).unwrap()
 }
 
 fn velt(provider: &Provider) -> Velt {
@@ -32,18 +34,18 @@ fn velt(provider: &Provider) -> Velt {
 }
 
 fn velt_at(client: Client) -> Velt {
-    Velt::with_client(client, VELT_API_KEY, VELT_AUTH_TOKEN).unwrap()
+    Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap().client(client)
 }
 
 fn spaaza(provider: &Provider) -> Spaaza {
-    Spaaza::with_client(client(provider), SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap()
+    Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap().client(client(provider))
 }
 
-fn endpoint() -> EndpointId {
+pub(crate) fn endpoint() -> EndpointId {
     EndpointId::new(VELT_ENDPOINT).unwrap()
 }
 
-fn key_id() -> EndpointId {
+pub(crate) fn key_id() -> EndpointId {
     EndpointId::from(SPAAZA_KEY_ID)
 }
 
@@ -76,7 +78,7 @@ fn readings(value: &str) -> [Secret; 2] {
 }
 
 /// Nothing that an operator could see has a secret or a credential in it.
-fn assert_clean(shown: &impl Debug) {
+pub(crate) fn assert_clean(shown: &impl Debug) {
     let shown = format!("{shown:?} {shown:#?}");
     for hidden in [
         VELT_API_KEY,
@@ -100,7 +102,7 @@ fn assert_error_clean(error: &FetchError) {
     }
 }
 
-async fn failure(fetcher: &impl SecretFetcher, endpoint: &EndpointId) -> FetchError {
+pub(crate) async fn failure(fetcher: &impl SecretFetcher, endpoint: &EndpointId) -> FetchError {
     let error = fetcher.fetch(endpoint).await.unwrap_err();
     assert_error_clean(&error);
     error
@@ -190,7 +192,7 @@ async fn velt_failures_have_the_documented_kind_whatever_the_status() {
 #[tokio::test]
 async fn credentials_that_velt_does_not_know_are_denied() {
     let provider = Provider::start().await;
-    let velt = Velt::with_client(client(&provider), "wrong-key", VELT_AUTH_TOKEN).unwrap();
+    let velt = Velt::new("wrong-key", VELT_AUTH_TOKEN).unwrap().client(client(&provider));
     assert_eq!(failure(&velt, &endpoint()).await.kind(), FetchErrorKind::Denied);
 }
 
@@ -223,10 +225,15 @@ async fn an_answer_that_is_not_velts_is_malformed() {
         let kind = failure(&velt, &endpoint()).await.kind();
         assert_eq!(kind, FetchErrorKind::Malformed, "{body}");
     }
-    // An escape that spells the same text is the same text.
-    let escaped = VELT_SUCCESS.replace("whsec_", "\\u0077hsec_");
-    provider.behave(Behaviour::answer(200, &escaped));
-    assert_eq!(velt.fetch(&endpoint()).await.unwrap().secrets().len(), 1);
+}
+
+#[tokio::test]
+async fn an_escape_that_spells_the_same_text_is_the_same_text() {
+    let provider = Provider::start().await;
+    provider.set_velt(VELT_ENDPOINT, "\\u0077hsec_ab\\/\\u002bab\\/+");
+    let cache = SecretCache::builder(Scheme::VELT, velt(&provider)).build();
+    let verifier = cache.verifier(&endpoint()).await.unwrap();
+    assert!(accepts(&verifier, "whsec_ab/+ab/+"));
 }
 
 #[tokio::test]
@@ -311,28 +318,80 @@ async fn nobody_there_is_unavailable() {
     let unused = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", unused.local_addr().unwrap());
     drop(unused);
-    let velt = velt_at(Client::new().unwrap().base_url(&base).unwrap());
+    let velt = velt_at(Client::new().base_url(&base).unwrap());
     let error = failure(&velt, &endpoint()).await;
     assert_eq!(error.kind(), FetchErrorKind::Unavailable);
     assert!(error.source().is_some());
 }
 
+/// Answers with a redirect to another server that would give a secret.
+async fn redirecting(status: u16) -> (Provider, Provider) {
+    let (provider, elsewhere) = (Provider::start().await, Provider::start().await);
+    let path = "/v2/workspace/advancedwebhook/endpoints/secret/get";
+    let location = ("location", format!("{}{path}", elsewhere.base_url()));
+    provider.behave(Behaviour::Answer(status, vec![location], VELT_SUCCESS.to_owned()));
+    (provider, elsewhere)
+}
+
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let (provider, elsewhere) = (Provider::start().await, Provider::start().await);
     for status in [301, 302, 303, 307, 308] {
-        let path = "/v2/workspace/advancedwebhook/endpoints/secret/get";
-        let location = ("location", format!("{}{path}", elsewhere.base_url()));
-        provider.behave(Behaviour::Answer(status, vec![location], VELT_SUCCESS.to_owned()));
-        let own = Client::from_builder(reqwest::Client::builder()).unwrap();
-        for client in [client(&provider), own.base_url(&provider.base_url()).unwrap()] {
-            assert_eq!(
-                failure(&velt_at(client), &endpoint()).await.kind(),
-                FetchErrorKind::Malformed
-            );
-        }
+        let (provider, elsewhere) = redirecting(status).await;
+        let error = failure(&velt(&provider), &endpoint()).await;
+        assert_eq!(error.kind(), FetchErrorKind::Malformed);
+        assert_eq!(elsewhere.fetches(), 0);
     }
-    assert_eq!(elsewhere.fetches(), 0);
+}
+
+#[tokio::test]
+async fn what_a_client_of_ones_own_brings_from_elsewhere_is_not_believed() {
+    let (provider, elsewhere) = redirecting(307).await;
+    let error = failure(&velt_at(own_client(&provider)), &endpoint()).await;
+    assert_eq!(error.kind(), FetchErrorKind::Malformed);
+    assert_eq!(error.message(), Some("the client has followed a redirect"));
+    assert_eq!(elsewhere.fetches(), 1);
+}
+
+/// A client of one's own that limits nothing.
+fn own_client(provider: &Provider) -> Client {
+    let http = reqwest::Client::builder().tls_backend_preconfigured(trusting(None));
+    Client::from_reqwest(http.build().unwrap()).base_url(&provider.base_url()).unwrap()
+}
+
+#[tokio::test]
+async fn the_limits_hold_for_a_client_of_ones_own() {
+    let provider = Provider::start().await;
+    provider.behave(Behaviour::Oversized(64 << 20));
+    let error = failure(&velt_at(own_client(&provider)), &endpoint()).await;
+    assert_eq!(error.kind(), FetchErrorKind::Malformed);
+    provider.behave(Behaviour::Held);
+    let impatient = own_client(&provider).timeout(Duration::from_millis(50));
+    assert_eq!(failure(&velt_at(impatient), &endpoint()).await.kind(), FetchErrorKind::Timeout);
+}
+
+/// On a paused clock, which goes to the next timer as soon as nothing else happens.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_is_given_up_after_thirty_seconds() {
+    // The system accepts the connection, and nobody reads from it.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", silent.local_addr().unwrap());
+    for (client, seconds) in [
+        (Client::new(), 30),
+        (Client::new().timeout(Duration::from_secs(7)), 7),
+        (Client::new().timeout(Duration::ZERO), 0),
+    ] {
+        let before = Instant::now();
+        let error = failure(&velt_at(client.base_url(&base).unwrap()), &endpoint()).await;
+        assert_eq!(error.kind(), FetchErrorKind::Timeout);
+        assert_eq!(before.elapsed().as_secs(), seconds);
+    }
+}
+
+#[tokio::test]
+async fn the_longest_timeout_is_none() {
+    let provider = Provider::start().await;
+    let velt = velt_at(client(&provider).timeout(Duration::MAX));
+    assert!(velt.fetch(&endpoint()).await.is_ok());
 }
 
 #[tokio::test]
@@ -420,7 +479,7 @@ async fn spaaza_session_and_key_are_checked_over_http() {
     let provider = Provider::start().await;
     let missing = failure(&spaaza(&provider), &EndpointId::from(57)).await;
     assert_eq!(missing.kind(), FetchErrorKind::NotFound);
-    let stranger = Spaaza::with_client(client(&provider), SPAAZA_USER_ID, "expired").unwrap();
+    let stranger = Spaaza::new(SPAAZA_USER_ID, "expired").unwrap().client(client(&provider));
     assert_eq!(failure(&stranger, &key_id()).await.kind(), FetchErrorKind::Denied);
     let chain = spaaza(&provider).chain(9);
     let error = failure(&chain, &EndpointId::from(9)).await;
@@ -504,7 +563,7 @@ async fn endpoints_that_cannot_be_spaazas_are_not_asked_for() {
 
 #[tokio::test]
 async fn clear_text_needs_loopback_or_a_dangerous_name() {
-    let client = Client::new().unwrap();
+    let client = Client::new();
     let error = client.clone().base_url("http://api.velt.dev").unwrap_err();
     assert_eq!(error, InvalidClient::Plaintext);
     assert!(client.dangerous_plaintext_base_url("http://api.velt.dev").is_ok());
@@ -598,8 +657,7 @@ async fn a_rotation_mid_traffic_loses_no_delivery() {
 async fn https_is_not_satisfied_with_clear_text() {
     let provider = Provider::start().await;
     let base = format!("https://{}", provider.address);
-    let error =
-        failure(&velt_at(Client::new().unwrap().base_url(&base).unwrap()), &endpoint()).await;
+    let error = failure(&velt_at(Client::new().base_url(&base).unwrap()), &endpoint()).await;
     assert_eq!(error.kind(), FetchErrorKind::Unavailable);
     assert_eq!(provider.fetches(), 0);
 }

@@ -181,8 +181,8 @@ async fn it_can_be_told_why_a_provider_is_not_available() {
     ] {
         let log = Log::default();
         let _listening = log.listen();
-        let client = Client::new().unwrap().dangerous_plaintext_base_url(&base_url).unwrap();
-        let velt = Velt::with_client(client, VELT_API_KEY, VELT_AUTH_TOKEN).unwrap();
+        let client = Client::new().dangerous_plaintext_base_url(&base_url).unwrap();
+        let velt = Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap().client(client);
         let cache = SecretCache::builder(Scheme::VELT, velt).retries(0).build();
         assert!(cache.verifier(&id()).await.is_err());
         let line = log.failures(1);

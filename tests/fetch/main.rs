@@ -6,8 +6,12 @@
 mod cache;
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 mod clients;
+#[cfg(all(feature = "velt", feature = "spaaza"))]
+mod credentials;
 #[cfg(feature = "tracing")]
 mod events;
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[path = "../support/provider.rs"]
 mod provider;
+#[cfg(all(feature = "velt", feature = "spaaza"))]
+mod tls;

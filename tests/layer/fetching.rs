@@ -81,13 +81,13 @@ impl World {
 }
 
 fn velt(base_url: &str) -> Velt {
-    let client = Client::new().unwrap().base_url(base_url).unwrap();
-    Velt::with_client(client, VELT_API_KEY, VELT_AUTH_TOKEN).unwrap()
+    let client = Client::new().base_url(base_url).unwrap();
+    Velt::new(VELT_API_KEY, VELT_AUTH_TOKEN).unwrap().client(client)
 }
 
 fn spaaza(provider: &Provider) -> Spaaza {
-    let client = Client::new().unwrap().base_url(&provider.base_url()).unwrap();
-    Spaaza::with_client(client, SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap()
+    let client = Client::new().base_url(&provider.base_url()).unwrap();
+    Spaaza::new(SPAAZA_USER_ID, SPAAZA_SESSION_KEY).unwrap().client(client)
 }
 
 /// Why there were no secrets for the last request that was not let through.
@@ -744,4 +744,36 @@ async fn nothing_shows_a_secret_or_a_credential() {
     ] {
         assert!(!shown.contains(hidden), "{hidden} in {shown}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_expires_under_load_costs_no_delivery_and_one_login() {
+    let provider = Provider::start().await;
+    let at = provider.clone();
+    let tokens = move || {
+        let at = at.clone();
+        async move { Ok(at.log_in().await) }
+    };
+    let client = Client::new().base_url(&provider.base_url()).unwrap();
+    let velt = Velt::with_source(VELT_API_KEY, tokens).unwrap().client(client);
+    let time = Time::start();
+    let cache = SecretCache::builder(Scheme::VELT, velt).retries(0).clock(time.clock()).build();
+    let receiver = Arc::new(Receiver::start(&cache).await);
+    let deliver = |number: usize| {
+        let (endpoint, secret) = (format!("ep_{number}"), nth_secret(number));
+        provider.set_velt(&endpoint, &secret);
+        let signer = Scheme::VELT.signer(&secret).unwrap();
+        let headers = signer.sign(ID, time.now(), BODY).unwrap();
+        let receiver = Arc::clone(&receiver);
+        tokio::spawn(async move { receiver.send(&path(&endpoint), headers, BODY.len()).await })
+    };
+    assert_eq!(deliver(0).await.unwrap().status(), StatusCode::OK);
+
+    let before = (1..100).map(deliver).collect::<Vec<_>>();
+    provider.expire();
+    let after = (50..200).map(deliver).collect::<Vec<_>>();
+    for delivery in before.into_iter().chain(after) {
+        assert_eq!(delivery.await.unwrap().status(), StatusCode::OK);
+    }
+    assert_eq!((receiver.handled(), provider.logins()), (250, 2));
 }

@@ -139,11 +139,14 @@ pub(crate) struct Provider {
 
 struct Shared {
     fetches: AtomicUsize,
+    logins: AtomicUsize,
     release: Notify,
     store: Mutex<Store>,
 }
 
 struct Store {
+    velt_token: String,
+    spaaza_session: String,
     velt: HashMap<String, String>,
     spaaza: Vec<Key>,
     /// What is said of single endpoints and keys, whatever is known of them.
@@ -162,6 +165,8 @@ impl Provider {
     /// Starts a server that has other routes too.
     pub(crate) async fn start_with(more: impl FnOnce(&Self) -> Router) -> Self {
         let store = Store {
+            velt_token: VELT_AUTH_TOKEN.to_owned(),
+            spaaza_session: SPAAZA_SESSION_KEY.to_owned(),
             velt: HashMap::from([(VELT_ENDPOINT.to_owned(), VELT_SECRET.to_owned())]),
             spaaza: vec![Key::documented()],
             answers: HashMap::new(),
@@ -171,6 +176,7 @@ impl Provider {
         };
         let shared = Arc::new(Shared {
             fetches: AtomicUsize::new(0),
+            logins: AtomicUsize::new(0),
             release: Notify::new(),
             store: Mutex::new(store),
         });
@@ -231,14 +237,41 @@ impl Provider {
         self.store().spaaza = keys;
     }
 
+    /// Ends the session at both. Nobody knows what is valid until the next login.
+    pub(crate) fn expire(&self) {
+        self.set_session("nobody knows this one");
+    }
+
+    /// Makes a session that is valid at both, and ends the one before it.
+    pub(crate) async fn log_in(&self) -> String {
+        let number = self.shared.logins.fetch_add(1, Ordering::SeqCst) + 1;
+        // So that others can ask meanwhile.
+        tokio::task::yield_now().await;
+        let session = format!("session-key-{number}");
+        self.set_session(&session);
+        session
+    }
+
+    /// How often somebody has logged in.
+    pub(crate) fn logins(&self) -> usize {
+        self.shared.logins.load(Ordering::SeqCst)
+    }
+
+    fn set_session(&self, session: &str) {
+        let mut store = self.store();
+        session.clone_into(&mut store.velt_token);
+        session.clone_into(&mut store.spaaza_session);
+    }
+
     fn store(&self) -> MutexGuard<'_, Store> {
         self.shared.store.lock().unwrap()
     }
 }
 
 async fn velt(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let token = shared.store.lock().unwrap().velt_token.clone();
     let allowed = headers.get("x-velt-api-key").is_some_and(|key| key == VELT_API_KEY)
-        && headers.get("x-velt-auth-token").is_some_and(|token| token == VELT_AUTH_TOKEN);
+        && headers.get("x-velt-auth-token").is_some_and(|sent| *sent == token);
     let request: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     let endpoint = request.pointer("/data/endpointId").and_then(|id| id.as_str());
     let endpoint = endpoint.unwrap_or_default().to_owned();
@@ -266,7 +299,7 @@ async fn spaaza_key(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    let denied = spaaza_session(&headers);
+    let denied = spaaza_session(&shared, &headers);
     respond(&shared, headers, |store| {
         let Some(id) = query.get("id") else {
             return spaaza_error(400, 3, "http_vars_missing", "Required parameter id is missing");
@@ -303,7 +336,7 @@ async fn spaaza_chain(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Response {
-    let denied = spaaza_session(&headers);
+    let denied = spaaza_session(&shared, &headers);
     respond(&shared, headers, |store| {
         let chain = query.get("chain_id").cloned().unwrap_or_default();
         if let Some(denied) = denied {
@@ -331,9 +364,10 @@ async fn spaaza_chain(
     .await
 }
 
-fn spaaza_session(headers: &HeaderMap) -> Option<(StatusCode, String)> {
+fn spaaza_session(shared: &Shared, headers: &HeaderMap) -> Option<(StatusCode, String)> {
+    let session = shared.store.lock().unwrap().spaaza_session.clone();
     let user = headers.get("x-spaaza-session-user-id").is_some_and(|id| id == SPAAZA_USER_ID);
-    let key = headers.get("x-spaaza-session-key").is_some_and(|key| key == SPAAZA_SESSION_KEY);
+    let key = headers.get("x-spaaza-session-key").is_some_and(|key| *key == session);
     let text = "No valid session key provided or session has expired";
     (!user || !key).then(|| spaaza_error(401, 6, "no_valid_session", text))
 }

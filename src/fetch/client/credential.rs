@@ -12,17 +12,22 @@ use crate::fetch::client::InvalidClient;
 pub(crate) struct Credential(HeaderValue);
 
 impl Credential {
-    pub(crate) fn new(text: &str) -> Result<Self, InvalidClient> {
+    pub(crate) fn new(text: impl Into<String>) -> Result<Self, InvalidClient> {
+        // Not `HeaderValue::from_str`, which copies: this value keeps these bytes, and their owner
+        // wipes them.
+        let text = Zeroizing::new(text.into());
         let visible = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if text.is_empty() || text.trim().len() != text.len() || !visible {
             return Err(InvalidClient::Header);
         }
-        // Not `HeaderValue::from_str`, which copies: this value keeps these bytes, and their owner
-        // wipes them.
-        let bytes = Bytes::from_owner(Zeroizing::new(text.as_bytes().to_vec()));
+        let bytes = Bytes::from_owner(Wiped(text));
         let mut value = HeaderValue::from_maybe_shared(bytes).map_err(|_| InvalidClient::Header)?;
         value.set_sensitive(true);
         Ok(Self(value))
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.0 == other.0
     }
 
     pub(crate) fn value(&self) -> HeaderValue {
@@ -31,6 +36,15 @@ impl Credential {
 
     pub(super) fn is_in(&self, text: &str) -> bool {
         self.0.to_str().is_ok_and(|secret| text.contains(secret))
+    }
+}
+
+/// The owner of the bytes.
+struct Wiped(Zeroizing<String>);
+
+impl AsRef<[u8]> for Wiped {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 

@@ -3,19 +3,21 @@
 pub(crate) mod credential;
 pub(crate) mod redact;
 pub(crate) mod response;
+pub(crate) mod source;
+mod unescape;
 
 use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::Method;
-use reqwest::{ClientBuilder, RequestBuilder, Url, redirect, retry};
-use rustls::crypto::{CryptoProvider, ring};
+use reqwest::{RequestBuilder, Url, redirect, retry};
+use rustls::crypto::ring;
 
 use crate::fetch::client::response::{Response, failed};
-use crate::fetch::error::FetchError;
+use crate::fetch::error::{FetchError, FetchErrorKind};
 
 /// The longest response that is read unless another limit is set, in bytes.
 const RESPONSE_LIMIT: usize = 64 << 10;
@@ -23,13 +25,13 @@ const RESPONSE_LIMIT: usize = 64 << 10;
 const MOST: usize = 16 << 20;
 /// How long it may take to connect to the provider.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long a request may take from its beginning to the end of its response.
-const WHOLE: Duration = Duration::from_secs(30);
+/// How long a request may take unless another time is set.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The HTTP client of `Velt` (feature `velt`) and `Spaaza` (feature `spaaza`).
 ///
-/// Each fetcher has a client of its own, with the provider's URL. Pass another one to its
-/// `with_client` for a proxy, other root certificates, or a test server.
+/// Each fetcher has one, with the provider's URL. Pass another one to its `client` for a proxy,
+/// other root certificates, or a test server.
 ///
 /// # Security
 ///
@@ -42,65 +44,72 @@ const WHOLE: Duration = Duration::from_secs(30);
 /// ```
 /// use tower_webhook::fetch::Client;
 ///
-/// let client = Client::new()?.base_url("http://127.0.0.1:8080")?.response_limit(4 << 10);
+/// let client = Client::new().base_url("http://127.0.0.1:8080")?.response_limit(4 << 10);
 /// # Ok::<(), tower_webhook::fetch::InvalidClient>(())
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    http: reqwest::Client,
+    http: Arc<OnceLock<reqwest::Client>>,
     /// `None` is the provider's own, which the client does not know.
     base: Option<Url>,
+    timeout: Duration,
     response_limit: usize,
 }
 
 impl Client {
-    /// Makes a client that trusts the root certificates of this machine. Connecting may take 5 seconds,
-    /// and a request 30.
+    /// Makes a client that trusts the root certificates of this machine, and may take 5 seconds to
+    /// connect.
     ///
-    /// # Errors
-    ///
-    /// Returns [`InvalidClient::Client`] if it cannot be built.
-    pub fn new() -> Result<Self, InvalidClient> {
-        let http = reqwest::Client::builder().tls_backend_preconfigured(tls()?).no_proxy();
-        Self::build(http.connect_timeout(CONNECT).timeout(WHOLE))
+    /// The first fetch reads the certificates. If there are none, it fails with
+    /// [`FetchErrorKind::Unavailable`], and the next one tries again. No default crypto provider is
+    /// set for the process: that is left to the application.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { http: Arc::default(), base: None, timeout: TIMEOUT, response_limit: RESPONSE_LIMIT }
     }
 
-    /// Makes a client from settings of your own, such as proxies or root certificates.
+    /// Makes a client from one of your own, with its proxies, root certificates and crypto
+    /// provider. Nothing else is built, and no certificates are read.
     ///
-    /// Redirects and retries are turned off; how long anything may take is yours to set. If the process has no default crypto provider for
-    /// rustls yet, ring becomes the default.
+    /// # Security
     ///
-    /// # Errors
-    ///
-    /// Returns [`InvalidClient::Client`] if it cannot be built.
+    /// It must not follow redirects, which would carry the credentials elsewhere
+    /// ([`Policy::none`](redirect::Policy::none)). A response that came by one is rejected, but
+    /// then they are gone. It should have a timeout for connecting, and no retries. The timeout for
+    /// whole requests and the limit of the response are those that are set here.
     ///
     /// # Examples
     ///
-    /// ```
+    /// Trust in nothing but the certificate of an internal proxy:
+    ///
+    /// ```no_run
+    /// use std::sync::Arc;
+    /// use std::time::Duration;
+    ///
+    /// use rustls::pki_types::{CertificateDer, pem::PemObject as _};
     /// use tower_webhook::fetch::Client;
     ///
-    /// let http = reqwest::Client::builder().user_agent("acme-receiver/1.0");
-    /// let client = Client::from_builder(http)?;
-    /// # Ok::<(), tower_webhook::fetch::InvalidClient>(())
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut roots = rustls::RootCertStore::empty();
+    /// roots.add(CertificateDer::from_pem_file("/etc/acme/ca.pem")?)?;
+    /// let provider = Arc::new(rustls::crypto::ring::default_provider());
+    /// let tls = rustls::ClientConfig::builder_with_provider(provider)
+    ///     .with_safe_default_protocol_versions()?
+    ///     .with_root_certificates(roots)
+    ///     .with_no_client_auth();
+    /// let http = reqwest::Client::builder()
+    ///     .tls_backend_preconfigured(tls)
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .retry(reqwest::retry::never())
+    ///     .connect_timeout(Duration::from_secs(5))
+    ///     .build()?;
+    /// let client = Client::from_reqwest(http);
+    /// # Ok(())
+    /// # }
     /// ```
-    pub fn from_builder(http: ClientBuilder) -> Result<Self, InvalidClient> {
-        if CryptoProvider::get_default().is_none() {
-            // Another thread may have set one meanwhile, which is just as good.
-            let _ = ring::default_provider().install_default();
-        }
-        Self::build(http)
-    }
-
-    /// Applies the settings that cannot be changed: a redirect would carry the credentials
-    /// elsewhere, and it is the cache that retries.
-    fn build(http: ClientBuilder) -> Result<Self, InvalidClient> {
-        let http = http
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .retry(retry::never())
-            .build()
-            .map_err(|_| InvalidClient::Client)?;
-        Ok(Self { http, base: None, response_limit: RESPONSE_LIMIT })
+    #[must_use]
+    pub fn from_reqwest(http: reqwest::Client) -> Self {
+        Self { http: Arc::new(OnceLock::from(http)), ..Self::new() }
     }
 
     /// Sets the base URL of the API, default the provider's. Plain `http` is only for this machine.
@@ -115,7 +124,7 @@ impl Client {
     /// ```
     /// use tower_webhook::fetch::{Client, InvalidClient};
     ///
-    /// let client = Client::new()?;
+    /// let client = Client::new();
     /// let error = client.base_url("http://api.example.com").unwrap_err();
     /// assert_eq!(error, InvalidClient::Plaintext);
     /// # Ok::<(), tower_webhook::fetch::InvalidClient>(())
@@ -145,11 +154,18 @@ impl Client {
     /// use tower_webhook::fetch::Client;
     ///
     /// // A proxy in the same network namespace adds TLS.
-    /// let client = Client::new()?.dangerous_plaintext_base_url("http://velt-proxy:8080")?;
+    /// let client = Client::new().dangerous_plaintext_base_url("http://velt-proxy:8080")?;
     /// # Ok::<(), tower_webhook::fetch::InvalidClient>(())
     /// ```
     pub fn dangerous_plaintext_base_url(self, base_url: &str) -> Result<Self, InvalidClient> {
         Ok(Self { base: Some(parse(base_url)?), ..self })
+    }
+
+    /// Sets how long a request may take from its beginning to the end of its response, default 30
+    /// seconds. The cache has a timeout of its own.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// Sets the size of the longest response that is accepted, in bytes; default 64 KiB, at most 16
@@ -159,10 +175,51 @@ impl Client {
         Self { response_limit: bytes.min(MOST), ..self }
     }
 
-    /// Makes the client of the API at `base_url`, unless another URL is set.
-    pub(super) fn api(self, base_url: &str) -> Result<Api, InvalidClient> {
-        let base = self.base.map_or_else(|| parse(base_url), Ok)?;
-        Ok(Api { http: self.http, base, response_limit: self.response_limit })
+    /// Starts a request to the API at `api`, or at the base URL that is set; `path` begins with a
+    /// slash.
+    pub(super) fn request(
+        &self,
+        method: Method,
+        api: &str,
+        path: &str,
+        query: Option<&str>,
+    ) -> Result<RequestBuilder, FetchError> {
+        let mut url = match &self.base {
+            Some(base) => base.clone(),
+            None => parse(api)
+                .map_err(|error| FetchError::new(FetchErrorKind::Malformed).with_source(error))?,
+        };
+        url.set_query(query);
+        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+        Ok(self.http()?.request(method, url).timeout(self.timeout))
+    }
+
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, FetchError> {
+        let (http, request) = request.build_split();
+        let request = request.map_err(failed)?;
+        let asked = request.url().clone();
+        let response = http.execute(request).await.map_err(failed)?;
+        if *response.url() != asked {
+            return Err(FetchError::new(FetchErrorKind::Malformed)
+                .with_message("the client has followed a redirect"));
+        }
+        Response::read(response, self.response_limit).await
+    }
+
+    fn http(&self) -> Result<reqwest::Client, FetchError> {
+        if let Some(http) = self.http.get() {
+            return Ok(http.clone());
+        }
+        let http = build().map_err(|error| {
+            FetchError::new(FetchErrorKind::Unavailable).with_source(NotBuilt(error))
+        })?;
+        Ok(self.http.get_or_init(|| http).clone())
+    }
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -170,6 +227,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("base_url", &self.base.as_ref().map(Url::as_str))
+            .field("timeout", &self.timeout)
             .field("response_limit", &self.response_limit)
             .finish_non_exhaustive()
     }
@@ -182,7 +240,7 @@ impl fmt::Debug for Client {
 /// ```
 /// use tower_webhook::fetch::{Client, InvalidClient};
 ///
-/// let error = Client::new()?.base_url("ftp://api.example.com").unwrap_err();
+/// let error = Client::new().base_url("ftp://api.example.com").unwrap_err();
 /// assert_eq!(error, InvalidClient::Url);
 /// # Ok::<(), InvalidClient>(())
 /// ```
@@ -196,9 +254,6 @@ pub enum InvalidClient {
     Url,
     /// The base URL would send credentials in clear text beyond this machine.
     Plaintext,
-    /// The HTTP client could not be built, for instance because no root certificates are
-    /// installed.
-    Client,
 }
 
 impl fmt::Display for InvalidClient {
@@ -207,44 +262,25 @@ impl fmt::Display for InvalidClient {
             Self::Header => "expected a credential of visible ASCII without whitespace around it",
             Self::Url => "expected a base URL such as `https://api.example.com`",
             Self::Plaintext => "expected `https`, because the host is not this machine",
-            Self::Client => "http client could not be built",
         })
     }
 }
 
 impl Error for InvalidClient {}
 
-/// A provider's API: its URL, and the client that reaches it.
-#[derive(Clone)]
-pub(super) struct Api {
-    http: reqwest::Client,
-    base: Url,
-    response_limit: usize,
-}
+/// Why there is no HTTP client.
+#[derive(Debug)]
+struct NotBuilt(Box<dyn Error + Send + Sync>);
 
-impl Api {
-    /// Starts a request; `path` begins with a slash.
-    pub(super) fn request(
-        &self,
-        method: Method,
-        path: &str,
-        query: Option<&str>,
-    ) -> RequestBuilder {
-        let mut url = self.base.clone();
-        url.set_query(query);
-        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
-        self.http.request(method, url)
-    }
-
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, FetchError> {
-        let response = request.send().await.map_err(failed)?;
-        Response::read(response, self.response_limit).await
-    }
-}
-
-impl fmt::Debug for Api {
+impl fmt::Display for NotBuilt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.base.as_str())
+        f.write_str("HTTP client could not be built")
+    }
+}
+
+impl Error for NotBuilt {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
     }
 }
 
@@ -264,15 +300,24 @@ fn is_loopback(url: &Url) -> bool {
     address.map_or(host == "localhost", |address| address.is_loopback())
 }
 
-/// Configures ring and the trust store of the machine, without making either the process's default.
-fn tls() -> Result<rustls::ClientConfig, InvalidClient> {
+/// Builds a client with ring and the root certificates of this machine, without making either the
+/// default of the process. A redirect would carry the credentials elsewhere, and it is the cache
+/// that retries.
+fn build() -> Result<reqwest::Client, Box<dyn Error + Send + Sync>> {
     use rustls_platform_verifier::BuilderVerifierExt as _;
 
-    let builder = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| InvalidClient::Client)?;
-    let builder = builder.with_platform_verifier().map_err(|_| InvalidClient::Client)?;
-    Ok(builder.with_no_client_auth())
+    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_platform_verifier()?
+        .with_no_client_auth();
+    let http = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .retry(retry::never())
+        .connect_timeout(CONNECT);
+    Ok(http.build()?)
 }
 
 #[cfg(test)]
@@ -281,7 +326,7 @@ mod tests {
 
     #[test]
     fn clear_text_stays_on_this_machine() {
-        let client = || Client::new().unwrap();
+        let client = || Client::new();
         for base in ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", "https://x"] {
             assert!(client().base_url(base).is_ok(), "{base}");
         }
@@ -299,9 +344,9 @@ mod tests {
     #[test]
     fn a_path_of_the_base_url_is_kept() {
         for base in ["https://x/velt", "https://x/velt/"] {
-            let api = Client::new().unwrap().api(base).unwrap();
-            let request = api.request(Method::GET, "/v2/get", Some("id=1")).build().unwrap();
-            assert_eq!(request.url().as_str(), "https://x/velt/v2/get?id=1");
+            let client = Client::new();
+            let request = client.request(Method::GET, base, "/v2/get", Some("id=1")).unwrap();
+            assert_eq!(request.build().unwrap().url().as_str(), "https://x/velt/v2/get?id=1");
         }
     }
 }

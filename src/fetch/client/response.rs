@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use zeroize::Zeroizing;
 
+use crate::fetch::client::unescape::unescape;
 use crate::fetch::error::{FetchError, FetchErrorKind};
 
-/// A status and a body. The body is wiped, because it may contain a secret.
+/// A status and a body. The body is wiped, because it may contain a secret. Its strings have no
+/// escapes that a secret could have, so that secrets can be borrowed from it.
 pub(crate) struct Response {
     status: StatusCode,
     retry_after: Option<Duration>,
@@ -21,7 +23,7 @@ pub(crate) struct Response {
 impl Response {
     #[cfg(any(test, fuzzing, tower_webhook_fuzzing))]
     pub(crate) fn new(status: StatusCode, body: &[u8]) -> Self {
-        Self { status, retry_after: None, body: Zeroizing::new(body.to_vec()) }
+        Self { status, retry_after: None, body: unescape(body) }
     }
 
     /// Reads a response whose body has at most `limit` bytes. Where the status says that the request
@@ -43,7 +45,7 @@ impl Response {
                     break FetchError::new(FetchErrorKind::Malformed)
                         .with_message("the response is longer than the limit");
                 }
-                Ok(None) => return Ok(Self { status, retry_after, body }),
+                Ok(None) => return Ok(Self { status, retry_after, body: unescape(&body) }),
                 Err(error) => break failed(error),
             }
         };
@@ -57,9 +59,15 @@ impl Response {
         self.status.is_success()
     }
 
-    pub(crate) fn json<T>(&self) -> Option<T>
+    /// Whether the status says that the provider does not know who asks.
+    #[cfg(feature = "spaaza")]
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
+    }
+
+    pub(crate) fn json<'a, T>(&'a self) -> Option<T>
     where
-        T: DeserializeOwned,
+        T: Deserialize<'a>,
     {
         serde_json::from_slice(&self.body).ok()
     }
