@@ -240,5 +240,5 @@ fn replace(template: &[u8], marks: &[u8], text: impl Fn(u8, u8) -> String) -> Ve
 
 /// All values of a header.
 pub fn texts<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h [u8]> {
-    headers.get_all(name).iter().map(HeaderValue::as_bytes).collect()
+    headers.get_all(name).iter().map(|value| plain::trim(value.as_bytes())).collect()
 }

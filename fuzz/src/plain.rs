@@ -489,7 +489,8 @@ fn values(headers: &HeaderMap, name: &'static str) -> Vec<Vec<u8>> {
     values.map(|value| trim(value.as_bytes()).to_vec()).collect()
 }
 
-fn trim(mut value: &[u8]) -> &[u8] {
+/// Without the blanks around it, which are no part of a value.
+pub fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;
     }
