@@ -19,6 +19,8 @@ use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "replay")]
 use crate::head::Head;
 use crate::head::envelope::Envelope;
+#[cfg(feature = "replay")]
+use crate::head::kept::Kept;
 use crate::receive::delivery::Delivery;
 use crate::receive::frames::Frames;
 use crate::receive::receiver::Settings;
@@ -28,6 +30,8 @@ use crate::receive::source::Secrets;
 use crate::replay::claimed::{Claimed, Outcome};
 #[cfg(feature = "replay")]
 use crate::replay::key::{Apart, ContentKey, ReplayKey};
+#[cfg(feature = "replay")]
+use crate::replay::settings::Replay;
 #[cfg(feature = "replay")]
 use crate::scheme::definition::Scheme;
 #[cfg(feature = "replay")]
@@ -213,7 +217,13 @@ impl Incoming {
             path: unsigned.and_then(Unsigned::path).filter(|_| endpoint.is_none()),
             delivery: None,
         };
-        let key = if let Some(id) = verified.id() {
+        let own = unsigned.and_then(|it| it.kept.as_ref()).zip(replay.own_key());
+        let key = if let Some((kept, own_key)) = own {
+            let Some(key) = kept.ask(|head| own_key(head, verified, apart)) else {
+                return Ok(None);
+            };
+            key
+        } else if let Some(id) = verified.id() {
             ReplayKey::of_id(scheme.name(), apart, id)
         } else {
             if scheme.timestamp_format().is_none() {
@@ -250,15 +260,18 @@ pub(super) struct Unsigned {
     path: Option<Text<'static, 46>>,
     /// A hash, because it may be of any length.
     delivery: Option<[u8; 32]>,
+    /// For the user's own key, if there is one.
+    kept: Option<Box<Kept>>,
 }
 
 #[cfg(feature = "replay")]
 impl Unsigned {
-    pub(super) fn of(head: &Head<'_>, scheme: Scheme) -> Self {
+    pub(super) fn of(head: &Head<'_>, scheme: Scheme, replay: &Replay) -> Self {
         let delivery = scheme.delivery_header().and_then(|name| head.get(name));
         Self {
             path: head.path().map(|path| Text::from(path).into_owned()),
             delivery: delivery.map(|id| Sha256::digest(id).into()),
+            kept: replay.own_key().map(|_| Box::new(Kept::of(head))),
         }
     }
 
