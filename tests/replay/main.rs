@@ -10,6 +10,8 @@ mod memory;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(feature = "redis")]
+mod relay;
+#[cfg(feature = "redis")]
 #[path = "../support/redis.rs"]
 mod server;
 #[path = "../support/mod.rs"]

@@ -2,41 +2,40 @@
 
 use std::error::Error as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use redis::AsyncConnectionConfig;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 use tower_webhook::replay::{
     Claim, RedisReplayGuard, RedisReplayGuardBuilder, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
 
 use crate::contract::{HOUR, Store, done, fresh, in_flight, key};
+use crate::relay::{CUT, MUTE, Relay, WHOLE};
 use crate::server::Server;
 
 /// Far longer than anything here takes, so that a slow machine fails nothing.
-const PATIENT: Duration = Duration::from_secs(60);
+pub(crate) const PATIENT: Duration = Duration::from_secs(60);
 
 const PREFIX: &str = "tests:";
 
-fn builder() -> RedisReplayGuardBuilder {
+pub(crate) fn builder() -> RedisReplayGuardBuilder {
     RedisReplayGuard::builder().key_prefix(PREFIX).timeout(PATIENT).connect_timeout(PATIENT)
 }
 
-async fn admin(server: &Server) -> MultiplexedConnection {
+pub(crate) async fn admin(server: &Server) -> MultiplexedConnection {
     let client = redis::Client::open(server.url()).unwrap();
     client.get_multiplexed_async_connection().await.unwrap()
 }
 
-fn name(key: &ReplayKey) -> String {
+pub(crate) fn name(key: &ReplayKey) -> String {
     format!("{PREFIX}{}", hex::encode(key.as_bytes()))
 }
 
-async fn until(mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(mut holds: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !holds().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -340,7 +339,7 @@ fn url_of_user(server: &Server) -> String {
     format!("redis://webhooks:hunter2@127.0.0.1:{}/", server.port())
 }
 
-async fn every_call(guard: &impl ReplayGuard) {
+pub(crate) async fn every_call(guard: &impl ReplayGuard) {
     guard.health().await.unwrap();
     for id in 0..20 {
         let lease = fresh(guard, &key(id), HOUR).await;
@@ -475,73 +474,5 @@ async fn what_cannot_be_connected_to_is_an_error_without_its_password() {
         assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
         let shown = format!("{error} {error:?} {}", error.source().unwrap());
         assert!(!shown.contains("hunter2"), "{shown}");
-    }
-}
-
-/// What a relay does with the answers of its server.
-const WHOLE: u8 = 0;
-/// It drops them.
-const MUTE: u8 = 1;
-/// It drops the next one, closes the connection, and is whole again.
-const CUT: u8 = 2;
-
-/// Passes bytes on to a server and back.
-struct Relay {
-    url: String,
-    link: Arc<AtomicU8>,
-    /// The server of the connections that are made from now on.
-    server: Arc<AtomicU16>,
-    accepted: Arc<AtomicUsize>,
-    /// The connections before this one are silent: they swallow everything.
-    silent: Arc<AtomicUsize>,
-}
-
-impl Relay {
-    async fn to(server: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let relay = Self {
-            url: format!("redis://{}/", listener.local_addr().unwrap()),
-            link: Arc::new(AtomicU8::new(WHOLE)),
-            server: Arc::new(AtomicU16::new(server)),
-            accepted: Arc::default(),
-            silent: Arc::default(),
-        };
-        let (link, to) = (Arc::clone(&relay.link), Arc::clone(&relay.server));
-        let (accepted, silent) = (Arc::clone(&relay.accepted), Arc::clone(&relay.silent));
-        tokio::spawn(async move {
-            loop {
-                let (client, _) = listener.accept().await.unwrap();
-                let number = accepted.fetch_add(1, Ordering::SeqCst);
-                let to = ("127.0.0.1", to.load(Ordering::SeqCst));
-                let server = TcpStream::connect(to).await.unwrap();
-                let (mut from_client, mut to_client) = client.into_split();
-                let (mut from_server, mut to_server) = server.into_split();
-                tokio::spawn(
-                    async move { tokio::io::copy(&mut from_client, &mut to_server).await },
-                );
-                let (link, silent) = (Arc::clone(&link), Arc::clone(&silent));
-                tokio::spawn(async move {
-                    let mut buffer = [0; 4096];
-                    while let Ok(size @ 1..) = from_server.read(&mut buffer).await {
-                        match link.load(Ordering::SeqCst) {
-                            _ if number < silent.load(Ordering::SeqCst) => {}
-                            MUTE => {}
-                            CUT => return link.store(WHOLE, Ordering::SeqCst),
-                            _ => to_client.write_all(&buffer[..size]).await.unwrap(),
-                        }
-                    }
-                });
-            }
-        });
-        relay
-    }
-
-    fn accepted(&self) -> usize {
-        self.accepted.load(Ordering::SeqCst)
-    }
-
-    /// Silences all connections, but not those that are made from now on.
-    fn silence(&self) {
-        self.silent.store(self.accepted(), Ordering::SeqCst);
     }
 }
