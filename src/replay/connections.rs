@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
@@ -143,7 +144,12 @@ impl<C> Attempt<C> {
 
 impl<C> Drop for Attempt<C> {
     fn drop(&mut self) {
-        self.end(Err(io::Error::other("the attempt to connect was abandoned").into()));
+        let end = if thread::panicking() {
+            "the attempt to connect panicked"
+        } else {
+            "the attempt to connect was abandoned"
+        };
+        self.end(Err(io::Error::other(end).into()));
     }
 }
 
@@ -214,7 +220,7 @@ mod tests {
     async fn an_attempt_that_panics_or_hangs_is_over() {
         let (panics, _) = after(|| async { panic!("no provider of cryptography") }, 1);
         let error = panics.get().await.unwrap_err();
-        assert!(error.to_string().contains("abandoned"), "{error}");
+        assert!(error.to_string().contains("panicked"), "{error}");
         assert_eq!(panics.get().await.unwrap().0, 1);
 
         let (hangs, _) = after(pending, 1);

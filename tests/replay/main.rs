@@ -12,7 +12,11 @@ mod redis;
 #[cfg(feature = "redis")]
 mod relay;
 #[cfg(feature = "redis")]
+mod sentinel;
+#[cfg(feature = "redis")]
 #[path = "../support/redis.rs"]
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(feature = "redis")]
+mod tls;
