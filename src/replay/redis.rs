@@ -12,7 +12,7 @@ use redis::{
 };
 use tokio::time::timeout;
 
-use crate::replay::connections::{Connections, is_lost};
+use crate::replay::connections::{Connections, is_lost, says};
 use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::guard::{Claim, ReplayGuard, bounded};
 use crate::replay::key::ReplayKey;
@@ -59,14 +59,14 @@ return 1";
 /// with [`ReplayErrorKind::Unavailable`], and the connection is replaced for the calls after it, in
 /// case it is silent. If the connection turns out to be lost, or leads to a server that cannot serve
 /// (a replica after a failover, one that is loading its data, one that no longer knows us), a new one
-/// is made and the call is repeated once within the same timeout. If the server carried out a claim and its
-/// answer was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the
+/// is made and the call is repeated once within the same timeout. If the server carried out a claim and
+/// its answer was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the
 /// lease ends, and then [`Claim::Fresh`]. It is late, not lost.
 ///
 /// If the server loses data, the guard forgets deliveries. None is lost by that, but it can be
 /// handled twice: after a restart without persistence, after a failover that lost the last writes,
 /// and under an eviction policy. Set `maxmemory-policy noeviction`; if the server is out of memory,
-/// claims then fail with [`ReplayErrorKind::Full`].
+/// claims and commits then fail with [`ReplayErrorKind::Full`].
 ///
 /// Time is measured by the server.
 ///
@@ -91,8 +91,8 @@ return 1";
 /// ```
 ///
 /// and chooses that cryptography for its process before it connects. Without a choice, `rustls` panics
-/// where it has none or several to choose from. That panic is caught, unless the binary aborts on one, and
-/// the guard's calls fail with [`ReplayErrorKind::Unavailable`].
+/// where it has none or several to choose from. That panic is caught, unless the binary aborts on one,
+/// and the guard's calls fail with [`ReplayErrorKind::Unavailable`].
 ///
 /// ```
 /// // It fails if the binary has chosen already.
@@ -517,9 +517,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 fn unavailable(error: RedisError) -> ReplayError {
-    let kind = match error.code() {
-        Some("OOM") => ReplayErrorKind::Full,
-        _ => ReplayErrorKind::Unavailable,
-    };
+    let kind =
+        if says(&error, "OOM") { ReplayErrorKind::Full } else { ReplayErrorKind::Unavailable };
     ReplayError::new(kind).with_source(error)
 }

@@ -5,6 +5,8 @@
 
 #[macro_use]
 mod contract;
+#[cfg(feature = "redis")]
+mod elsewhere;
 mod key;
 mod memory;
 #[cfg(feature = "redis")]

@@ -1,7 +1,7 @@
 //! What stands between a guard and its server.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU16, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -19,6 +19,8 @@ pub(crate) struct Relay {
     pub(crate) link: Arc<AtomicU8>,
     /// The server of the connections that are made from now on.
     pub(crate) server: Arc<AtomicU16>,
+    /// An error that it gives instead of the server's next answer.
+    pub(crate) error: Arc<Mutex<Option<&'static str>>>,
     accepted: Arc<AtomicUsize>,
     /// The connections before this one are silent: they swallow everything.
     silent: Arc<AtomicUsize>,
@@ -31,11 +33,13 @@ impl Relay {
             url: format!("redis://{}/", listener.local_addr().unwrap()),
             link: Arc::new(AtomicU8::new(WHOLE)),
             server: Arc::new(AtomicU16::new(server)),
+            error: Arc::default(),
             accepted: Arc::default(),
             silent: Arc::default(),
         };
         let (link, to) = (Arc::clone(&relay.link), Arc::clone(&relay.server));
         let (accepted, silent) = (Arc::clone(&relay.accepted), Arc::clone(&relay.silent));
+        let error = Arc::clone(&relay.error);
         tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
@@ -48,9 +52,15 @@ impl Relay {
                     async move { tokio::io::copy(&mut from_client, &mut to_server).await },
                 );
                 let (link, silent) = (Arc::clone(&link), Arc::clone(&silent));
+                let error = Arc::clone(&error);
                 tokio::spawn(async move {
                     let mut buffer = [0; 4096];
                     while let Ok(size @ 1..) = from_server.read(&mut buffer).await {
+                        let error = error.lock().unwrap().take();
+                        if let Some(error) = error {
+                            to_client.write_all(format!("-{error}\r\n").as_bytes()).await.unwrap();
+                            continue;
+                        }
                         match link.load(Ordering::SeqCst) {
                             _ if number < silent.load(Ordering::SeqCst) => {}
                             MUTE => {}
