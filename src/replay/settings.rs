@@ -267,7 +267,8 @@ impl Replay {
         window: Duration,
         scheme: Scheme,
     ) -> Result<Outcome, ReplayError> {
-        let (guard, background) = (Arc::clone(&self.guard), self.background.clone());
+        let (guard, background) = (Arc::clone(&self.guard), self.background.of_request());
+        let here = background.clone();
         let (lease, keep, timeout) = (self.lease, self.keep.max(window), self.timeout);
         let (patience, finish) = (lease / 3, self.finish);
         let claim = async move {
@@ -291,7 +292,7 @@ impl Replay {
                 Claim::Done => Outcome::Done,
             })
         };
-        within(timeout, self.background.detached(claim)).await.unwrap_or_else(|| {
+        within(timeout, here.detached(claim)).await.unwrap_or_else(|| {
             let error = timed_out();
             record("replay claim failed", scheme, &error);
             Err(error)

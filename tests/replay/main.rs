@@ -18,6 +18,8 @@ mod sentinel;
 #[cfg(feature = "redis")]
 #[path = "../support/redis.rs"]
 mod server;
+#[cfg(all(feature = "axum", feature = "tracing"))]
+mod spans;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(feature = "redis")]
