@@ -55,7 +55,7 @@ async fn are_found_elsewhere(old: &Server, new: &Server, fall: impl AsyncFnOnce(
 }
 
 #[tokio::test]
-async fn a_server_that_became_a_replica() {
+async fn a_server_that_became_a_replica_is_left() {
     let (Some(old), Some(new)) = (Server::start(), Server::start()) else { return };
     let demote = async || {
         follow(&old, &new).await;
@@ -68,7 +68,7 @@ async fn a_server_that_became_a_replica() {
 }
 
 #[tokio::test]
-async fn a_replica_that_has_lost_its_master() {
+async fn a_replica_that_has_lost_its_master_is_left() {
     let (Some(mut master), Some(old), Some(new)) =
         (Server::start(), Server::start(), Server::start())
     else {
@@ -86,13 +86,13 @@ async fn a_replica_that_has_lost_its_master() {
 }
 
 #[tokio::test]
-async fn a_node_that_has_left_its_cluster() {
+async fn a_node_that_has_left_its_cluster_is_left() {
     let (Some(old), Some(new)) = (Server::start_node(), Server::start()) else { return };
     are_found_elsewhere(&old, &new, async || {}, "CLUSTERDOWN").await;
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_a_password_that_it_did_not_ask_for_before() {
+async fn a_server_that_asks_for_a_password_of_late_is_asked_anew_with_one() {
     let Some(server) = Server::start() else { return };
     let urls = [server.url(), format!("redis://:hunter2@127.0.0.1:{}/", server.port())];
     configure(&server, "requirepass", "hunter2").await;
