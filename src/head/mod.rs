@@ -2,6 +2,8 @@
 
 pub(crate) mod envelope;
 pub(crate) mod fields;
+#[cfg(all(feature = "receive", feature = "replay"))]
+pub(crate) mod kept;
 pub(crate) mod list;
 pub(crate) mod reading;
 pub(crate) mod signatures;

@@ -20,6 +20,8 @@ use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::envelope::Envelope;
 #[cfg(feature = "replay")]
+use crate::head::kept::Kept;
+#[cfg(feature = "replay")]
 use crate::head::reading::{Escaper, Reading};
 use crate::receive::delivery::Delivery;
 use crate::receive::frames::Frames;
@@ -239,6 +241,10 @@ impl Incoming {
             path: path.filter(|_| endpoint.is_none()),
             delivery: None,
         };
+        let own = unsigned.and_then(|it| it.kept.as_ref()).zip(replay.own_key());
+        if let Some((kept, own_key)) = own {
+            return kept.ask(|head| own_key(head, verified, apart));
+        }
         if let Some(id) = verified.id() {
             return Some(ReplayKey::of_id(scheme.name(), apart, id));
         }
@@ -279,15 +285,18 @@ pub(super) struct Unsigned {
     path: Option<Text<'static, 46>>,
     /// A hash, because it may be of any length.
     delivery: Option<[u8; 32]>,
+    /// For the user's own key, if there is one.
+    kept: Option<Box<Kept>>,
 }
 
 #[cfg(feature = "replay")]
 impl Unsigned {
-    pub(super) fn of(head: &Head<'_>, scheme: Scheme) -> Self {
+    pub(super) fn of(head: &Head<'_>, scheme: Scheme, replay: &Replay) -> Self {
         let delivery = scheme.delivery_header().and_then(|name| head.get(name));
         Self {
             path: head.path().map(|path| Text::from(path).into_owned()),
             delivery: delivery.map(|id| Sha256::digest(id).into()),
+            kept: replay.own_key().map(|_| Box::new(Kept::of(head))),
         }
     }
 

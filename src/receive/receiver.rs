@@ -285,7 +285,7 @@ impl Receiver {
             envelope.into_owned(),
             secrets,
             #[cfg(feature = "replay")]
-            settings.replay.as_ref().map(|_| Unsigned::of(&head, settings.source.scheme())),
+            settings.replay.as_ref().map(|replay| Unsigned::of(&head, self.scheme(), replay)),
         ))
     }
 }

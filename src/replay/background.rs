@@ -25,11 +25,30 @@ pub(crate) struct Background {
     running: watch::Sender<usize>,
     /// How long each task may run.
     limit: Duration,
+    /// The request's, in which its tasks write their events.
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
 }
 
 impl Background {
     pub(super) fn new(limit: Duration) -> Self {
-        Self { running: watch::Sender::new(0), limit }
+        Self {
+            running: watch::Sender::new(0),
+            limit,
+            #[cfg(feature = "tracing")]
+            span: tracing::Span::none(),
+        }
+    }
+
+    /// The same for the request that is being handled here. It is known now; when its future is
+    /// dropped, nothing need say so.
+    #[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
+    pub(super) fn of_request(&self) -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            span: tracing::Span::current(),
+            ..self.clone()
+        }
     }
 
     pub(super) fn set_limit(&mut self, limit: Duration) {
@@ -121,12 +140,15 @@ impl<T: Send + 'static> Drop for Detached<T> {
         if let Some((future, runtime)) = self.future.take().zip(Handle::try_current().ok()) {
             let Some(running) = self.background.begin() else { return };
             let limit = self.background.limit;
-            runtime.spawn(async move {
+            let task = async move {
                 // Declared first, so dropped last: the drop of the output may begin further work,
                 // which has to be counted before this task is not.
                 let _running = running;
                 drop(within(limit, future).await);
-            });
+            };
+            #[cfg(feature = "tracing")]
+            let task = tracing::Instrument::instrument(task, self.background.span.clone());
+            runtime.spawn(task);
         }
     }
 }

@@ -129,7 +129,7 @@ impl Claimed {
     /// # Errors
     ///
     /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended, and
-    /// another kind if the store fails. The delivery may be handled again.
+    /// another kind if the store fails or has no room. The delivery may be handled again.
     ///
     /// # Cancel safety
     ///
@@ -272,7 +272,7 @@ impl fmt::Debug for Claimed {
 }
 
 fn may_pass(error: &ReplayError) -> bool {
-    error.kind() == ReplayErrorKind::Unavailable
+    error.kind() != ReplayErrorKind::LeaseLost
 }
 
 pub(super) fn timed_out() -> ReplayError {

@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
-use redis::{ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use redis::{RedisError, RedisResult};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -143,23 +144,29 @@ impl<C> Attempt<C> {
 
 impl<C> Drop for Attempt<C> {
     fn drop(&mut self) {
-        self.end(Err(io::Error::other("the attempt to connect was abandoned").into()));
+        let end = if thread::panicking() {
+            "the attempt to connect panicked"
+        } else {
+            "the attempt to connect was abandoned"
+        };
+        self.end(Err(io::Error::other(end).into()));
     }
 }
 
 /// Whether a call failed because of its connection: it is lost or silent, or leads to a server that
 /// cannot serve, while another connection may lead to one that can.
 pub(super) fn is_lost(error: &RedisError) -> bool {
-    use ServerErrorKind::{BusyLoading, ClusterDown, MasterDown, ReadOnly};
+    let elsewhere = ["CLUSTERDOWN", "LOADING", "MASTERDOWN", "NOAUTH", "READONLY"];
+    error.is_unrecoverable_error()
+        || error.is_timeout()
+        || elsewhere.iter().any(|code| says(error, code))
+}
 
-    let elsewhere = matches!(
-        error.kind(),
-        ErrorKind::Server(BusyLoading | ClusterDown | MasterDown | ReadOnly)
-    );
-    // A script's error is wrapped by servers before Redis 7.
-    let in_script = error.detail().is_some_and(|detail| detail.contains("-READONLY"));
-    let unknown = error.code() == Some("NOAUTH");
-    error.is_unrecoverable_error() || error.is_timeout() || elsewhere || in_script || unknown
+/// Whether a server answered with the error `code`, which those before Redis 7 wrap where it comes from
+/// a script.
+pub(super) fn says(error: &RedisError, code: &str) -> bool {
+    let is_wrapped = |detail: &str| detail.contains(&format!("-{code} "));
+    error.code() == Some(code) || error.detail().is_some_and(is_wrapped)
 }
 
 #[cfg(test)]
@@ -214,7 +221,7 @@ mod tests {
     async fn an_attempt_that_panics_or_hangs_is_over() {
         let (panics, _) = after(|| async { panic!("no provider of cryptography") }, 1);
         let error = panics.get().await.unwrap_err();
-        assert!(error.to_string().contains("abandoned"), "{error}");
+        assert!(error.to_string().contains("panicked"), "{error}");
         assert_eq!(panics.get().await.unwrap().0, 1);
 
         let (hangs, _) = after(pending, 1);

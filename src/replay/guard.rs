@@ -92,8 +92,10 @@ pub trait ReplayGuard: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns [`LeaseLost`](crate::replay::ReplayErrorKind::LeaseLost) if the lease has ended or
-    /// was released: nothing has changed, and the delivery may be handled again. Returns another
-    /// kind if the store fails: it is not known whether the delivery is committed.
+    /// was released: nothing has changed, and the delivery may be handled again. Returns
+    /// [`Unavailable`](crate::replay::ReplayErrorKind::Unavailable) if the store does not answer, and
+    /// [`Full`](crate::replay::ReplayErrorKind::Full) if it has no room for the mark, although it had
+    /// some for the claim: it is not known whether the delivery is committed. The call can be repeated.
     ///
     /// # Cancel safety
     ///

@@ -9,7 +9,8 @@ use crate::verify::verified::Verified;
 
 /// The key by which a delivery is remembered: a SHA-256 over the scheme's name, the endpoint and
 /// the signed id, or the signed content if no id is signed. A receiver adds the path, the operator's
-/// name for the endpoint, and the provider's own id of a delivery, where they tell deliveries apart.
+/// name for the endpoint, and the provider's own id of a delivery, where they tell deliveries apart;
+/// and it takes what [`Replay::key_by`](crate::replay::Replay::key_by) says instead of id and content.
 ///
 /// A delivery has the same key each time it is sent, no matter which of the secrets signed it and
 /// what its other headers say. The key reveals nothing about the secret, and every key has 32
@@ -74,6 +75,13 @@ impl ReplayKey {
         Self(hash.finalize().into())
     }
 
+    /// Makes the key of a delivery by what its receiver's own function says of it.
+    pub(crate) fn of_own(scheme_name: &str, apart: Apart<'_>, own: &[u8]) -> Self {
+        let mut hash = begin(Kind::Own, scheme_name, apart);
+        field(&mut hash, own);
+        Self(hash.finalize().into())
+    }
+
     /// The bytes of the key, for implementations of [`ReplayGuard`](crate::replay::ReplayGuard).
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
@@ -109,6 +117,7 @@ impl ContentKey {
 enum Kind {
     Id = 1,
     Content = 2,
+    Own = 3,
 }
 
 /// What tells deliveries apart whose signed id or content is the same. Nothing of it joins two that
@@ -199,9 +208,10 @@ mod tests {
                 delivery: is(8).map(str::as_bytes),
             };
             keys.insert(ReplayKey::of_id("acme", apart, "1"));
+            keys.insert(ReplayKey::of_own("acme", apart, b"1"));
             keys.insert(ContentKey::begin("acme", apart).finish());
         }
-        assert_eq!(keys.len(), 32);
+        assert_eq!(keys.len(), 48);
     }
 
     #[test]

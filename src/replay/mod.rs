@@ -45,7 +45,7 @@
 //!    `commit` fails, the delivery may be handled again. If `release` fails, the delivery is in
 //!    flight until its lease ends.
 //! 8. **Nothing is forgotten silently.** A store without room fails with [`ReplayErrorKind::Full`],
-//!    unless its user chose otherwise.
+//!    in `claim` and in `commit`, unless its user chose otherwise.
 //! 9. **The store measures time.** Leases and keep times do not depend on the wall clock of a
 //!    process that uses it.
 //!

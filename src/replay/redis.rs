@@ -12,7 +12,7 @@ use redis::{
 };
 use tokio::time::timeout;
 
-use crate::replay::connections::{Connections, is_lost};
+use crate::replay::connections::{Connections, is_lost, says};
 use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::guard::{Claim, ReplayGuard, bounded};
 use crate::replay::key::ReplayKey;
@@ -59,14 +59,14 @@ return 1";
 /// with [`ReplayErrorKind::Unavailable`], and the connection is replaced for the calls after it, in
 /// case it is silent. If the connection turns out to be lost, or leads to a server that cannot serve
 /// (a replica after a failover, one that is loading its data, one that no longer knows us), a new one
-/// is made and the call is repeated once within the same timeout. If the server carried out a claim and its
-/// answer was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the
+/// is made and the call is repeated once within the same timeout. If the server carried out a claim and
+/// its answer was lost, nobody owns the delivery: the sender's retry gets [`Claim::InFlight`] until the
 /// lease ends, and then [`Claim::Fresh`]. It is late, not lost.
 ///
 /// If the server loses data, the guard forgets deliveries. None is lost by that, but it can be
 /// handled twice: after a restart without persistence, after a failover that lost the last writes,
 /// and under an eviction policy. Set `maxmemory-policy noeviction`; if the server is out of memory,
-/// claims then fail with [`ReplayErrorKind::Full`].
+/// claims and commits then fail with [`ReplayErrorKind::Full`].
 ///
 /// Time is measured by the server.
 ///
@@ -82,8 +82,63 @@ return 1";
 ///
 /// # TLS
 ///
-/// `rediss://` URLs work if the binary enables a TLS feature of the `redis` crate, with a
-/// dependency of its own such as `redis = { version = "1", features = ["tokio-rustls-comp"] }`.
+/// `rediss://` URLs work if the binary adds two dependencies, which turn TLS on and bring the
+/// cryptography for it:
+///
+/// ```toml
+/// redis = { version = "1", default-features = false, features = ["tokio-rustls-comp"] }
+/// rustls = { version = "0.23", default-features = false, features = ["ring"] }
+/// ```
+///
+/// and chooses that cryptography for its process before it connects. Without a choice, `rustls` panics
+/// where it has none or several to choose from. That panic is caught, unless the binary aborts on one,
+/// and the guard's calls fail with [`ReplayErrorKind::Unavailable`].
+///
+/// ```
+/// // It fails if the binary has chosen already.
+/// let _ = rustls::crypto::ring::default_provider().install_default();
+/// ```
+///
+/// The machine has to trust the server's certificate. If it comes from an authority of your own, make
+/// the connections yourself:
+///
+/// ```no_run
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use redis::{Client, TlsCertificates};
+/// use tower_webhook::replay::RedisReplayGuard;
+///
+/// let authority = std::fs::read("/etc/redis/ca.pem")?;
+/// let trusted = TlsCertificates { client_tls: None, root_cert: Some(authority) };
+/// let client = Client::build_with_tls("rediss://10.0.0.1/", trusted)?;
+/// let guard = RedisReplayGuard::builder().connect_with(move || {
+///     let client = client.clone();
+///     async move { client.get_multiplexed_async_connection().await }
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Sentinels
+///
+/// Enable the feature `sentinel` of the `redis` crate in the same way, and ask the sentinels for the
+/// master each time a connection is needed. When another server becomes the master, the connection to
+/// the former one is lost, or answers that it is a replica; calls fail with
+/// [`ReplayErrorKind::Unavailable`] until the sentinels have agreed, and then work again.
+///
+/// ```no_run
+/// use redis::sentinel::{SentinelClient, SentinelServerType};
+/// use tower_webhook::replay::RedisReplayGuard;
+///
+/// let guard = RedisReplayGuard::builder().connect_with(|| async {
+///     let sentinels = vec!["redis://10.0.0.1:26379/", "redis://10.0.0.2:26379/"];
+///     let name = "main".to_owned();
+///     let mut client = SentinelClient::build(sentinels, name, None, SentinelServerType::Master)?;
+///     client.get_async_connection().await
+/// });
+/// ```
+///
+/// A master that has failed takes along what it had not passed on yet, and those deliveries can be
+/// handled twice.
 ///
 /// # Clusters
 ///
@@ -421,7 +476,10 @@ impl RedisReplayGuardBuilder {
     }
 
     /// Makes a guard with a connection of your own that restores itself when it is lost, such as one
-    /// to a cluster. One that does not is never replaced.
+    /// to a cluster.
+    ///
+    /// A plain [`MultiplexedConnection`] does not restore itself: once it is lost, every call fails until
+    /// the guard is made anew. So give [`connect_with`](Self::connect_with) the way to make one instead.
     #[must_use]
     pub fn connection<C>(self, connection: C) -> RedisReplayGuard<C>
     where
@@ -459,9 +517,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 fn unavailable(error: RedisError) -> ReplayError {
-    let kind = match error.code() {
-        Some("OOM") => ReplayErrorKind::Full,
-        _ => ReplayErrorKind::Unavailable,
-    };
+    let kind =
+        if says(&error, "OOM") { ReplayErrorKind::Full } else { ReplayErrorKind::Unavailable };
     ReplayError::new(kind).with_source(error)
 }

@@ -4,13 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::head::Head;
 use crate::replay::background::{Background, within};
 use crate::replay::claimed::{Claimed, Held, Outcome, record, timed_out};
 use crate::replay::erased::Guard;
 use crate::replay::error::ReplayError;
 use crate::replay::guard::{Claim, ReplayGuard};
-use crate::replay::key::ReplayKey;
+use crate::replay::key::{Apart, ReplayKey};
 use crate::scheme::definition::Scheme;
+use crate::verify::verified::Verified;
+
+/// What a user's own function says of a delivery, as a key.
+type KeyBy = dyn Fn(&Head<'_>, &Verified, Apart<'_>) -> Option<ReplayKey> + Send + Sync;
 
 /// The default of [`Replay::lease`].
 const LEASE: Duration = Duration::from_secs(60);
@@ -26,8 +31,9 @@ const KEEP: Duration = Duration::from_secs(72 * 60 * 60);
 /// A delivery is claimed after it is verified and before its handler runs. If the handler succeeds,
 /// it is committed before the answer goes out; otherwise it is released, so that the sender's retry
 /// gets through. It is remembered by its signed id, or by its signed content if the scheme signs a
-/// time but no id; [`Replay::by_content`] is about schemes that sign the body alone. The endpoint, or
-/// else the path that was called, is part of it, so that one guard is safe around any number of routes.
+/// time but no id; [`Replay::by_content`] is about schemes that sign the body alone, and
+/// [`Replay::key_by`] is for what only you know. The endpoint, or else the path that was called, is part
+/// of it, so that one guard is safe around any number of routes.
 ///
 /// | what happened | status |
 /// |---|---|
@@ -73,6 +79,7 @@ pub struct Replay {
     keep: Duration,
     scope: Option<Arc<str>>,
     by_content: bool,
+    key_by: Option<Arc<KeyBy>>,
     finish: bool,
     timeout: Duration,
     background: Background,
@@ -87,6 +94,7 @@ impl Replay {
             keep: KEEP,
             scope: None,
             by_content: false,
+            key_by: None,
             finish: false,
             timeout: TIMEOUT,
             background: Background::new(LEASE),
@@ -125,6 +133,46 @@ impl Replay {
     /// not remembered. Set this if no two events have the same body.
     pub fn by_content(mut self) -> Self {
         self.by_content = true;
+        self
+    }
+
+    /// Remembers a delivery by what `key` says of it, instead of its signed id or content; default not.
+    ///
+    /// `key` is called once a delivery is verified. Deliveries of which it says the same are one: after
+    /// the first is handled, the others are answered 200 and not handled. Those of another scheme,
+    /// [scope](Replay::scope), endpoint or path are others all the same. If it says `None`, the delivery
+    /// is not remembered, and so handled each time it is sent.
+    ///
+    /// For this, the head of each request is copied until its verdict.
+    ///
+    /// # Security
+    ///
+    /// [`Verified`] is signed, and the head is not. Whoever has captured a delivery can send it with any
+    /// header, and so make the guard take a later delivery for a repetition, which is never handled. So
+    /// where the scheme signs an id, let it be part of what is said. Where it signs none, say what is in
+    /// a header only if losing a delivery to such a forgery is worth less than a second run is.
+    ///
+    /// # Examples
+    ///
+    /// A sender that gives one id to events of several kinds:
+    ///
+    /// ```
+    /// use tower_webhook::replay::{MemoryReplayGuard, Replay};
+    ///
+    /// let replay = Replay::with(MemoryReplayGuard::builder().build()).key_by(|head, verified| {
+    ///     let event = head.get("x-event").unwrap_or_default();
+    ///     Some([verified.id()?.as_bytes(), b" ", event].concat())
+    /// });
+    /// ```
+    pub fn key_by<F, K>(mut self, key: F) -> Self
+    where
+        F: Fn(&Head<'_>, &Verified) -> Option<K> + Send + Sync + 'static,
+        K: AsRef<[u8]>,
+    {
+        self.key_by = Some(Arc::new(move |head, verified, apart| {
+            let own = key(head, verified)?;
+            Some(ReplayKey::of_own(verified.scheme().name(), apart, own.as_ref()))
+        }));
         self
     }
 
@@ -204,6 +252,10 @@ impl Replay {
         self.by_content
     }
 
+    pub(crate) fn own_key(&self) -> Option<&KeyBy> {
+        self.key_by.as_deref()
+    }
+
     /// Claims a verified delivery, which can be sent again for `window` before its timestamp is
     /// rejected.
     ///
@@ -215,7 +267,8 @@ impl Replay {
         window: Duration,
         scheme: Scheme,
     ) -> Result<Outcome, ReplayError> {
-        let (guard, background) = (Arc::clone(&self.guard), self.background.clone());
+        let (guard, background) = (Arc::clone(&self.guard), self.background.of_request());
+        let here = background.clone();
         let (lease, keep, timeout) = (self.lease, self.keep.max(window), self.timeout);
         let (patience, finish) = (lease / 3, self.finish);
         let claim = async move {
@@ -239,7 +292,7 @@ impl Replay {
                 Claim::Done => Outcome::Done,
             })
         };
-        within(timeout, self.background.detached(claim)).await.unwrap_or_else(|| {
+        within(timeout, here.detached(claim)).await.unwrap_or_else(|| {
             let error = timed_out();
             record("replay claim failed", scheme, &error);
             Err(error)

@@ -269,19 +269,21 @@ async fn the_handlers_answer_goes_out_whatever_becomes_of_the_commit() {
 
 #[tokio::test(start_paused = true)]
 async fn a_commit_that_failed_is_made_again_in_the_background() {
-    let receiver = Receiver::new(Scheme::STANDARD);
-    *receiver.guard.broken.lock().unwrap() = Some(("commit", ReplayErrorKind::Unavailable));
-    assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
-    tokio::time::sleep(Duration::from_secs(5)).await;
-    let failed = receiver.guard.times("commit").len();
-    assert!((3..20).contains(&failed), "{failed}");
+    for kind in [ReplayErrorKind::Unavailable, ReplayErrorKind::Full] {
+        let receiver = Receiver::new(Scheme::STANDARD);
+        *receiver.guard.broken.lock().unwrap() = Some(("commit", kind));
+        assert_eq!(receiver.send(&sign(Scheme::STANDARD, BODY)).await.status(), StatusCode::OK);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let failed = receiver.guard.times("commit").len();
+        assert!((3..20).contains(&failed), "{failed}");
 
-    *receiver.guard.broken.lock().unwrap() = None;
-    tokio::time::sleep(Duration::from_secs(10)).await;
-    assert_eq!(receiver.guard.times("commit").len(), failed + 1);
-    let again = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
-    assert_eq!(rejected(&again), Some(RejectionKind::Duplicate));
-    assert_eq!(receiver.runs(), 1);
+        *receiver.guard.broken.lock().unwrap() = None;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!(receiver.guard.times("commit").len(), failed + 1);
+        let again = receiver.send(&sign(Scheme::STANDARD, BODY)).await;
+        assert_eq!(rejected(&again), Some(RejectionKind::Duplicate));
+        assert_eq!(receiver.runs(), 1);
+    }
 
     // It gives up when the lease has ended, and for a lease that is lost there is nothing to do.
     let receiver = Receiver::new(Scheme::STANDARD);

@@ -9,6 +9,8 @@ mod claims;
 mod fetching;
 #[cfg(feature = "axum")]
 mod http;
+#[cfg(all(feature = "axum", feature = "replay"))]
+mod own_key;
 #[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
 #[path = "../support/provider.rs"]
 mod provider;

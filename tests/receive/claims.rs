@@ -3,14 +3,16 @@
 use std::convert::Infallible;
 use std::future::{pending, ready};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use tokio::sync::oneshot;
 use tower_webhook::clock::ManualClock;
 use tower_webhook::receive::{Delivery, Rejection, RejectionKind};
 use tower_webhook::replay::{MemoryReplayGuard, Replay};
-use tower_webhook::{Receiver, Scheme};
+use tower_webhook::{Head, Receiver, Scheme, VerifyError};
 
 use crate::support::{NOW, at, sign, verifier};
 
@@ -72,6 +74,35 @@ async fn what_is_handled_is_committed() {
     });
     assert_eq!(handled.await, Ok(7));
     world.is_done().await;
+}
+
+#[tokio::test]
+async fn a_key_of_ones_own_sees_the_head_of_any_framework_once_it_is_verified() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let replay = Replay::with(MemoryReplayGuard::builder().build()).key_by(move |head, _| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        head.get("X-Event").map(<[u8]>::to_vec)
+    });
+    let receiver = Receiver::new(verifier(Scheme::GITHUB)).replay(replay);
+    let signed = sign(Scheme::GITHUB, BODY);
+    let signature = ("X-Hub-Signature-256", signed["x-hub-signature-256"].as_bytes());
+    for (event, body, kind) in [
+        (b"1", BODY, None),
+        (b"2", BODY, None),
+        (b"1", BODY, Some(RejectionKind::Duplicate)),
+        (b"3", b"forged", Some(RejectionKind::Unverified(VerifyError::Mismatch))),
+    ] {
+        let pairs = [signature, ("x-event", &event[..])];
+        let mut incoming = receiver.open(Head::from_pairs(&pairs)).unwrap();
+        incoming.push(Bytes::from_static(body)).unwrap();
+        let delivery = incoming.finish().await;
+        assert_eq!(delivery.as_ref().err().map(Rejection::kind), kind);
+        if let Ok(delivery) = delivery {
+            delivery.handled().await;
+        }
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
 }
 
 #[tokio::test]

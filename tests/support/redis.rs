@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ pub(crate) struct Server {
     kind: Kind,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Kind {
     /// Keeps nothing on disk.
     Forgetful,
@@ -26,6 +27,12 @@ enum Kind {
     Node {
         /// By which the nodes of a cluster talk to each other.
         cluster_port: u16,
+    },
+    /// Speaks TLS alone.
+    Tls { certificate: String, key: String },
+    Sentinel {
+        /// The port of the server that it watches.
+        master: u16,
     },
 }
 
@@ -46,11 +53,21 @@ impl Server {
         Self::start_as(|| Kind::Node { cluster_port: free_port() })
     }
 
+    /// Starts a server that speaks TLS alone, with this certificate and its key, both in PEM.
+    pub(crate) fn start_tls(certificate: String, key: String) -> Option<Self> {
+        Self::start_as(|| Kind::Tls { certificate: certificate.clone(), key: key.clone() })
+    }
+
+    /// Starts a sentinel that watches a server by the name `main`, and decides alone.
+    pub(crate) fn start_sentinel(master: &Self) -> Option<Self> {
+        Self::start_as(|| Kind::Sentinel { master: master.port })
+    }
+
     fn start_as(kind: impl Fn() -> Kind) -> Option<Self> {
         // Another process may take the port before the server does.
         for _ in 0..10 {
             let (port, kind) = (free_port(), kind());
-            match spawn(port, kind) {
+            match spawn(port, &kind) {
                 Ok(Some(child)) => return Some(Self { child, port, kind }),
                 Ok(None) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -82,7 +99,8 @@ impl Server {
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
+        let scheme = if matches!(self.kind, Kind::Tls { .. }) { "rediss" } else { "redis" };
+        format!("{scheme}://127.0.0.1:{}/", self.port)
     }
 
     /// Kills the server without a warning. Unless it is durable, it forgets everything.
@@ -94,7 +112,7 @@ impl Server {
     /// Starts the killed server anew, on the same port.
     pub(crate) fn restart(&mut self) {
         for _ in 0..100 {
-            if let Some(child) = spawn(self.port, self.kind).unwrap() {
+            if let Some(child) = spawn(self.port, &self.kind).unwrap() {
                 self.child = child;
                 return;
             }
@@ -108,21 +126,36 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
         for file in [nodes_file(self.port), dump_file(self.port)] {
-            let _ = std::fs::remove_file(Path::new(DIRECTORY).join(file));
+            let _ = fs::remove_file(Path::new(DIRECTORY).join(file));
         }
-        let _ = std::fs::remove_dir_all(data(self.port));
+        let _ = fs::remove_dir_all(data(self.port));
     }
 }
 
 /// Starts a server and waits until it says that it is ready. `None` if it ends before that.
-fn spawn(port: u16, kind: Kind) -> std::io::Result<Option<Child>> {
+fn spawn(port: u16, kind: &Kind) -> std::io::Result<Option<Child>> {
     let mut command = Command::new("redis-server");
-    command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
+    let directory = data(port);
+    if !matches!(kind, Kind::Forgetful | Kind::Node { .. }) {
+        fs::create_dir_all(&directory)?;
+    }
+    if let Kind::Sentinel { master } = kind {
+        // It writes into this file what it finds out.
+        let file = directory.join("sentinel.conf");
+        let watched = format!(
+            "sentinel monitor main 127.0.0.1 {master} 1\n\
+             sentinel down-after-milliseconds main 500\n\
+             sentinel failover-timeout main 2000\n",
+        );
+        fs::write(&file, watched)?;
+        command.arg(file).arg("--sentinel");
+    }
+    let plain = if matches!(kind, Kind::Tls { .. }) { 0 } else { port };
+    command.args(["--bind", "127.0.0.1", "--port", &plain.to_string()]);
     command.args(["--save", "", "--dbfilename", &dump_file(port)]);
     match kind {
         Kind::Durable => {
-            std::fs::create_dir_all(data(port))?;
-            command.arg("--dir").arg(data(port));
+            command.arg("--dir").arg(directory);
             command.args(["--appendonly", "yes", "--appendfsync", "always"]);
         }
         Kind::Forgetful => {
@@ -134,13 +167,27 @@ fn spawn(port: u16, kind: Kind) -> std::io::Result<Option<Child>> {
             command.args(["--cluster-enabled", "yes", "--cluster-config-file", &nodes]);
             command.args(["--cluster-port", &cluster_port.to_string()]);
         }
+        Kind::Tls { certificate, key } => {
+            command.args(["--dir", DIRECTORY, "--appendonly", "no"]);
+            command.args(["--tls-port", &port.to_string(), "--tls-auth-clients", "no"]);
+            for (option, name, text) in
+                [("--tls-cert-file", "cert.pem", certificate), ("--tls-key-file", "key.pem", key)]
+            {
+                fs::write(directory.join(name), text)?;
+                command.arg(option).arg(directory.join(name));
+            }
+        }
+        Kind::Sentinel { .. } => {
+            command.arg("--dir").arg(directory);
+        }
     }
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let Some(output) = child.stdout.take() else { return Ok(None) };
     let mut output = BufReader::new(output);
     let mut line = String::new();
     while output.read_line(&mut line)? > 0 {
-        if line.contains("Ready to accept connections") {
+        // A sentinel says instead whom it watches.
+        if line.contains("Ready to accept connections") || line.contains("+monitor") {
             // A full pipe would stop the server.
             thread::spawn(move || output.read_to_end(&mut Vec::new()));
             return Ok(Some(child));
@@ -161,7 +208,7 @@ fn dump_file(port: u16) -> String {
     format!("dump-{}-{port}.rdb", std::process::id())
 }
 
-/// Where a durable server keeps everything.
+/// Where a server keeps what it has to find again, and its certificate.
 fn data(port: u16) -> PathBuf {
     Path::new(DIRECTORY).join(format!("redis-{}-{port}", std::process::id()))
 }
