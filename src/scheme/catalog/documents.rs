@@ -13,11 +13,22 @@ presets! {
     /// Files, forms and electronic signatures.
     DOCUMENTS
 
-    /// a primary and a secondary key, either of which may match. The tolerance is 10 minutes in the
-    /// past and none in the future.
+    /// a primary and a secondary key, either of which may match.
     ///
     /// Deliveries are verified as they were received: unlike Box's own libraries, this one makes no
     /// second attempt with an escaped body.
+    ///
+    /// The tolerance is 10 minutes in the past, as in Box's libraries. In the future they have none,
+    /// and so reject a delivery wherever Box's clock is a moment ahead; here it is 5 minutes. For Box's:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// let ten_minutes = Tolerance::new(Duration::from_secs(600), Duration::ZERO);
+    /// let verifier = Scheme::BOX.verifier("signature key")?.tolerance(ten_minutes);
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     BOX("box", "Box", Vector,
         "https://developer.box.com/guides/webhooks/v2/signatures-v2/") =
         custom(&[header("box-signature-primary")
@@ -30,7 +41,7 @@ presets! {
         .encoding(Encoding::Base64)
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Body, Part::Timestamp])
-        .tolerance(Tolerance::new(Duration::from_secs(600), Duration::ZERO));
+        .tolerance(Tolerance::new(Duration::from_secs(600), Duration::from_secs(300)));
 
     /// one numbered header for each of the account's keys, any of which may match. Of up to 100
     /// headers, the first 16 are read.
