@@ -93,10 +93,10 @@ impl<'h> Envelope<'h> {
             };
             let signatures = listed.signatures?;
             // After the grammar, so that junk does not cost a reading of the clock.
-            if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp) {
-                if let Some(outside) = terms.tolerance.outside(format, *at, now()) {
-                    return Err(Unread::from(outside));
-                }
+            if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp)
+                && let Some(outside) = terms.tolerance.outside(format, *at, now())
+            {
+                return Err(outside.into());
             }
             let fields = Fields { scheme, id, timestamp, target };
             return Ok(Self { fields, signatures });

@@ -141,6 +141,10 @@ where
                     #[cfg(feature = "replay")]
                     let finisher = delivery.finisher();
                     parts.extensions.insert(delivery.verified().clone());
+                    #[cfg(feature = "replay")]
+                    delivery.replay_key().into_iter().for_each(|key| {
+                        parts.extensions.insert(key);
+                    });
                     let body = VerifiedBody::from(delivery.take_frames());
                     #[cfg_attr(not(feature = "axum"), expect(unused_mut))]
                     let mut request = Request::from_parts(parts, body);
