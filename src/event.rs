@@ -38,6 +38,7 @@ pub(crate) struct Rejected<'r> {
     pub(crate) endpoint: Option<&'r str>,
     pub(crate) kind: &'r dyn Debug,
     pub(crate) reason: &'r dyn Error,
+    pub(crate) seconds_off: Option<u64>,
     pub(crate) status: StatusCode,
 }
 
@@ -58,6 +59,7 @@ impl Rejected<'_> {
                         endpoint = self.endpoint.map(tracing::field::debug),
                         kind = ?self.kind,
                         reason = %Chain(self.reason),
+                        seconds_off = self.seconds_off,
                         status = self.status.as_u16(),
                         "webhook rejected",
                     )

@@ -94,7 +94,7 @@
 //! |---|---|---|
 //! | `receive` | yes | `Receiver`, for any framework |
 //! | `tower` | yes | `WebhookLayer`; with it `receive` |
-//! | `axum` | | `Verified` as an axum extractor, and rejections answered with any `IntoResponse` |
+//! | `axum` | | `Verified` as an axum extractor, and rejections answered with any `IntoResponse`; axum's own limit of 2 MB is lifted for what is verified |
 //! | `tracing` | | one event for every rejected request |
 //! | `ed25519` | | verifies Ed25519: the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
 //! | `sha1` | | verifies HMAC-SHA-1, for the providers that still use it |
@@ -105,7 +105,7 @@
 //! | `redis` | | `RedisReplayGuard`, for many processes |
 //! | `full` | | all of the above |
 //!
-//! Features only add; none changes how anything behaves. Every preset exists with any set of
+//! Features only add; none changes how anything else behaves. Every preset exists with any set of
 //! features: an algorithm that is not compiled in is an error when a verifier is made, and it names
 //! the feature.
 

@@ -6,7 +6,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use tower_webhook::clock::{Clock, ManualClock, SystemClock};
 use tower_webhook::scheme::{
-    Algorithm, Encoding, Evidence, HeaderNames, InvalidScheme, KeyFormat, Layout, Part,
+    Algorithm, Encoding, Evidence, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, Retries,
     SchemeBuilder, TimestampFormat, UnknownScheme,
 };
 use tower_webhook::sign::SignError;
@@ -70,6 +70,7 @@ fn data_is_copy_and_state_is_clone() {
     copy::<InvalidPublicUrl>();
     copy::<SignError>();
     copy::<KeyFormat>();
+    copy::<Retries>();
     copy::<TimestampFormat>();
     copy::<Tolerance>();
     copy::<VerifyError>();

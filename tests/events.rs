@@ -13,8 +13,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
 use http::{Request, StatusCode};
-use support::{ID, sign, verifier};
+use support::{ID, NOW, sign, verifier};
 use tower::ServiceExt as _;
+use tower_webhook::clock::ManualClock;
 use tower_webhook::replay::{
     Claim, Lease, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
@@ -37,6 +38,10 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
         WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(NeverCommits(claim)))
     };
     let guarded = claiming(|| Ok(Claim::Fresh(Lease::random()?)));
+    let at = |now| {
+        let clock = ManualClock::new(support::at(now));
+        WebhookLayer::new(verifier(Scheme::STANDARD).clock(clock))
+    };
     let app: Router = Router::new()
         .route("/guarded", handler.clone().layer(guarded))
         .route("/done", handler.clone().layer(claiming(|| Ok(Claim::Done))))
@@ -46,6 +51,8 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             handler.clone().layer(claiming(|| Err(ReplayError::new(ReplayErrorKind::Full)))),
         )
         .route("/verified", handler.clone().layer(layer))
+        .route("/old", handler.clone().layer(at(NOW + 301)))
+        .route("/new", handler.clone().layer(at(NOW - 3_600)))
         .route("/forgotten", handler);
     let send = async |path: &str, id: &str, body: &'static [u8]| {
         let mut request = Request::post(path).body(Body::from(body)).unwrap();
@@ -61,6 +68,8 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     assert_eq!(send("/done", ID, BODY).await, StatusCode::OK);
     assert_eq!(send("/in-flight", ID, BODY).await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(send("/full", ID, BODY).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(send("/old", ID, BODY).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(send("/new", ID, BODY).await, StatusCode::UNAUTHORIZED);
 
     let log = log.lock().unwrap();
     assert_eq!(
@@ -82,6 +91,11 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              kind=ReplayUnavailable reason=replay guard is not available: replay store is full \
              status=503",
+            "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             kind=Unverified(TimestampTooOld) reason=timestamp is too old seconds_off=301 status=401",
+            "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             kind=Unverified(TimestampTooNew) reason=timestamp is too far in the future \
+             seconds_off=3600 status=401",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();

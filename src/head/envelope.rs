@@ -46,7 +46,7 @@ impl<'h> Envelope<'h> {
         terms: Terms<'h>,
         head: Head<'h>,
         now: impl FnOnce() -> UnixTime,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, Unread> {
         let scheme = terms.scheme;
         let target = match terms.url {
             _ if !scheme.signs_request() => None,
@@ -69,7 +69,7 @@ impl<'h> Envelope<'h> {
                     head.headers.all(|other| other.eq_ignore_ascii_case(name)).nth(1).is_some()
                 };
                 if names.signatures().any(repeats) {
-                    return Err(VerifyError::Repeated(Field::Signature));
+                    return Err(VerifyError::Repeated(Field::Signature).into());
                 }
             }
             let id = match names.id_name() {
@@ -88,22 +88,20 @@ impl<'h> Envelope<'h> {
                     let at = format.read(text).ok_or(VerifyError::Malformed(Field::Timestamp))?;
                     Some((at, Text::ascii(text)))
                 }
-                (Some(_), None) => return Err(VerifyError::Missing(Field::Timestamp)),
+                (Some(_), None) => return Err(VerifyError::Missing(Field::Timestamp).into()),
                 (None, _) => None,
             };
             let signatures = listed.signatures?;
             // After the grammar, so that junk does not cost a reading of the clock.
-            if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp) {
-                match terms.tolerance.outside(format, *at, now()) {
-                    Some(Outside::Past) => return Err(VerifyError::TimestampTooOld),
-                    Some(Outside::Future) => return Err(VerifyError::TimestampTooNew),
-                    None => {}
-                }
+            if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp)
+                && let Some(outside) = terms.tolerance.outside(format, *at, now())
+            {
+                return Err(outside.into());
             }
             let fields = Fields { scheme, id, timestamp, target };
             return Ok(Self { fields, signatures });
         }
-        Err(VerifyError::Missing(Field::Signature))
+        Err(VerifyError::Missing(Field::Signature).into())
     }
 
     pub(crate) fn fields(&self) -> &Fields<'h> {
@@ -126,6 +124,37 @@ impl<'h> Envelope<'h> {
     /// Copies what is still needed once the head is gone.
     pub(crate) fn into_owned(self) -> Envelope<'static> {
         Envelope { fields: self.fields.into_owned(), signatures: self.signatures.into_owned() }
+    }
+}
+
+/// Why a head is rejected, and how far its time is off if that is the reason: for the operator, and
+/// not in the error itself, whose variants users match.
+#[derive(Clone, Copy)]
+pub(crate) struct Unread {
+    pub(crate) error: VerifyError,
+    #[cfg_attr(not(feature = "receive"), expect(dead_code))]
+    pub(crate) seconds_off: Option<u64>,
+}
+
+impl From<VerifyError> for Unread {
+    fn from(error: VerifyError) -> Self {
+        Self { error, seconds_off: None }
+    }
+}
+
+impl From<Outside> for Unread {
+    fn from(outside: Outside) -> Self {
+        let (error, seconds) = match outside {
+            Outside::Past(seconds) => (VerifyError::TimestampTooOld, seconds),
+            Outside::Future(seconds) => (VerifyError::TimestampTooNew, seconds),
+        };
+        Self { error, seconds_off: Some(seconds) }
+    }
+}
+
+impl From<Unread> for VerifyError {
+    fn from(unread: Unread) -> Self {
+        unread.error
     }
 }
 

@@ -26,7 +26,8 @@
 //! names a signature over the body, no sender of webhooks reads it, and a made-up one would tell a
 //! stranger what is here. [`WebhookLayer::on_rejection`](crate::WebhookLayer::on_rejection) can add it.
 //!
-//! [Ordering](crate::manual::ordering) says which middleware belongs inside the layer, and which
+//! [Answers](crate::manual::answers) says what senders make of these, and
+//! [ordering](crate::manual::ordering) which middleware belongs inside the layer, and which
 //! outside.
 //!
 //! # Examples

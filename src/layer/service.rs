@@ -6,6 +6,8 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+#[cfg(feature = "axum")]
+use axum_core::extract::DefaultBodyLimit;
 use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body;
@@ -139,8 +141,17 @@ where
                     #[cfg(feature = "replay")]
                     let finisher = delivery.finisher();
                     parts.extensions.insert(delivery.verified().clone());
+                    #[cfg(feature = "replay")]
+                    delivery.replay_key().into_iter().for_each(|key| {
+                        parts.extensions.insert(key);
+                    });
                     let body = VerifiedBody::from(delivery.take_frames());
-                    let answer = inner.call(Request::from_parts(parts, body));
+                    #[cfg_attr(not(feature = "axum"), expect(unused_mut))]
+                    let mut request = Request::from_parts(parts, body);
+                    // The body is bounded already; a limit that stands inside is set after this one.
+                    #[cfg(feature = "axum")]
+                    DefaultBodyLimit::disable().apply(&mut request);
+                    let answer = inner.call(request);
                     let handling = async move {
                         let answer = answer.await;
                         let success = answer.as_ref().is_ok_and(|it| it.status().is_success());
@@ -192,6 +203,7 @@ where
         endpoint: endpoint.map(EndpointId::as_str),
         kind: &kind,
         reason,
+        seconds_off: rejection.seconds_off(),
         status: response.status(),
     }
     .record();

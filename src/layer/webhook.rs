@@ -50,8 +50,10 @@ use crate::verify::verifier::Verifier;
 /// # Ok::<(), tower_webhook::InvalidSecret>(())
 /// ```
 ///
-/// axum's extractors have a limit of their own, 2 MB; if the layer's is higher, lift it inside the
-/// layer with `axum::extract::DefaultBodyLimit::disable()`.
+/// With the feature `axum`, the layer lifts the limit of axum's extractors, 2 MB, for the deliveries
+/// that it has verified, because their bodies are bounded by its own
+/// ([`WebhookLayer::body_limit`]). This is the one thing that the feature does to an answer. A
+/// `DefaultBodyLimit` inside the layer still counts.
 #[derive(Clone)]
 #[must_use]
 pub struct WebhookLayer<R = BareStatus> {

@@ -24,13 +24,21 @@
     not(all(feature = "tower", feature = "replay")),
     doc = "7. `replay` (features `tower` and `replay`)."
 )]
-//! 8. [`migrating`]: moving from other libraries, line by line.
-//! 9. [`security`]: the threat model, and the test behind each claim.
-//! 10. [`packages`]: the crate's dependencies, and those whose types are in its API.
+#![cfg_attr(
+    feature = "tower",
+    doc = "8. [`answers`]: every status that the layer gives, and what senders make of it."
+)]
+#![cfg_attr(not(feature = "tower"), doc = "8. `answers` (feature `tower`).")]
+//! 9. [`migrating`]: moving from other libraries, line by line.
+//! 10. [`security`]: the threat model, and the test behind each claim.
+//! 11. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[doc = include_str!("credentials.md")]
 pub mod credentials {}
+#[cfg(feature = "tower")]
+#[doc = include_str!("answers.md")]
+pub mod answers {}
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}
 #[cfg(feature = "tower")]

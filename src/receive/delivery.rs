@@ -9,6 +9,8 @@ use crate::receive::frames::Frames;
 use crate::replay::background::{Background, within};
 #[cfg(feature = "replay")]
 use crate::replay::claimed::Claimed;
+#[cfg(all(feature = "replay", feature = "tower"))]
+use crate::replay::key::ReplayKey;
 use crate::verify::verified::Verified;
 
 /// A delivery to be handled: it is verified, and if there is a replay guard it is claimed.
@@ -119,6 +121,12 @@ impl Delivery {
             return within(claimed.patience(), room).await;
         }
         Some(room.await)
+    }
+
+    /// The key by which it is remembered, if it is.
+    #[cfg(all(feature = "replay", feature = "tower"))]
+    pub(crate) fn replay_key(&self) -> Option<ReplayKey> {
+        self.claimed.as_ref().map(|claimed| *claimed.key())
     }
 
     /// Where the handler runs on if its request is dropped, if it does.

@@ -11,6 +11,7 @@ use http_body_util::LengthLimitError;
 use crate::error::VerifyError;
 #[cfg(feature = "fetch")]
 use crate::fetch::error::{FetchError, FetchErrorKind};
+use crate::head::envelope::Unread;
 #[cfg(feature = "replay")]
 use crate::replay::error::ReplayError;
 
@@ -46,6 +47,7 @@ pub struct Rejection {
     kind: RejectionKind,
     retry_after: Option<Duration>,
     source: Option<Arc<dyn Error + Send + Sync>>,
+    seconds_off: Option<u64>,
 }
 
 /// The reason for a [`Rejection`], with the status that answers it.
@@ -121,6 +123,34 @@ impl Rejection {
         self.retry_after
     }
 
+    /// How many seconds lie between the delivery's timestamp and this machine's clock, rounded up, if
+    /// they are why it is rejected ([`VerifyError::TimestampTooOld`] or
+    /// [`VerifyError::TimestampTooNew`]).
+    ///
+    /// About the same for every delivery means that a clock is wrong. Some minutes or hours, and only
+    /// for deliveries that failed before, mean that the sender keeps its first signature
+    /// ([`Retries::First`](crate::scheme::Retries::First)). The signature has not been verified, so it
+    /// may also be the number of a stranger.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Receiver, Scheme};
+    ///
+    /// let before = OffsetDateTime::now_utc() - Duration::from_secs(3_600);
+    /// let headers = Scheme::SLACK.signer("secret")?.sign(None, before, b"{}")?;
+    /// let receiver = Receiver::new(Scheme::SLACK.verifier("secret")?);
+    /// let rejection = receiver.open(&headers).unwrap_err();
+    /// assert!(rejection.seconds_off().is_some_and(|seconds| seconds >= 3_600));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn seconds_off(&self) -> Option<u64> {
+        self.seconds_off
+    }
+
     /// The body has failed: because it was longer than a limit that stands outside of ours, or
     /// because it broke off.
     pub(super) fn not_read(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -145,7 +175,7 @@ impl Rejection {
         let (least, most) = PASSED_ON;
         let asked = error.retry_after().map_or(SECRETS, |asked| asked.clamp(least, most));
         let retry_after = (kind == RejectionKind::SecretsUnavailable).then_some(asked);
-        Self { kind, retry_after, source: Some(Arc::new(error)) }
+        Self { retry_after, source: Some(Arc::new(error)), ..kind.into() }
     }
 
     #[cfg(feature = "replay")]
@@ -164,13 +194,19 @@ impl From<RejectionKind> for Rejection {
             RejectionKind::SecretsUnavailable => Some(SECRETS),
             _ => None,
         };
-        Self { kind, retry_after, source: None }
+        Self { kind, retry_after, source: None, seconds_off: None }
     }
 }
 
 impl From<VerifyError> for Rejection {
     fn from(error: VerifyError) -> Self {
         RejectionKind::Unverified(error).into()
+    }
+}
+
+impl From<Unread> for Rejection {
+    fn from(unread: Unread) -> Self {
+        Self { seconds_off: unread.seconds_off, ..unread.error.into() }
     }
 }
 

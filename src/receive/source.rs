@@ -4,7 +4,6 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::error::VerifyError;
 #[cfg(feature = "fetch")]
 use crate::fetch::SecretFetcher;
 #[cfg(feature = "fetch")]
@@ -16,7 +15,7 @@ use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "fetch")]
 use crate::fetch::error::FetchError;
 use crate::head::Head;
-use crate::head::envelope::Envelope;
+use crate::head::envelope::{Envelope, Unread};
 #[cfg(feature = "fetch")]
 use crate::head::envelope::{SignedUrl, Terms};
 #[cfg(feature = "fetch")]
@@ -57,7 +56,7 @@ impl Source {
 
     /// Checks everything that can be checked without secrets.
     #[inline]
-    pub(super) fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
+    pub(super) fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
         match self {
             Self::Fixed(verifier) => verifier.open(head, None),
             #[cfg(feature = "fetch")]
@@ -144,7 +143,7 @@ pub(super) trait Cached: Send + Sync {
     #[cfg(feature = "replay")]
     fn tolerance(&self) -> Tolerance;
 
-    fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError>;
+    fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread>;
 
     fn select(&self, head: &Head<'_>) -> Option<EndpointId>;
 
@@ -184,7 +183,7 @@ where
         self.cache.tolerance()
     }
 
-    fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, VerifyError> {
+    fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
         let terms = Terms {
             scheme: self.cache.scheme(),
             // The keys are not known yet.

@@ -16,6 +16,9 @@ use crate::verify::verified::Verified;
 /// what its other headers say. The key reveals nothing about the secret, and every key has 32
 /// bytes, however long the id is.
 ///
+/// The layer puts the key of a delivery that is remembered into the extensions of its request, beside
+/// [`Verified`](crate::Verified).
+///
 /// `endpoint` separates the deliveries of several senders with one scheme, such as the tenants of a
 /// service. It is the receiver's own name for the sender, never text from an unsigned header.
 ///
@@ -80,6 +83,12 @@ impl ReplayKey {
         let mut hash = begin(Kind::Own, scheme_name, apart);
         field(&mut hash, own);
         Self(hash.finalize().into())
+    }
+
+    /// Makes a key from its [bytes](ReplayKey::as_bytes), for a tool that has kept them.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// The bytes of the key, for implementations of [`ReplayGuard`](crate::replay::ReplayGuard).

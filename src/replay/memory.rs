@@ -169,6 +169,39 @@ impl MemoryReplayGuard {
         self.evicted.load(Ordering::Relaxed)
     }
 
+    /// Forgets that a delivery was handled, so that it is handled again if it is sent again: for an
+    /// operator's tool. Returns `true` if it was remembered.
+    ///
+    /// A delivery in flight stays claimed, because its handler may still succeed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::replay::{Claim, MemoryReplayGuard, ReplayGuard as _, ReplayKey};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let guard = MemoryReplayGuard::builder().build();
+    /// let key = ReplayKey::of_content(Scheme::GITHUB, None, b"{}");
+    /// let minute = Duration::from_secs(60);
+    /// let Claim::Fresh(lease) = guard.claim(&key, minute).await? else { unreachable!() };
+    /// guard.commit(&key, &lease, 60 * minute).await?;
+    ///
+    /// assert!(guard.forget(&key));
+    /// assert!(matches!(guard.claim(&key, minute).await?, Claim::Fresh(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn forget(&self, key: &ReplayKey) -> bool {
+        let forgotten = self.lock(self.shard(key)).forget_committed(key);
+        if forgotten {
+            self.give_room_back();
+        }
+        forgotten
+    }
+
     /// Locks a shard and sets its time to now.
     ///
     /// The clock is read under the lock, so that the time of a shard never goes back.

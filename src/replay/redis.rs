@@ -45,6 +45,14 @@ if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
 end
 return 1";
 
+/// Deletes the mark of a committed delivery, whoever has committed it.
+const FORGET: &str = "\
+local held = redis.call('GET', KEYS[1])
+if held and string.sub(held, 1, #ARGV[1]) == ARGV[1] then
+  return redis.call('DEL', KEYS[1])
+end
+return 0";
+
 /// A [`ReplayGuard`] for many processes, which share a Redis server or cluster.
 ///
 /// Each delivery is one key: the prefix and the 64 hexadecimal digits of its [`ReplayKey`]. Its
@@ -226,6 +234,29 @@ impl<C> RedisReplayGuard<C>
 where
     C: ConnectionLike + Clone + Send + Sync + 'static,
 {
+    /// Forgets that a delivery was handled, so that it is handled again if it is sent again: for an
+    /// operator's tool. Returns `true` if it was remembered.
+    ///
+    /// A delivery in flight stays claimed, because its handler may still succeed.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`Unavailable`](ReplayErrorKind::Unavailable) if the server does not answer: the
+    /// delivery may or may not be forgotten.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, the delivery may or may not be forgotten. The call can be repeated.
+    pub async fn forget(&self, key: &ReplayKey) -> Result<bool, ReplayError> {
+        let (name, forget) = (self.name(key), Script::new(FORGET));
+        self.call(|mut connection| {
+            let mut forget = forget.key(&name);
+            forget.arg(DONE);
+            async move { forget.invoke_async(&mut connection).await }
+        })
+        .await
+    }
+
     async fn try_claim(
         &self,
         mut connection: C,

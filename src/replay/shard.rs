@@ -111,6 +111,11 @@ impl Shard {
         }
     }
 
+    /// Forgets a committed delivery. Returns `true` if there was one.
+    pub(super) fn forget_committed(&mut self, key: &ReplayKey) -> bool {
+        self.look(key) == Known::Committed && self.forget(key)
+    }
+
     /// Forgets one expired delivery. Returns `true` if there was one.
     pub(super) fn reclaim(&mut self) -> bool {
         let first = [self.claimed.first(), self.committed.first()].into_iter().flatten().min();

@@ -10,6 +10,7 @@ use crate::scheme::header::HeaderNames;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::{IdShape, Part};
+use crate::scheme::retries::Retries;
 use crate::scheme::rules;
 use crate::scheme::rules::{InvalidScheme, Tally};
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
@@ -239,6 +240,13 @@ impl SchemeBuilder {
     /// Sets how far from now a timestamp may be, default 5 minutes both ways.
     pub const fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.0.tolerance = tolerance;
+        self
+    }
+
+    /// Sets what the provider does with the signature when it sends a delivery again, default
+    /// [`Retries::NotStated`].
+    pub const fn retries(mut self, retries: Retries) -> Self {
+        self.0.retries = retries;
         self
     }
 

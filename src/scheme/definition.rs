@@ -11,6 +11,7 @@ use crate::scheme::header::HeaderNames;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::{Layout, LayoutKind};
 use crate::scheme::part::{IdShape, Part};
+use crate::scheme::retries::Retries;
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 
 /// How one provider signs its webhooks: which headers it sends, what it signs, and how it prints
@@ -59,6 +60,7 @@ pub(crate) struct Definition {
     pub(crate) escaped_body: bool,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
+    pub(crate) retries: Retries,
     pub(crate) key_format: KeyFormat,
     pub(crate) repeated_signature: bool,
     pub(crate) delivery_header: Option<&'static str>,
@@ -154,6 +156,7 @@ impl Scheme {
             escaped_body: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
+            retries: Retries::NotStated,
             key_format: KeyFormat::Utf8,
             repeated_signature: false,
             delivery_header: None,
@@ -274,6 +277,12 @@ impl Scheme {
         self.0.tolerance
     }
 
+    /// What the provider does with the signature when it sends a delivery again.
+    #[must_use]
+    pub const fn retries(&self) -> Retries {
+        self.0.retries
+    }
+
     /// The format in which the provider prints a secret.
     #[must_use]
     pub const fn key_format(&self) -> KeyFormat {
@@ -323,8 +332,9 @@ impl Scheme {
         self.0.lists_timestamp
     }
 
-    /// The size of the largest body that the provider sends, in bytes, if that is more than the
-    /// default limit of a receiver.
+    /// The size of the largest body that a receiver accepts by default, in bytes, if it is not 2 MiB:
+    /// what the provider says that it may send, or 25 MiB for a host of source code that says nothing,
+    /// because a push has no largest size.
     #[must_use]
     pub const fn body_limit(&self) -> Option<usize> {
         self.0.body_limit

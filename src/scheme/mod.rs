@@ -15,6 +15,7 @@
 //! | What is signed, in which order? | [`Part`], [`IdShape`] |
 //! | How is the time written, and how old may it be? | [`TimestampFormat`], [`Tolerance`](crate::Tolerance) |
 //! | How is the secret printed? | [`KeyFormat`] |
+//! | Is a retry signed anew? | [`Retries`] |
 //!
 //! # Examples
 //!
@@ -44,6 +45,7 @@ pub(crate) mod key_format;
 pub(crate) mod layout;
 pub(crate) mod named;
 pub(crate) mod part;
+pub(crate) mod retries;
 pub(crate) mod rules;
 pub(crate) mod timestamp;
 
@@ -55,6 +57,7 @@ pub use self::key_format::KeyFormat;
 pub use self::layout::Layout;
 pub use self::named::UnknownScheme;
 pub use self::part::{IdShape, Part};
+pub use self::retries::Retries;
 pub use self::rules::InvalidScheme;
 pub use self::timestamp::TimestampFormat;
 pub use crate::crypto::Algorithm;

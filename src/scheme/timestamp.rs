@@ -194,7 +194,7 @@ impl Tolerance {
         Self::symmetric(Duration::from_secs(300))
     }
 
-    /// Returns the side of the window on which `timestamp` lies, or `None` if it is inside.
+    /// Returns where `timestamp` lies, or `None` if it is inside the window.
     pub(crate) fn outside(
         &self,
         format: TimestampFormat,
@@ -202,19 +202,20 @@ impl Tolerance {
         now: UnixTime,
     ) -> Option<Outside> {
         let age = format.truncate(now).as_nanos() - timestamp.as_nanos();
-        let (most, side) = match age.is_negative() {
-            true => (self.future, Outside::Future),
-            false => (self.past, Outside::Past),
-        };
-        (age.unsigned_abs() > most.as_nanos()).then_some(side)
+        let distance = age.unsigned_abs();
+        let seconds = || u64::try_from(distance.div_ceil(1_000_000_000)).unwrap_or(u64::MAX);
+        match age.is_negative() {
+            true => (distance > self.future.as_nanos()).then(|| Outside::Future(seconds())),
+            false => (distance > self.past.as_nanos()).then(|| Outside::Past(seconds())),
+        }
     }
 }
 
-/// The side on which a time outside the [`Tolerance`] lies.
+/// The side on which a time outside the [`Tolerance`] lies, and how many seconds from now, rounded up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outside {
-    Past,
-    Future,
+    Past(u64),
+    Future(u64),
 }
 
 impl Default for Tolerance {
@@ -367,9 +368,9 @@ mod tests {
             let check = |seconds| tolerance.outside(Seconds, at(seconds), now);
             assert_eq!(check(10_000), None);
             assert_eq!(check(9_700), None);
-            assert_eq!(check(9_699), Some(Outside::Past));
+            assert_eq!(check(9_699), Some(Outside::Past(301)));
             assert_eq!(check(10_060), None);
-            assert_eq!(check(10_061), Some(Outside::Future));
+            assert_eq!(check(10_061), Some(Outside::Future(61)));
         }
     }
 
@@ -379,10 +380,10 @@ mod tests {
         let now = UnixTime { seconds: 1_000_000_010, nanos: 500_999_999 };
         let check = |format, text| tolerance.outside(format, time(format, text).unwrap(), now);
         assert_eq!(check(Millis, b"1000000009500"), None);
-        assert_eq!(check(Millis, b"1000000009499"), Some(Outside::Past));
+        assert_eq!(check(Millis, b"1000000009499"), Some(Outside::Past(2)));
         assert_eq!(check(Rfc3339, b"2001-09-09T01:46:49.500999999Z"), None);
         let old = check(Rfc3339, b"2001-09-09T01:46:49.500999998Z");
-        assert_eq!(old, Some(Outside::Past));
+        assert_eq!(old, Some(Outside::Past(2)));
     }
 
     #[test]

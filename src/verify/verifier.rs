@@ -9,7 +9,7 @@ use crate::clock::{Clock, UnixTime};
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::Head;
-use crate::head::envelope::{Envelope, SignedUrl, Terms};
+use crate::head::envelope::{Envelope, SignedUrl, Terms, Unread};
 use crate::head::list::Algorithms;
 use crate::head::reading::Reading;
 use crate::head::url::{InvalidPublicUrl, PublicUrl};
@@ -442,7 +442,7 @@ impl Verifier {
         &'h self,
         head: Head<'h>,
         now: Option<OffsetDateTime>,
-    ) -> Result<Envelope<'h>, VerifyError> {
+    ) -> Result<Envelope<'h>, Unread> {
         let terms = Terms {
             scheme: self.scheme,
             algorithms: self.algorithms,
@@ -496,7 +496,7 @@ impl Verifier {
         // By reference, because an envelope is large: `?` would move it.
         match &self.open(head, now) {
             Ok(envelope) => self.verdict(envelope, None, [body]),
-            Err(error) => Err(*error),
+            Err(unread) => Err(unread.error),
         }
     }
 

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
+use axum::{Extension, Router};
 use http::{HeaderMap, Request, Response, StatusCode};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -777,6 +777,36 @@ async fn two_events_with_one_body_are_two_where_the_body_alone_is_signed() {
         receiver.send(&headers).await;
         assert_eq!(receiver.runs(), 5, "{scheme:?}");
     }
+}
+
+#[tokio::test]
+async fn what_an_operator_has_forgotten_runs_again_when_it_is_sent_again() {
+    let guard = Arc::new(MemoryReplayGuard::builder().build());
+    let keys = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&keys);
+    let handler = move |Extension(key): Extension<ReplayKey>| async move {
+        seen.lock().unwrap().push(*key.as_bytes());
+    };
+    let layer =
+        WebhookLayer::new(verifier(Scheme::GITHUB)).replay(Replay::with(Arc::clone(&guard)));
+    let app: Router = Router::new().route("/hook", post(handler)).layer(layer);
+    let mut headers = sign(Scheme::GITHUB, BODY);
+    headers.insert("x-github-delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958".parse().unwrap());
+    // What a press of "Redeliver" sends is the same in every byte.
+    let redeliver = async || {
+        let mut request = Request::post("/hook").body(Body::from(BODY)).unwrap();
+        *request.headers_mut() = headers.clone();
+        let response = app.clone().oneshot(request).await.unwrap();
+        (response.status(), rejected(&response))
+    };
+    assert_eq!(redeliver().await, (StatusCode::OK, None));
+    assert_eq!(redeliver().await, (StatusCode::OK, Some(RejectionKind::Duplicate)));
+
+    let kept = keys.lock().unwrap()[0];
+    assert!(guard.forget(&ReplayKey::from_bytes(kept)));
+    assert_eq!(redeliver().await, (StatusCode::OK, None));
+    assert_eq!(redeliver().await, (StatusCode::OK, Some(RejectionKind::Duplicate)));
+    assert_eq!(*keys.lock().unwrap(), [kept; 2]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Json};
 use axum::routing::{any, post};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
@@ -18,6 +18,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tower::limit::{ConcurrencyLimit, ConcurrencyLimitLayer};
 use tower::{Layer as _, service_fn};
+use tower_http::limit::RequestBodyLimitLayer;
 #[cfg(feature = "fetch")]
 use tower_webhook::Head;
 #[cfg(feature = "fetch")]
@@ -277,18 +278,58 @@ async fn one_byte_over_the_limit_is_too_large_and_no_handler_runs() {
 }
 
 #[tokio::test]
-async fn a_limit_above_axums_own_needs_that_one_lifted() {
-    let big = vec![b'x'; 3 << 20];
-    let headers = sign(Scheme::STANDARD, &big);
-    let app = |inner| {
-        let app: Router = Router::new().route("/hook", post(echo));
-        let app = if inner { app.layer(DefaultBodyLimit::disable()) } else { app };
-        app.route_layer(layer().body_limit(4 << 20))
-    };
-    let lifted = exchange(serve(app(true)).await, &whole(&headers, &big)).await;
-    assert_eq!((lifted.status, lifted.body.len()), (200, big.len()));
-    let kept = exchange(serve(app(false)).await, &whole(&headers, &big)).await;
-    assert_eq!(kept.status, 413);
+async fn axums_own_limit_is_lifted_for_what_is_verified() {
+    let app = Router::new()
+        .route("/bytes", post(|_: Verified, body: Bytes| async move { body.len().to_string() }))
+        .route("/string", post(|_: Verified, body: String| async move { body.len().to_string() }))
+        .route("/json", post(|_: Verified, Json(text): Json<String>| async move { text }))
+        .route_layer(WebhookLayer::new(verifier(Scheme::GITHUB)));
+    let address = serve(app).await;
+    for size in [3 << 20, 20 << 20] {
+        let body = format!("\"{}\"", "x".repeat(size - 2));
+        let mut headers = sign(Scheme::GITHUB, body.as_bytes());
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        let request = String::from_utf8(whole(&headers, body.as_bytes())).unwrap();
+        for (path, answer) in [
+            ("/bytes", &*size.to_string()),
+            ("/string", &size.to_string()),
+            ("/json", &body[1..size - 1]),
+        ] {
+            let request = request.replacen("/hook", path, 1);
+            let got = exchange(address, request.as_bytes()).await;
+            assert_eq!((got.status, got.body.len()), (200, answer.len()), "{path} {size}");
+            assert!(got.body == answer.as_bytes(), "{path} {size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_limit_inside_the_layer_still_counts() {
+    let (small, big) = (vec![b'x'; 1 << 20], vec![b'x'; 3 << 20]);
+    let limits = [
+        Router::new().route("/hook", post(echo)).layer(DefaultBodyLimit::max(2 << 20)),
+        Router::new().route("/hook", post(echo)).layer(RequestBodyLimitLayer::new(2 << 20)),
+    ];
+    for (index, app) in limits.into_iter().enumerate() {
+        let app = app.route_layer(layer().body_limit(25 << 20));
+        let address = serve(app).await;
+        for (body, status) in [(&small, 200), (&big, 413)] {
+            let answer = exchange(address, &whole(&sign(Scheme::STANDARD, body), body)).await;
+            assert_eq!(answer.status, status, "limit {index}, {} bytes", body.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn axums_own_limit_counts_where_there_is_no_layer() {
+    let app = Router::new()
+        .route("/hook", post(echo))
+        .route_layer(layer().body_limit(25 << 20))
+        .route("/elsewhere", post(|body: Bytes| async move { body.len().to_string() }));
+    let body = vec![b'x'; 3 << 20];
+    let request = String::from_utf8(whole(&HeaderMap::new(), &body)).unwrap();
+    let request = request.replacen("/hook", "/elsewhere", 1);
+    assert_eq!(exchange(serve(app).await, request.as_bytes()).await.status, 413);
 }
 
 #[tokio::test]

@@ -53,6 +53,24 @@ impl Store for Memory {
     }
 }
 
+#[tokio::test]
+async fn only_what_was_handled_can_be_forgotten() {
+    let Memory { guard, .. } = Memory::holding(2, WhenFull::Refuse);
+    assert!(!guard.forget(&key(1)));
+    let lease = fresh(&*guard, &key(1), HOUR).await;
+    assert!(!guard.forget(&key(1)));
+    in_flight(guard.claim(&key(1), HOUR).await);
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
+    commit(&guard, 2, HOUR).await;
+
+    assert!(guard.forget(&key(1)));
+    assert!(!guard.forget(&key(1)));
+    assert_eq!(guard.len(), 1);
+    // Its room is free, and the other is remembered.
+    fresh(&*guard, &key(1), HOUR).await;
+    done(guard.claim(&key(2), HOUR).await);
+}
+
 async fn commit(guard: &MemoryReplayGuard, id: impl ToString, keep: Duration) {
     let key = key(id);
     let lease = fresh(guard, &key, HOUR).await;

@@ -176,6 +176,23 @@ async fn processes_exclude_each_other() {
 }
 
 #[tokio::test]
+async fn only_what_was_handled_can_be_forgotten() {
+    let Some(server) = Server::start() else { return };
+    let guard = builder().connect(&server.url()).await.unwrap();
+    assert!(!guard.forget(&key(1)).await.unwrap());
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    assert!(!guard.forget(&key(1)).await.unwrap());
+    in_flight(guard.claim(&key(1), HOUR).await);
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
+
+    // By another process, which is no owner.
+    let tool = builder().connect(&server.url()).await.unwrap();
+    assert!(tool.forget(&key(1)).await.unwrap());
+    assert!(!tool.forget(&key(1)).await.unwrap());
+    fresh(&guard, &key(1), HOUR).await;
+}
+
+#[tokio::test]
 async fn prefixes_keep_deliveries_apart() {
     let Some(server) = Server::start() else { return };
     let one = builder().connect(&server.url()).await.unwrap();

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use tower_webhook::scheme::{
-    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Part, TimestampFormat,
+    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Part, Retries, TimestampFormat,
 };
 use tower_webhook::{InvalidSecret, Scheme, Tolerance, VerifyError};
 
@@ -227,6 +227,7 @@ fn no_preset_uses_anything_private() {
             .signed(scheme.signed())
             .timestamp_format(scheme.timestamp_format().unwrap_or(TimestampFormat::Seconds))
             .tolerance(Tolerance::new(tolerance.past(), tolerance.future()))
+            .retries(scheme.retries())
             .key_format(scheme.key_format())
             .id_shape(scheme.id_shape())
             .documentation(scheme.documentation().unwrap(), scheme.evidence().unwrap());
@@ -258,13 +259,44 @@ fn presets_carry_their_providers_tolerance_and_limit() {
     };
     assert_eq!(of(Scheme::STANDARD), (300, 300));
     assert_eq!(of(Scheme::TWITCH), (600, 600));
-    assert_eq!(of(Scheme::BOX), (600, 0));
-    assert_eq!(of(Scheme::PADDLE), (5, 5));
+    assert_eq!(of(Scheme::BOX), (600, 300));
+    assert_eq!(of(Scheme::PADDLE), (300, 300));
     assert_eq!(of(Scheme::WORKOS), (180, 180));
     assert_eq!(of(Scheme::CALENDLY), (180, 180));
-    assert_eq!(Scheme::GITHUB.body_limit(), Some(25 << 20));
-    assert_eq!(Scheme::GITHUB_SHA1.body_limit(), Some(25 << 20));
-    assert_eq!(Scheme::SLACK.body_limit(), None);
+    let large: Vec<_> = Scheme::ALL.iter().filter(|scheme| scheme.body_limit().is_some()).collect();
+    assert!(large.iter().all(|scheme| scheme.body_limit() == Some(25 << 20)));
+    assert_eq!(
+        large.iter().map(|scheme| scheme.name()).collect::<Vec<_>>(),
+        ["jira", "bitbucket", "gitea", "github", "github-sha1", "gitlab", "gogs"]
+    );
+}
+
+// Two clocks are never the same, and nobody can move a time that is signed.
+#[test]
+fn no_preset_has_less_than_a_minute_in_either_direction() {
+    for scheme in Scheme::ALL {
+        let tolerance = scheme.tolerance();
+        let shorter = tolerance.past().min(tolerance.future());
+        assert!(shorter.as_secs() >= 60, "{scheme:?} {tolerance:?}");
+    }
+}
+
+#[test]
+fn what_senders_do_with_a_retry_is_said_only_where_they_say_it() {
+    let with = |retries| {
+        let schemes = Scheme::ALL.iter().filter(move |scheme| scheme.retries() == retries);
+        schemes.map(Scheme::name).collect::<Vec<_>>()
+    };
+    let fresh = ["standard-webhooks", "svix", "stripe", "polar", "velt", "resend", "clerk"];
+    let sorted = |mut names: Vec<&'static str>| {
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(sorted(with(Retries::Fresh)), sorted(fresh.to_vec()));
+    assert_eq!(with(Retries::First), [""; 0]);
+    // Where no time is signed, a retry is signed like the first attempt, whatever the sender does.
+    let stated = Scheme::ALL.iter().filter(|scheme| scheme.retries() != Retries::NotStated);
+    assert!(stated.into_iter().all(|scheme| scheme.timestamp_format().is_some()));
 }
 
 #[test]
@@ -354,8 +386,8 @@ fn the_manuals_table_is_that_of_the_constants() {
 
 fn table() -> String {
     let mut table = String::from(
-        "| scheme | headers | signed | algorithm | encoding | key | tolerance | replay | rests on |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+        "| scheme | headers | signed | algorithm | encoding | key | tolerance | retries | replay | rests on |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for scheme in Scheme::ALL {
         let headers: Vec<_> = scheme.headers().iter().map(|names| family(scheme, names)).collect();
@@ -365,6 +397,12 @@ fn table() -> String {
                 let tolerance = scheme.tolerance();
                 format!("{}, {}", tolerance.past().as_secs(), tolerance.future().as_secs())
             }
+        };
+        let retries = match (scheme.timestamp_format(), scheme.retries()) {
+            (None, _) => "–",
+            (Some(_), Retries::Fresh) => "fresh",
+            (Some(_), Retries::First) => "first",
+            (Some(_), _) => "not stated",
         };
         let replay = match (scheme.signs_id(), scheme.timestamp_format()) {
             (true, _) => "id, time",
@@ -378,7 +416,7 @@ fn table() -> String {
             _ => "third parties",
         };
         table += &format!(
-            "| `{}` | {} | `{}`{}{}{} | {} | {} | {} | {tolerance} | {replay} | [{evidence}]({}) |\n",
+            "| `{}` | {} | `{}`{}{}{} | {} | {} | {} | {tolerance} | {retries} | {replay} | [{evidence}]({}) |\n",
             scheme.name(),
             headers.join(" or "),
             scheme.signed().iter().map(|part| self::part(scheme, part)).collect::<String>(),

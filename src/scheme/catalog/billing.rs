@@ -1,14 +1,12 @@
 //! Subscriptions, invoices and accounts.
 
-use std::time::Duration;
-
 use crate::scheme::catalog::shapes::{
     base64_of_body, custom, header, hex_of_body, presets, standard,
 };
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
-use crate::scheme::timestamp::Tolerance;
+use crate::scheme::retries::Retries;
 
 presets! {
     /// # Billing
@@ -20,13 +18,24 @@ presets! {
         "https://docs.lemonsqueezy.com/help/webhooks/signing-requests") =
         hex_of_body(&[header("x-signature")], "");
 
-    /// a tolerance of 5 seconds both ways.
+    /// Paddle's own libraries reject what is older than 5 seconds, and with it
+    /// [deliveries that were only slow](https://github.com/PaddleHQ/paddle-node-sdk/issues/30). Nobody
+    /// can move a time that is signed, and a delivery that is sent again is what a
+    /// [replay guard](crate::Receiver#method.replay) detects, so the tolerance is 5 minutes. For Paddle's:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// let five_seconds = Tolerance::symmetric(Duration::from_secs(5));
+    /// let verifier = Scheme::PADDLE.verifier("pdl_ntfset_example")?.tolerance(five_seconds);
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     PADDLE("paddle", "Paddle Billing", Vector,
         "https://developer.paddle.com/webhooks/about/signature-verification") =
         custom(&[header("paddle-signature")])
             .layout(Layout::list(';', '=', "h1").timestamp_key("ts"))
-            .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body])
-            .tolerance(Tolerance::symmetric(Duration::from_secs(5)));
+            .signed(&[Part::Timestamp, Part::Literal(":"), Part::Body]);
 
     /// for a secret made since 8 September 2026, the key is what the base64 behind `whsec_` spells;
     /// for an older one, it is the whole text, whatever it begins with.
@@ -36,7 +45,7 @@ presets! {
     /// base64; then only the text is the key. [`Scheme::signer`] signs by the newer reading.
     POLAR("polar", "Polar", Library,
         "https://github.com/polarsource/polar/pull/14102") =
-        standard().key_format(KeyFormat::WhsecAndUtf8);
+        standard().key_format(KeyFormat::WhsecAndUtf8).retries(Retries::Fresh);
 
     /// its intent-to-receive check expects 401 for a wrong signature, which is what a layer
     /// answers.

@@ -10,46 +10,50 @@ presets! {
     CODE
 
     /// Cloud and Data Center.
+    ///
+    /// Cloud sends [up to 256 KB](https://confluence.atlassian.com/bbkb/troubleshoot-webhooks-1167729092.html);
+    /// Data Center states no limit.
     BITBUCKET("bitbucket", "Bitbucket", ThirdParty,
-        "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/") =
+        "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/", 25 MiB) =
         hex_of_body(&[header("x-hub-signature")], "sha256=")
             .delivery_header("x-request-uuid");
 
     /// choose `POST` and the content type `application/json`. As a form, and with `GET`, Gitea sends
-    /// the JSON percent-encoded, and signs it as it was before.
+    /// the JSON percent-encoded, and signs it as it was before. Gitea has no limit of its
+    /// own for what it sends.
     GITEA("gitea", "Gitea", ThirdParty,
-        "https://docs.gitea.com/usage/webhooks") =
+        "https://docs.gitea.com/usage/webhooks", 25 MiB) =
         hex_of_body(&[header("x-gitea-signature")], "")
             .delivery_header("x-gitea-delivery");
 
-    /// bodies of up to 25 MB.
-    ///
-    /// `X-GitHub-Delivery` is not signed, so do not trust it as an id.
+    /// `X-GitHub-Delivery` is not signed, so do not trust it as an id. The most that is sent is
+    /// [25 MB](https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap).
     GITHUB("github", "GitHub", Vector,
-        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
-        hex_of_body(&[header("x-hub-signature-256")], "sha256=").body_limit(25 << 20)
+        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries", 25 MiB) =
+        hex_of_body(&[header("x-hub-signature-256")], "sha256=")
             .delivery_header("x-github-delivery");
 
     /// `X-Hub-Signature`, which servers that copied GitHub send too. GitHub itself sends both
     /// headers; prefer [`Scheme::GITHUB`].
     GITHUB_SHA1("github-sha1", "GitHub's legacy header", Vector,
-        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries") =
+        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries", 25 MiB) =
         hex_of_body(&[header("x-hub-signature")], "sha1=")
             .algorithm(Algorithm::HmacSha1)
-            .body_limit(25 << 20)
             .delivery_header("x-github-delivery");
 
     /// the signed deliveries of its
     /// [signing tokens](https://docs.gitlab.com/user/project/integrations/webhooks/). The older
-    /// `X-Gitlab-Token` is a password, not a signature.
+    /// `X-Gitlab-Token` is a password, not a signature. The most that is sent is
+    /// [25 MB](https://gitlab.com/gitlab-org/gitlab/-/merge_requests/38687).
     GITLAB("gitlab", "GitLab", Documentation,
-        "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944") =
+        "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944", 25 MiB) =
         standard();
 
     /// choose the content type `application/json`. As a form, Gogs sends the JSON percent-encoded, and
-    /// signs it as it was before.
+    /// signs it as it was before. Gogs states no limit for what it
+    /// sends.
     GOGS("gogs", "Gogs", ThirdParty,
-        "https://gogs.io/docs/features/webhook") =
+        "https://gogs.io/docs/features/webhook", 25 MiB) =
         hex_of_body(&[header("x-gogs-signature")], "")
             .delivery_header("x-gogs-delivery");
 }

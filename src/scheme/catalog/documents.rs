@@ -13,12 +13,23 @@ presets! {
     /// Files, forms and electronic signatures.
     DOCUMENTS
 
-    /// a primary and a secondary key, either of which may match. The tolerance is 10 minutes in the
-    /// past and none in the future.
+    /// a primary and a secondary key, either of which may match.
     ///
     /// A signature over the body with its non-ASCII characters
     /// [escaped](crate::scheme::SchemeBuilder::escaped_body) is accepted too, as by Box's own
     /// libraries.
+    ///
+    /// The tolerance is 10 minutes in the past, as in Box's libraries. In the future they have none,
+    /// and so reject a delivery wherever Box's clock is a moment ahead; here it is 5 minutes. For Box's:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tower_webhook::{Scheme, Tolerance};
+    ///
+    /// let ten_minutes = Tolerance::new(Duration::from_secs(600), Duration::ZERO);
+    /// let verifier = Scheme::BOX.verifier("signature key")?.tolerance(ten_minutes);
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
     BOX("box", "Box", Vector,
         "https://developer.box.com/guides/webhooks/v2/signatures-v2/") =
         custom(&[header("box-signature-primary")
@@ -32,7 +43,7 @@ presets! {
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Body, Part::Timestamp])
         .escaped_body()
-        .tolerance(Tolerance::new(Duration::from_secs(600), Duration::ZERO));
+        .tolerance(Tolerance::new(Duration::from_secs(600), Duration::from_secs(300)));
 
     /// one numbered header for each of the account's keys, any of which may match. Of up to 100
     /// headers, the first 16 are read.

@@ -1,6 +1,7 @@
 //! Email and newsletters.
 
 use crate::scheme::catalog::shapes::{SVIX, presets, standard};
+use crate::scheme::retries::Retries;
 
 presets! {
     /// # Email
@@ -11,5 +12,5 @@ presets! {
     /// sent through Svix.
     RESEND("resend", "Resend", Library,
         "https://resend.com/docs/webhooks/verify-webhooks-requests") =
-        standard().headers(&[SVIX]);
+        standard().headers(&[SVIX]).retries(Retries::Fresh);
 }

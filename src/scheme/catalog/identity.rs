@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::scheme::catalog::shapes::{SVIX, header, listed, presets, standard};
 use crate::scheme::layout::Layout;
+use crate::scheme::retries::Retries;
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 
 presets! {
@@ -15,7 +16,7 @@ presets! {
     /// sent through Svix.
     CLERK("clerk", "Clerk", Library,
         "https://clerk.com/docs/webhooks/sync-data") =
-        standard().headers(&[SVIX]);
+        standard().headers(&[SVIX]).retries(Retries::Fresh);
 
     /// a timestamp in milliseconds, and a tolerance of 3 minutes. A signer writes a space after the
     /// comma, without which WorkOS's own libraries reject the header.

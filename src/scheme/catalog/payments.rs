@@ -8,6 +8,7 @@ use crate::scheme::encoding::Encoding;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
+use crate::scheme::retries::Retries;
 
 presets! {
     /// # Payments
@@ -68,5 +69,5 @@ presets! {
     /// Standard Webhooks.
     STRIPE("stripe", "Stripe", Vector,
         "https://docs.stripe.com/webhooks") =
-        listed(&[header("stripe-signature")]);
+        listed(&[header("stripe-signature")]).retries(Retries::Fresh);
 }

@@ -11,9 +11,10 @@ use crate::scheme::part::Part;
 
 /// Makes one trade: its documentation, its list, and a constant for each row.
 ///
-/// A row is `NAME("name", "Title", Evidence, "url") = shape;`. It makes the constant, its entry in
-/// the list, and its documentation: a link to the page, the comment of the row (which goes on after
-/// the colon that follows the link), and the evidence that the preset rests on.
+/// A row is `NAME("name", "Title", Evidence, "url") = shape;`, or `…, "url", 25 MiB)` for a provider
+/// that sends bodies of more than 2 MiB. It makes the constant, its entry in the list, and its
+/// documentation: a link to the page, the comment of the row (which goes on after the colon that
+/// follows the link), the largest body, and the evidence that the preset rests on.
 macro_rules! presets {
     (
         $(#[$trade_docs:meta])*
@@ -21,7 +22,8 @@ macro_rules! presets {
 
         $(
             $(#[doc = $first:literal] $(#[doc = $rest:literal])*)?
-            $preset:ident($name:literal, $title:literal, $evidence:ident, $url:literal) = $shape:expr;
+            $preset:ident($name:literal, $title:literal, $evidence:ident, $url:literal
+                $(, $limit:literal MiB)?) = $shape:expr;
         )*
     ) => {
         // The links in the documentation need it too.
@@ -33,9 +35,12 @@ macro_rules! presets {
                 #[doc = presets!(@link $title, $url $(, $first)?)]
                 $($(#[doc = $rest])*)?
                 ///
+                #[doc = presets!(@limit $($limit)?)]
+                ///
                 #[doc = presets!(@rests_on $evidence)]
                 pub const $preset: Self = $shape
                     .named($name)
+                    $(.body_limit($limit << 20))?
                     .documentation($url, $crate::scheme::evidence::Evidence::$evidence)
                     .build();
             )*
@@ -48,6 +53,13 @@ macro_rules! presets {
     };
     (@link $title:literal, $url:literal, $first:literal) => {
         concat!(" [", $title, "](", $url, "):", $first)
+    };
+    (@limit) => {
+        " No largest body is stated, so one of more than 2 MiB is rejected unless the \
+         [limit](crate::Receiver#method.body_limit) is raised."
+    };
+    (@limit $limit:literal) => {
+        concat!(" Bodies of up to ", $limit, " MiB are accepted.")
     };
     (@rests_on Vector) => {
         " Rests on [a published vector](crate::scheme::Evidence::Vector)."

@@ -1,6 +1,7 @@
 //! Standard Webhooks, and services that send webhooks for others.
 
 use crate::scheme::catalog::shapes::{SVIX, V1_AND_V1A, WEBHOOK, presets, standard};
+use crate::scheme::retries::Retries;
 
 presets! {
     /// # Standard Webhooks
@@ -15,11 +16,11 @@ presets! {
     /// `ed25519`. Of those in one request, the first 11 are tried.
     STANDARD("standard-webhooks", "Standard Webhooks", Vector,
         "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md") =
-        standard().headers(&[WEBHOOK, SVIX]).layout(V1_AND_V1A);
+        standard().headers(&[WEBHOOK, SVIX]).layout(V1_AND_V1A).retries(Retries::Fresh);
 
     /// the `svix-*` headers, or the `webhook-*` ones of a white-labeled sender; `v1a` as in
     /// [`Scheme::STANDARD`].
     SVIX("svix", "Svix", Vector,
         "https://docs.svix.com/receiving/verifying-payloads/how/") =
-        standard().headers(&[SVIX, WEBHOOK]).layout(V1_AND_V1A);
+        standard().headers(&[SVIX, WEBHOOK]).layout(V1_AND_V1A).retries(Retries::Fresh);
 }

@@ -4,6 +4,7 @@ use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets, standard};
 use crate::scheme::encoding::Encoding;
 use crate::scheme::part::Part;
+use crate::scheme::retries::Retries;
 
 presets! {
     /// # Work
@@ -22,7 +23,7 @@ presets! {
         hex_of_body(&[header("x-signature")], "");
 
     JIRA("jira", "Jira Cloud", Vector,
-        "https://developer.atlassian.com/cloud/jira/platform/webhooks/") =
+        "https://developer.atlassian.com/cloud/jira/platform/webhooks/", 25 MiB) =
         hex_of_body(&[header("x-hub-signature")], "sha256=")
             .delivery_header("x-atlassian-webhook-identifier");
 
@@ -56,7 +57,7 @@ presets! {
     /// afterwards.
     VELT("velt", "Velt's advanced webhooks", Vector,
         "https://velt.dev/docs/webhooks/advanced") =
-        standard();
+        standard().retries(Retries::Fresh);
 
     /// the whole `webhookSecret` is the key, even if it begins with `whsec_`. The
     /// `x-velt-event-id` header is not signed; the `eventId` in the body is.
