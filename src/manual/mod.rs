@@ -16,10 +16,18 @@
     not(all(feature = "tower", feature = "replay")),
     doc = "6. `replay` (features `tower` and `replay`)."
 )]
-//! 7. [`migrating`]: moving from other libraries, line by line.
-//! 8. [`security`]: the threat model, and the test behind each claim.
-//! 9. [`packages`]: the crate's dependencies, and those whose types are in its API.
+#![cfg_attr(
+    feature = "tower",
+    doc = "7. [`introducing`]: verification for a server that receives already."
+)]
+#![cfg_attr(not(feature = "tower"), doc = "7. `introducing` (feature `tower`).")]
+//! 8. [`migrating`]: moving from other libraries, line by line.
+//! 9. [`security`]: the threat model, and the test behind each claim.
+//! 10. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
+#[cfg(feature = "tower")]
+#[doc = include_str!("introducing.md")]
+pub mod introducing {}
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}
 #[cfg(feature = "tower")]
