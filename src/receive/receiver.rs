@@ -110,6 +110,10 @@ impl Receiver {
     /// another server. For a scheme that signs its URL, set
     /// [`SecretCacheBuilder::public_url`](crate::fetch::SecretCacheBuilder::public_url).
     ///
+    /// Inside of `axum::Router::nest("/hooks", …)` a request's path has lost that prefix, so the selector
+    /// of a layer in there sees `/acme`, and finds nothing behind `/hooks/`. The path as it was sent is
+    /// `head.extension::<axum::extract::OriginalUri>()`.
+    ///
     /// See [the manual](crate::manual::secrets) for how to rotate secrets without losing a
     /// delivery.
     ///
