@@ -27,9 +27,11 @@ pub(crate) enum Concern {
     Sender,
     /// Nobody: `debug`.
     Nobody,
+    /// The request is let through although it is not verified: `error`.
+    LetThrough,
 }
 
-/// A request that was answered without its handler.
+/// A request that was answered without its handler, or let through to it without being verified.
 #[cfg(feature = "tower")]
 #[cfg_attr(not(feature = "tracing"), expect(dead_code))]
 pub(crate) struct Rejected<'r> {
@@ -52,7 +54,7 @@ impl Rejected<'_> {
         {
             // The level of an event is part of its code.
             macro_rules! record {
-                ($level:ident) => {
+                ($level:ident, $message:literal) => {
                     tracing::$level!(
                         target: "tower_webhook",
                         scheme = self.scheme,
@@ -61,14 +63,15 @@ impl Rejected<'_> {
                         reason = %Chain(self.reason),
                         seconds_off = self.seconds_off,
                         status = self.status.as_u16(),
-                        "webhook rejected",
+                        $message,
                     )
                 };
             }
             match self.concern {
-                Concern::Operator => record!(warn),
-                Concern::Sender => record!(info),
-                Concern::Nobody => record!(debug),
+                Concern::Operator => record!(warn, "webhook rejected"),
+                Concern::Sender => record!(info, "webhook rejected"),
+                Concern::Nobody => record!(debug, "webhook rejected"),
+                Concern::LetThrough => record!(error, "webhook let through unverified"),
             }
         }
     }

@@ -195,7 +195,9 @@ mod layer {
     use hyper::body::Bytes;
     use tower::util::BoxCloneSyncService;
     use tower_webhook::WebhookLayer;
-    use tower_webhook::layer::{BareStatus, Refused, ResponseFuture, VerifiedBody, Webhook};
+    use tower_webhook::layer::{
+        BareStatus, Refused, ResponseFuture, UnverifiedBody, VerifiedBody, Webhook,
+    };
 
     use super::{clone, copy, shared};
 
@@ -209,11 +211,13 @@ mod layer {
         shared::<WebhookLayer>();
         shared::<Webhook<Inner>>();
         shared::<VerifiedBody>();
+        shared::<UnverifiedBody>();
         shared::<BareStatus>();
         shared::<Refused<'static>>();
         copy::<BareStatus>();
         copy::<Refused<'_>>();
         clone::<WebhookLayer>();
+        clone::<WebhookLayer<BareStatus, UnverifiedBody>>();
         clone::<Webhook<Inner>>();
         sent::<ResponseFuture<Result<Response<Body>, Infallible>>>();
         // Neither the inner service nor its rejections need to be `Debug` or `Default` to exist.

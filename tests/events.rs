@@ -1,4 +1,4 @@
-//! One event for each rejection. Alone in its file, because a subscriber is global.
+//! One event for each rejection, and for each request that is let through. Alone in its file, because a subscriber is global.
 
 #![cfg(all(feature = "axum", feature = "replay", feature = "tracing"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
@@ -33,6 +33,7 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(events)).unwrap();
 
     let handler = post(|_: Verified| async {});
+    let lenient = post(|_: Option<Verified>| async {});
     let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).body_limit(8);
     let claiming = |claim: fn() -> Result<Claim, ReplayError>| {
         WebhookLayer::new(verifier(Scheme::STANDARD)).replay(Replay::with(NeverCommits(claim)))
@@ -50,6 +51,7 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             "/full",
             handler.clone().layer(claiming(|| Err(ReplayError::new(ReplayErrorKind::Full)))),
         )
+        .route("/reported", lenient.layer(layer.clone().dangerous_report_only()))
         .route("/verified", handler.clone().layer(layer))
         .route("/old", handler.clone().layer(at(NOW + 301)))
         .route("/new", handler.clone().layer(at(NOW - 3_600)))
@@ -70,6 +72,9 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     assert_eq!(send("/full", ID, BODY).await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(send("/old", ID, BODY).await, StatusCode::UNAUTHORIZED);
     assert_eq!(send("/new", ID, BODY).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(send("/reported", ID, BODY).await, StatusCode::OK);
+    assert_eq!(send("/reported", "other", BODY).await, StatusCode::OK);
+    assert_eq!(send("/reported", "other", b"much too long").await, StatusCode::PAYLOAD_TOO_LARGE);
 
     let log = log.lock().unwrap();
     assert_eq!(
@@ -79,7 +84,7 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
              kind=Unverified(Mismatch) reason=no signature matches status=401",
             "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              kind=BodyTooLarge reason=body is over the limit status=413",
-            "ERROR tower_webhook message=request did not go through a webhook layer",
+            "ERROR tower_webhook message=request was not verified by a webhook layer",
             "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
              reason=delivery is no longer claimed by this lease",
             "DEBUG tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
@@ -96,6 +101,11 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              kind=Unverified(TimestampTooNew) reason=timestamp is too far in the future \
              seconds_off=3600 status=401",
+            "ERROR tower_webhook message=webhook let through unverified \
+             scheme=\"standard-webhooks\" kind=Unverified(Mismatch) reason=no signature matches \
+             status=401",
+            "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             kind=BodyTooLarge reason=body is over the limit status=413",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();

@@ -26,6 +26,10 @@
 //! names a signature over the body, no sender of webhooks reads it, and a made-up one would tell a
 //! stranger what is here. [`WebhookLayer::on_rejection`](crate::WebhookLayer::on_rejection) can add it.
 //!
+//! [`WebhookLayer::dangerous_report_only`](crate::WebhookLayer::dangerous_report_only) lets through what
+//! could not be verified, while verification is being introduced. It is the one way to have a handler see
+//! that, and its event has the level `error`.
+//!
 //! [Answers](crate::manual::answers) says what senders make of these, and
 //! [ordering](crate::manual::ordering) which middleware belongs inside the layer, and which
 //! outside.
@@ -76,7 +80,7 @@ pub(crate) mod on_rejection;
 pub(crate) mod service;
 pub(crate) mod webhook;
 
-pub use self::body::VerifiedBody;
+pub use self::body::{UnverifiedBody, VerifiedBody};
 #[cfg(feature = "axum")]
 pub use self::extract::MissingLayer;
 #[cfg(feature = "axum")]

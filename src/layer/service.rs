@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
 #[cfg(feature = "axum")]
@@ -18,8 +18,12 @@ use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
+use crate::receive::frames::Frames;
 use crate::receive::receiver::Receiver;
 use crate::receive::rejection::{Rejection, RejectionKind};
+#[cfg(feature = "replay")]
+use crate::replay::key::ReplayKey;
+use crate::verify::verified::Verified;
 
 /// Lets only verified deliveries through to the inner service; made by
 /// [`WebhookLayer`](crate::WebhookLayer).
@@ -55,16 +59,24 @@ use crate::receive::rejection::{Rejection, RejectionKind};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
-pub struct Webhook<S, R = BareStatus> {
+pub struct Webhook<S, R = BareStatus, P = VerifiedBody> {
     inner: S,
     receiver: Receiver,
     on_rejection: R,
+    report_only: Option<ReportOnly<P>>,
 }
 
-impl<S, R> Webhook<S, R> {
-    pub(super) fn new(inner: S, receiver: Receiver, on_rejection: R) -> Self {
-        Self { inner, receiver, on_rejection }
+/// Makes the body of a request that is let through although it is not verified. Without one, none is.
+pub(super) type ReportOnly<P> = fn(Frames) -> P;
+
+impl<S, R, P> Webhook<S, R, P> {
+    pub(super) fn new(
+        inner: S,
+        receiver: Receiver,
+        on_rejection: R,
+        report_only: Option<ReportOnly<P>>,
+    ) -> Self {
+        Self { inner, receiver, on_rejection, report_only }
     }
 
     /// The inner service.
@@ -83,13 +95,43 @@ impl<S, R> Webhook<S, R> {
     }
 }
 
-impl<S, R, B, ResBody> Service<Request<B>> for Webhook<S, R>
+/// Not derived, because that would ask for bodies that can be cloned.
+impl<S, R, P> Clone for Webhook<S, R, P>
 where
-    S: Service<Request<VerifiedBody>, Response = Response<ResBody>> + Clone + Send + 'static,
+    S: Clone,
+    R: Clone,
+{
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            receiver: self.receiver.clone(),
+            on_rejection: self.on_rejection.clone(),
+            report_only: self.report_only,
+        }
+    }
+}
+
+impl<S, R, P> fmt::Debug for Webhook<S, R, P>
+where
+    S: fmt::Debug,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Webhook")
+            .field("inner", &self.inner)
+            .field("receiver", &self.receiver)
+            .field("report_only", &self.report_only.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S, R, P, B, ResBody> Service<Request<B>> for Webhook<S, R, P>
+where
+    S: Service<Request<P>, Response = Response<ResBody>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send,
     ResBody: Send + 'static,
     R: OnRejection<ResBody> + Clone + Send + 'static,
+    P: From<VerifiedBody> + Send + 'static,
     B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
     type Response = S::Response;
@@ -105,37 +147,38 @@ where
         let least = body.size_hint().lower();
         match self.receiver.open_sized(Head::from(&parts), least) {
             Ok(mut incoming) => {
-                let Self { mut inner, receiver, on_rejection } = self.clone();
+                let mut this = self.clone();
                 let mut parts = parts;
                 // One block instead of an `async fn`, whose future would hold its arguments twice.
                 ResponseFuture(State::Running(Box::pin(async move {
-                    let received = match incoming.read(body).await {
+                    let mut body = pin!(body);
+                    let read = incoming.read(body.as_mut()).await;
+                    let is_read = read.is_ok();
+                    let received = match read {
                         Ok(()) => incoming.conclude().await,
                         Err(rejection) => Err(rejection),
                     };
                     let mut delivery = match received {
                         Ok(delivery) => delivery,
                         Err(rejection) => {
-                            return Ok(respond(
-                                &receiver,
-                                incoming.endpoint(),
-                                &on_rejection,
-                                &parts,
-                                rejection,
-                            ));
+                            let Some(report_only) = this.report_only(&rejection) else {
+                                return Ok(this.respond(incoming.endpoint(), &parts, rejection));
+                            };
+                            let frames = if is_read {
+                                Ok(incoming.take_unverified())
+                            } else {
+                                this.receiver.read_unverified(body).await
+                            };
+                            let frames = frames.map(report_only);
+                            let endpoint = incoming.endpoint();
+                            return this.let_through(endpoint, parts, rejection, frames).await;
                         }
                     };
-                    let room = delivery.in_time(poll_fn(|cx| inner.poll_ready(cx))).await;
+                    let room = delivery.in_time(poll_fn(|cx| this.inner.poll_ready(cx))).await;
                     let Some(ready) = room else {
                         delivery.settle(false).await;
                         let rejection = RejectionKind::Overloaded.into();
-                        return Ok(respond(
-                            &receiver,
-                            incoming.endpoint(),
-                            &on_rejection,
-                            &parts,
-                            rejection,
-                        ));
+                        return Ok(this.respond(incoming.endpoint(), &parts, rejection));
                     };
                     ready?;
                     #[cfg(feature = "replay")]
@@ -146,12 +189,7 @@ where
                         parts.extensions.insert(key);
                     });
                     let body = VerifiedBody::from(delivery.take_frames());
-                    #[cfg_attr(not(feature = "axum"), expect(unused_mut))]
-                    let mut request = Request::from_parts(parts, body);
-                    // The body is bounded already; a limit that stands inside is set after this one.
-                    #[cfg(feature = "axum")]
-                    DefaultBodyLimit::disable().apply(&mut request);
-                    let answer = inner.call(request);
+                    let answer = this.inner.call(bounded(parts, body.into()));
                     let handling = async move {
                         let answer = answer.await;
                         let success = answer.as_ref().is_ok_and(|it| it.status().is_success());
@@ -165,50 +203,126 @@ where
                     handling.await
                 })))
             }
-            Err(rejection) => {
-                let answer = respond(&self.receiver, None, &self.on_rejection, &parts, rejection);
-                ResponseFuture(State::Answered(Some(Ok(answer))))
-            }
+            Err(rejection) => match self.report_only(&rejection) {
+                None => {
+                    let answer = self.respond(None, &parts, rejection);
+                    ResponseFuture(State::Answered(Some(Ok(answer))))
+                }
+                Some(report_only) => {
+                    let this = self.clone();
+                    ResponseFuture(State::Running(Box::pin(async move {
+                        let body = this.receiver.read_unverified(body).await.map(report_only);
+                        this.let_through(None, parts, rejection, body).await
+                    })))
+                }
+            },
         }
     }
 }
 
-fn respond<R, B>(
-    receiver: &Receiver,
-    endpoint: Option<&EndpointId>,
-    on: &R,
-    parts: &Parts,
-    rejection: Rejection,
-) -> Response<B>
-where
-    R: OnRejection<B>,
-{
-    let mut response = on.respond(&Refused::new(&rejection, parts));
-    let kind = rejection.kind();
-    let concern = match kind {
-        RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
-        _ if rejection.status().is_server_error() => Concern::Operator,
-        _ => Concern::Sender,
-    };
-    // Without what went wrong with a body, which is a stranger's text.
-    let bare = Rejection::from(kind);
-    let reason: &dyn Error = match &kind {
-        RejectionKind::Unverified(error) => error,
-        _ if rejection.status().is_server_error() => &rejection,
-        _ => &bare,
-    };
-    Rejected {
-        concern,
-        scheme: receiver.scheme().name(),
-        endpoint: endpoint.map(EndpointId::as_str),
-        kind: &kind,
-        reason,
-        seconds_off: rejection.seconds_off(),
-        status: response.status(),
+impl<S, R, P> Webhook<S, R, P> {
+    /// What makes the body, if the request is let through: in this mode, every one that could not be
+    /// verified, for whatever reason.
+    fn report_only(&self, rejection: &Rejection) -> Option<ReportOnly<P>> {
+        self.report_only.filter(|_| {
+            matches!(
+                rejection.kind(),
+                RejectionKind::Unverified(_)
+                    | RejectionKind::UnknownEndpoint
+                    | RejectionKind::SecretsUnavailable
+            )
+        })
     }
-    .record();
-    response.extensions_mut().insert(rejection);
-    response
+
+    /// Answers a request that is rejected.
+    fn respond<B>(
+        &self,
+        endpoint: Option<&EndpointId>,
+        parts: &Parts,
+        rejection: Rejection,
+    ) -> Response<B>
+    where
+        R: OnRejection<B>,
+    {
+        let concern = match rejection.kind() {
+            RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
+            _ if rejection.status().is_server_error() => Concern::Operator,
+            _ => Concern::Sender,
+        };
+        self.report(concern, endpoint, parts, rejection)
+    }
+
+    /// Hands a request on although it is `rejection` that it got, unless its body is too large or
+    /// broken. What it would have been answered with is made and dropped, for whatever counts there.
+    async fn let_through<B>(
+        mut self,
+        endpoint: Option<&EndpointId>,
+        mut parts: Parts,
+        rejection: Rejection,
+        body: Result<P, Rejection>,
+    ) -> Result<Response<B>, S::Error>
+    where
+        S: Service<Request<P>, Response = Response<B>>,
+        R: OnRejection<B>,
+    {
+        let body = match body {
+            Ok(body) => body,
+            Err(rejection) => return Ok(self.respond(endpoint, &parts, rejection)),
+        };
+        drop(self.report(Concern::LetThrough, endpoint, &parts, rejection.clone()));
+        // Another layer may have left one, for another scheme.
+        parts.extensions.remove::<Verified>();
+        #[cfg(feature = "replay")]
+        parts.extensions.remove::<ReplayKey>();
+        parts.extensions.insert(rejection.clone());
+        poll_fn(|cx| self.inner.poll_ready(cx)).await?;
+        let mut answer = self.inner.call(bounded(parts, body)).await?;
+        answer.extensions_mut().insert(rejection);
+        Ok(answer)
+    }
+
+    fn report<B>(
+        &self,
+        concern: Concern,
+        endpoint: Option<&EndpointId>,
+        parts: &Parts,
+        rejection: Rejection,
+    ) -> Response<B>
+    where
+        R: OnRejection<B>,
+    {
+        let mut response = self.on_rejection.respond(&Refused::new(&rejection, parts));
+        let kind = rejection.kind();
+        // Without what went wrong with a body, which is a stranger's text.
+        let bare = Rejection::from(kind);
+        let reason: &dyn Error = match &kind {
+            RejectionKind::Unverified(error) => error,
+            _ if rejection.status().is_server_error() => &rejection,
+            _ => &bare,
+        };
+        Rejected {
+            concern,
+            scheme: self.receiver.scheme().name(),
+            endpoint: endpoint.map(EndpointId::as_str),
+            kind: &kind,
+            reason,
+            seconds_off: rejection.seconds_off(),
+            status: response.status(),
+        }
+        .record();
+        response.extensions_mut().insert(rejection);
+        response
+    }
+}
+
+/// A request whose body is bounded already, so that axum's own limit is lifted. One that stands inside is
+/// set after this.
+fn bounded<P>(parts: Parts, body: P) -> Request<P> {
+    #[cfg_attr(not(feature = "axum"), expect(unused_mut))]
+    let mut request = Request::from_parts(parts, body);
+    #[cfg(feature = "axum")]
+    DefaultBodyLimit::disable().apply(&mut request);
+    request
 }
 
 /// The future of a [`Webhook`], with the output `T`.

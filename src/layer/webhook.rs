@@ -13,10 +13,11 @@ use crate::fetch::cache::SecretCache;
 use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "fetch")]
 use crate::head::Head;
+use crate::layer::body::{UnverifiedBody, VerifiedBody};
 use crate::layer::on_rejection::BareStatus;
 #[cfg(feature = "axum")]
 use crate::layer::on_rejection::{IntoAnswer, Refused};
-use crate::layer::service::Webhook;
+use crate::layer::service::{ReportOnly, Webhook};
 use crate::receive::receiver::Receiver;
 #[cfg(feature = "replay")]
 use crate::replay::settings::Replay;
@@ -54,11 +55,11 @@ use crate::verify::verifier::Verifier;
 /// that it has verified, because their bodies are bounded by its own
 /// ([`WebhookLayer::body_limit`]). This is the one thing that the feature does to an answer. A
 /// `DefaultBodyLimit` inside the layer still counts.
-#[derive(Clone)]
 #[must_use]
-pub struct WebhookLayer<R = BareStatus> {
+pub struct WebhookLayer<R = BareStatus, P = VerifiedBody> {
     receiver: Receiver,
     on_rejection: R,
+    report_only: Option<ReportOnly<P>>,
 }
 
 impl WebhookLayer {
@@ -95,7 +96,7 @@ impl WebhookLayer {
     }
 }
 
-impl<R> WebhookLayer<R> {
+impl<R, P> WebhookLayer<R, P> {
     /// Sets the size of the largest body that is accepted, in bytes, as [`Receiver::body_limit`].
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { receiver: self.receiver.body_limit(bytes), ..self }
@@ -152,11 +153,11 @@ impl<R> WebhookLayer<R> {
     ///     });
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
-    pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T>
+    pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T, P>
     where
         T: Clone,
     {
-        WebhookLayer { receiver: self.receiver, on_rejection }
+        WebhookLayer { receiver: self.receiver, on_rejection, report_only: self.report_only }
     }
 
     /// Sets how a rejected request is answered, with anything that axum can turn into a response;
@@ -173,7 +174,7 @@ impl<R> WebhookLayer<R> {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     #[cfg(feature = "axum")]
-    pub fn on_rejection_into<F, A>(self, on_rejection: F) -> WebhookLayer<IntoAnswer<F>>
+    pub fn on_rejection_into<F, A>(self, on_rejection: F) -> WebhookLayer<IntoAnswer<F>, P>
     where
         F: Fn(&Refused<'_>) -> A + Clone,
         A: axum_core::response::IntoResponse,
@@ -182,25 +183,92 @@ impl<R> WebhookLayer<R> {
     }
 }
 
-impl From<Receiver> for WebhookLayer {
-    fn from(receiver: Receiver) -> Self {
-        Self { receiver, on_rejection: BareStatus }
+impl<R> WebhookLayer<R> {
+    /// Refuses nothing for its signature: while verification is introduced, a request that **could
+    /// not be verified reaches the handler**. [The manual](crate::manual::introducing) says how to go
+    /// about it.
+    ///
+    /// Everything is verified, and what is verified is treated as ever: it has
+    /// [`Verified`](crate::Verified) among its extensions, and with a replay guard it is claimed. What
+    /// could not be verified, for whatever reason (401, an unknown endpoint, secrets that cannot be
+    /// fetched, a public URL that is not set), is handed on without `Verified`, and with its
+    /// [`Rejection`](crate::receive::Rejection) among the extensions of the request and of the answer. The
+    /// answer that it would have got is made all the same, so that what counts rejections in
+    /// [`on_rejection`](Self::on_rejection) counts it too, and dropped. With the feature `tracing` the
+    /// event has the level `error`, and says that it was let through. A body that is too large (413) or
+    /// cut short (400) is refused.
+    ///
+    /// In axum the handler takes `Option<Verified>`. It is `None` only where a layer let something
+    /// through; where there is no layer it is a 500, as `Verified` is. Elsewhere the inner service gets an
+    /// [`UnverifiedBody`].
+    ///
+    /// # Security
+    ///
+    /// While this is set, anyone can reach the handler.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "axum")] {
+    /// use axum::{Router, routing::post};
+    /// use tower_webhook::{Scheme, Verified, WebhookLayer};
+    ///
+    /// async fn handle(delivery: Option<Verified>, body: String) {
+    ///     println!("verified: {}, {body}", delivery.is_some());
+    /// }
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
+    /// let app: Router = Router::new()
+    ///     .route("/webhooks", post(handle))
+    ///     .route_layer(layer.dangerous_report_only());
+    /// # }
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn dangerous_report_only(self) -> WebhookLayer<R, UnverifiedBody> {
+        WebhookLayer {
+            receiver: self.receiver,
+            on_rejection: self.on_rejection,
+            report_only: Some(UnverifiedBody::from),
+        }
     }
 }
 
-impl<S, R> Layer<S> for WebhookLayer<R>
+impl From<Receiver> for WebhookLayer {
+    fn from(receiver: Receiver) -> Self {
+        Self { receiver, on_rejection: BareStatus, report_only: None }
+    }
+}
+
+impl<S, R, P> Layer<S> for WebhookLayer<R, P>
 where
     R: Clone,
 {
-    type Service = Webhook<S, R>;
+    type Service = Webhook<S, R, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Webhook::new(inner, self.receiver.clone(), self.on_rejection.clone())
+        Webhook::new(inner, self.receiver.clone(), self.on_rejection.clone(), self.report_only)
     }
 }
 
-impl<R> fmt::Debug for WebhookLayer<R> {
+/// Not derived, because that would ask for bodies that can be cloned.
+impl<R, P> Clone for WebhookLayer<R, P>
+where
+    R: Clone,
+{
+    fn clone(&self) -> Self {
+        Self {
+            receiver: self.receiver.clone(),
+            on_rejection: self.on_rejection.clone(),
+            report_only: self.report_only,
+        }
+    }
+}
+
+impl<R, P> fmt::Debug for WebhookLayer<R, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookLayer").field("receiver", &self.receiver).finish_non_exhaustive()
+        f.debug_struct("WebhookLayer")
+            .field("receiver", &self.receiver)
+            .field("report_only", &self.report_only.is_some())
+            .finish_non_exhaustive()
     }
 }

@@ -29,9 +29,14 @@
     doc = "8. [`answers`]: every status that the layer gives, and what senders make of it."
 )]
 #![cfg_attr(not(feature = "tower"), doc = "8. `answers` (feature `tower`).")]
-//! 9. [`migrating`]: moving from other libraries, line by line.
-//! 10. [`security`]: the threat model, and the test behind each claim.
-//! 11. [`packages`]: the crate's dependencies, and those whose types are in its API.
+#![cfg_attr(
+    feature = "tower",
+    doc = "9. [`introducing`]: verification for a server that receives already."
+)]
+#![cfg_attr(not(feature = "tower"), doc = "9. `introducing` (feature `tower`).")]
+//! 10. [`migrating`]: moving from other libraries, line by line.
+//! 11. [`security`]: the threat model, and the test behind each claim.
+//! 12. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[doc = include_str!("credentials.md")]
@@ -39,6 +44,9 @@ pub mod credentials {}
 #[cfg(feature = "tower")]
 #[doc = include_str!("answers.md")]
 pub mod answers {}
+#[cfg(feature = "tower")]
+#[doc = include_str!("introducing.md")]
+pub mod introducing {}
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}
 #[cfg(feature = "tower")]

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
 use std::mem;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
@@ -128,7 +128,9 @@ impl Incoming {
     ///
     /// Returns [`RejectionKind::BodyTooLarge`] if the body is longer than the limit.
     pub fn push(&mut self, frame: Bytes) -> Result<(), Rejection> {
-        self.check_room(frame.len())?;
+        if frame.len() > self.room() {
+            return Err(RejectionKind::BodyTooLarge.into());
+        }
         if let Some(attempt) = &mut self.attempt {
             attempt.update(&frame);
         }
@@ -173,16 +175,16 @@ impl Incoming {
     {
         self.secrets().await?;
         let mut body = pin!(body);
-        while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-            let frame = frame.map_err(Rejection::not_read)?;
-            // Trailers are not signed, so they are dropped.
-            let Ok(mut data) = frame.into_data() else { continue };
-            let len = data.remaining();
-            // Before the copy, which would allocate the whole frame.
-            self.check_room(len)?;
-            self.push(data.copy_to_bytes(len))?;
+        while let Some(frame) = next_frame(body.as_mut(), self.room()).await? {
+            self.push(frame)?;
         }
         Ok(())
+    }
+
+    /// Takes the frames that came, whatever the verdict is.
+    #[cfg(feature = "tower")]
+    pub(crate) fn take_unverified(&mut self) -> Frames {
+        mem::take(&mut self.frames)
     }
 
     /// The endpoint that the delivery is for, if the secrets depend on it.
@@ -191,11 +193,9 @@ impl Incoming {
         self.secrets.endpoint()
     }
 
-    fn check_room(&self, len: usize) -> Result<(), Rejection> {
-        if len > self.settings.body_limit.saturating_sub(self.frames.len()) {
-            return Err(RejectionKind::BodyTooLarge.into());
-        }
-        Ok(())
+    /// How many bytes may still come.
+    fn room(&self) -> usize {
+        self.settings.body_limit.saturating_sub(self.frames.len())
     }
 
     async fn verdict(&mut self) -> Result<Verified, Rejection> {
@@ -270,6 +270,28 @@ impl Incoming {
         fields.after_body().for_each(|piece| content.update(piece));
         Some(content.finish())
     }
+}
+
+/// Waits for the next frame with data of a body, which may have as many bytes as there is `room`.
+pub(super) async fn next_frame<B>(
+    mut body: Pin<&mut B>,
+    room: usize,
+) -> Result<Option<Bytes>, Rejection>
+where
+    B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+{
+    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+        let frame = frame.map_err(Rejection::not_read)?;
+        // Trailers are not signed, so they are dropped.
+        let Ok(mut data) = frame.into_data() else { continue };
+        let len = data.remaining();
+        // Before the copy, which would allocate the whole frame.
+        if len > room {
+            return Err(RejectionKind::BodyTooLarge.into());
+        }
+        return Ok(Some(data.copy_to_bytes(len)));
+    }
+    Ok(None)
 }
 
 impl fmt::Debug for Incoming {

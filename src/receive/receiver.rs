@@ -2,6 +2,8 @@
 
 use std::error::Error;
 use std::fmt;
+#[cfg(feature = "tower")]
+use std::pin::pin;
 use std::sync::Arc;
 #[cfg(feature = "replay")]
 use std::time::Duration;
@@ -17,9 +19,13 @@ use crate::fetch::cache::SecretCache;
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::receive::delivery::Delivery;
+#[cfg(feature = "tower")]
+use crate::receive::frames::Frames;
 use crate::receive::incoming::Incoming;
 #[cfg(feature = "replay")]
 use crate::receive::incoming::Unsigned;
+#[cfg(feature = "tower")]
+use crate::receive::incoming::next_frame;
 use crate::receive::rejection::{Rejection, RejectionKind};
 #[cfg(feature = "fetch")]
 use crate::receive::source::Selected;
@@ -104,6 +110,10 @@ impl Receiver {
     /// another server. For a scheme that signs its URL, set
     /// [`SecretCacheBuilder::public_url`](crate::fetch::SecretCacheBuilder::public_url) or that of each
     /// endpoint.
+    ///
+    /// Inside of `axum::Router::nest("/hooks", …)` a request's path has lost that prefix, so the selector
+    /// of a layer in there sees `/acme`, and finds nothing behind `/hooks/`. The path as it was sent is
+    /// `head.extension::<axum::extract::OriginalUri>()`.
     ///
     /// See [the manual](crate::manual::secrets) for how to rotate secrets without losing a
     /// delivery.
@@ -287,6 +297,21 @@ impl Receiver {
             #[cfg(feature = "replay")]
             settings.replay.as_ref().map(|replay| Unsigned::of(&head, self.scheme(), replay)),
         ))
+    }
+
+    /// Reads a body up to the limit, for a layer that only reports. Nothing verifies it.
+    #[cfg(feature = "tower")]
+    pub(crate) async fn read_unverified<B>(&self, body: B) -> Result<Frames, Rejection>
+    where
+        B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+    {
+        let mut body = pin!(body);
+        let mut frames = Frames::default();
+        let room = |frames: &Frames| self.0.body_limit.saturating_sub(frames.len());
+        while let Some(frame) = next_frame(body.as_mut(), room(&frames)).await? {
+            frames.push(frame);
+        }
+        Ok(frames)
     }
 }
 

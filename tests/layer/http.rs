@@ -49,7 +49,7 @@ async fn echo(delivery: Verified, body: Bytes) -> (HeaderMap, Bytes) {
     (headers, body)
 }
 
-async fn serve(app: Router) -> SocketAddr {
+pub(crate) async fn serve(app: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -88,7 +88,7 @@ async fn serve_protocol(layer: WebhookLayer, places: usize, http2: bool) -> Sock
 }
 
 /// The head of a delivery with this framing, and nothing behind it.
-fn head(headers: &HeaderMap, framing: &str) -> Vec<u8> {
+pub(crate) fn head(headers: &HeaderMap, framing: &str) -> Vec<u8> {
     let mut head = b"POST /hook HTTP/1.1\r\nhost: test\r\nconnection: close\r\n".to_vec();
     for (name, value) in headers {
         head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
@@ -98,11 +98,14 @@ fn head(headers: &HeaderMap, framing: &str) -> Vec<u8> {
     head
 }
 
-fn whole(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+pub(crate) fn whole(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
     [head(headers, &format!("content-length: {}", body.len())), body.to_vec()].concat()
 }
 
-fn chunked<'a>(headers: &HeaderMap, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+pub(crate) fn chunked<'a>(
+    headers: &HeaderMap,
+    chunks: impl IntoIterator<Item = &'a [u8]>,
+) -> Vec<u8> {
     let mut bytes = head(headers, "transfer-encoding: chunked");
     for chunk in chunks.into_iter().filter(|chunk| !chunk.is_empty()) {
         bytes.extend(format!("{:x}\r\n", chunk.len()).as_bytes());
@@ -112,14 +115,14 @@ fn chunked<'a>(headers: &HeaderMap, chunks: impl IntoIterator<Item = &'a [u8]>) 
     bytes
 }
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Writes the bytes as they are and reads until the server closes.
-async fn exchange(address: SocketAddr, bytes: &[u8]) -> Answer {
+pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The server may have answered and closed before everything is written.
     let _ = stream.write_all(bytes).await;

@@ -17,7 +17,11 @@ mod provider;
 #[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
 #[path = "../support/receiver.rs"]
 mod receiver;
+#[cfg(all(feature = "axum", feature = "fetch", feature = "replay"))]
+mod report_only;
 mod service;
+#[cfg(feature = "axum")]
+mod stacks;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../support/untouchable.rs"]

@@ -272,7 +272,7 @@ fn a_refusal_has_its_reason_for_a_source() {
 
 #[tokio::test]
 async fn debug_output_tells_sizes_and_no_content() {
-    let shown = r#"WebhookLayer { receiver: Receiver { scheme: Scheme("standard-webhooks"), body_limit: 64, .. }, .. }"#;
+    let shown = r#"WebhookLayer { receiver: Receiver { scheme: Scheme("standard-webhooks"), body_limit: 64, .. }, report_only: false, .. }"#;
     assert_eq!(format!("{:?}", layer()), shown);
     let inner = service_fn(|request: Request<VerifiedBody>| async move {
         let shown = format!("{:?}", request.body());
