@@ -69,6 +69,15 @@ impl<'h> Listed<'h> {
 }
 
 impl<'h> Signatures<'h> {
+    /// Whether there may be more than one.
+    #[inline]
+    pub(crate) fn are_several(&self) -> bool {
+        match &self.others {
+            Others::Listed(entries) => !entries.is_done(),
+            Others::Kept(signatures) => !signatures.is_empty(),
+        }
+    }
+
     /// The signatures of one algorithm, in order.
     #[inline]
     pub(crate) fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = Signature> {

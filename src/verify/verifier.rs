@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use time::OffsetDateTime;
 
@@ -137,6 +138,8 @@ pub struct Verifier {
     /// Never empty, in the order in which they are tried.
     keys: Vec<VerifyingKey>,
     algorithms: Algorithms,
+    /// The key that matched last, to be tried first. Clones share it.
+    last: Arc<AtomicUsize>,
     tolerance: Tolerance,
     /// `None` is the system's, which is read without a detour through the calendar.
     clock: Option<Arc<dyn Clock>>,
@@ -165,6 +168,7 @@ impl Verifier {
             scheme,
             algorithms: Algorithms::default().and(key.algorithm()),
             keys: vec![key],
+            last: Arc::default(),
             tolerance: scheme.tolerance(),
             clock: None,
             public_url: None,
@@ -174,8 +178,9 @@ impl Verifier {
     /// Adds another valid secret: the one that is being replaced, or that of a second endpoint with
     /// the same URL.
     ///
-    /// Secrets are tried in the order in which they were added, so a later one costs time only for
-    /// deliveries that match none of the earlier ones.
+    /// Secrets are tried in the order in which they were added, but that which matched last comes
+    /// first: while a sender changes from one to the other, only the first delivery of each costs more
+    /// time. [`Verified::secret_index`] does not depend on it.
     ///
     /// # Errors
     ///
@@ -460,8 +465,21 @@ impl Verifier {
     /// the others are tried only if that one does not match.
     #[cfg(feature = "receive")]
     pub(crate) fn attempt(&self, envelope: &Envelope<'_>) -> Option<Attempt> {
-        let mut keys = self.keys.iter().enumerate();
-        keys.find_map(|(index, key)| Attempt::begin(index, key, envelope).next())
+        self.in_turn(envelope).find_map(|(index, key)| Attempt::begin(index, key, envelope).next())
+    }
+
+    /// The keys in the order in which they are tried: that which matched last comes first, because it
+    /// probably will again. With several signatures more than one key may match, and which one is
+    /// found must not depend on other deliveries; there the order is that in which they were added.
+    fn in_turn(&self, envelope: &Envelope<'_>) -> impl Iterator<Item = (usize, &VerifyingKey)> {
+        let last = match self.keys.len() {
+            1 => 0,
+            _ if envelope.signatures().are_several() => 0,
+            _ => self.last.load(Relaxed),
+        };
+        let keys = self.keys.iter().enumerate();
+        let first = keys.clone().skip(last).take(1);
+        first.chain(keys.filter(move |(index, _)| *index != last))
     }
 
     /// Returns the verdict on a complete body. `tried` has already seen all of it.
@@ -471,19 +489,25 @@ impl Verifier {
         tried: Option<Attempt>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
     ) -> Result<Verified, VerifyError> {
-        let (mut first, mut settled) = (0, None);
+        let mut tried_index = None;
         if let Some(attempt) = tried {
             let found = attempt.found;
-            first = found.secret_index;
-            settled = attempt.is_only().then_some(first);
+            if attempt.is_only() {
+                tried_index = Some(found.secret_index);
+            }
             if attempt.finish(envelope) {
                 return verdict(envelope, Some(found));
             }
         }
-        let mut keys = self.keys.iter().enumerate().skip(first);
-        let found = keys.find_map(|(index, key)| {
-            find(index, key, envelope, body.clone(), settled == Some(index))
+        let found = self.in_turn(envelope).find_map(|(index, key)| {
+            find(index, key, envelope, body.clone(), tried_index == Some(index))
         });
+        // Written only when it changes, because all threads read it.
+        if let Some(Found { secret_index, .. }) = found
+            && self.last.load(Relaxed) != secret_index
+        {
+            self.last.store(secret_index, Relaxed);
+        }
         verdict(envelope, found)
     }
 

@@ -104,6 +104,29 @@ fn secrets_are_tried_newest_first_and_sixteen_are_the_most() {
 }
 
 #[test]
+fn which_secret_matched_does_not_depend_on_what_came_before() {
+    let older = Secret::whsec("whsec_plJ3nmyCDGBKInavdOK15jsl").unwrap();
+    let verifier = verifier(Scheme::STANDARD).add_secret(older.clone()).unwrap();
+    let newer = signer(Scheme::STANDARD);
+    let both = newer.clone().add_secret(older.clone()).unwrap();
+    let older = tower_webhook::Signer::new(Scheme::STANDARD, older).unwrap();
+    let stranger = Scheme::STANDARD.signer("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").unwrap();
+    for (signer, expected) in [
+        (&older, Ok(1)),
+        (&both, Ok(0)),
+        (&older, Ok(1)),
+        (&stranger, Err(VerifyError::Mismatch)),
+        (&newer, Ok(0)),
+        (&older, Ok(1)),
+        (&both, Ok(0)),
+    ] {
+        let sent = signer.sign(ID, at(NOW), BODY).unwrap();
+        let verdict = verifier.verify(&sent, BODY).map(|verified| verified.secret_index());
+        assert_eq!(verdict, expected);
+    }
+}
+
+#[test]
 fn several_secrets_give_several_signatures_where_the_header_has_room() {
     let older = || Secret::whsec("whsec_plJ3nmyCDGBKInavdOK15jsl").unwrap();
     let signer = Scheme::STANDARD.signer(WHSEC).unwrap().add_secret(older()).unwrap();
