@@ -628,11 +628,14 @@ fn otherwise<'b>(
     let fields = envelope.fields();
     let escapes = fields.scheme().escaped_body() && !body.clone().into_iter().all(<[u8]>::is_ascii);
     let readings = fields.readings().with(Reading::ESCAPED, escapes);
-    let mut attempts =
-        readings.each().flat_map(|reading| Attempt::begin_as(reading, index, key, envelope));
-    attempts.find_map(|mut attempt| {
-        body.clone().into_iter().for_each(|chunk| attempt.update(chunk));
-        let found = attempt.found;
-        attempt.finish(envelope).then_some(found)
-    })
+    for reading in readings.each() {
+        for mut attempt in Attempt::begin_as(reading, index, key, envelope) {
+            body.clone().into_iter().for_each(|chunk| attempt.update(chunk));
+            let found = attempt.found;
+            if attempt.finish(envelope) {
+                return Some(found);
+            }
+        }
+    }
+    None
 }
