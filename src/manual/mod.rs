@@ -18,7 +18,8 @@
 )]
 //! 7. [`migrating`]: moving from other libraries, line by line.
 //! 8. [`security`]: the threat model, and the test behind each claim.
-//! 9. [`packages`]: the crate's dependencies, and those whose types are in its API.
+//! 9. [`troubleshooting`]: why a delivery does not verify, by message, provider and platform.
+//! 10. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}
@@ -41,3 +42,5 @@ pub mod schemes {}
 pub mod secrets {}
 #[doc = include_str!("../../SECURITY.md")]
 pub mod security {}
+#[doc = include_str!("troubleshooting.md")]
+pub mod troubleshooting {}
