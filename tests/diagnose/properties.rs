@@ -188,3 +188,25 @@ fn a_verifier_is_enough_for_what_needs_no_text() {
     let late = doctor.now(now() + Duration::days(2)).diagnose(&request, b"{}");
     assert!(late.findings()[0].code() == "timestamp-old" && late.findings()[0].is_proved());
 }
+
+#[test]
+fn every_code_is_in_the_chapter_and_in_a_test() {
+    let chapter = include_str!("../../src/manual/troubleshooting.md");
+    let tests = [
+        include_str!("body.rs"),
+        include_str!("head.rs"),
+        include_str!("secret.rs"),
+        include_str!("time.rs"),
+        include_str!("url.rs"),
+    ]
+    .concat();
+    for code in tower_webhook::diagnose::Finding::CODES {
+        assert!(chapter.contains(&format!("`{code}`")), "{code}");
+        assert!(tests.contains(&format!("\"{code}\"")), "{code}");
+    }
+    let ticked = chapter.split('`').skip(1).step_by(2);
+    let families = ["secret-", "body-", "url-", "timestamp-", "signature-", "clock-"];
+    for code in ticked.filter(|text| families.iter().any(|it| text.starts_with(it))) {
+        assert!(tower_webhook::diagnose::Finding::CODES.contains(&code), "{code}");
+    }
+}
