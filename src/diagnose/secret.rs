@@ -179,6 +179,7 @@ pub(super) fn observed(scheme: Scheme, texts: &[Named]) -> Option<Finding> {
         }
         None => return None,
         Some(InvalidSecret::MissingFeature(_)) => &ALGORITHM,
+        Some(InvalidSecret::Several) => &OTHER_SECRET,
         Some(
             InvalidSecret::MissingPrefix
             | InvalidSecret::NotBase64
