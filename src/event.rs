@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 #[cfg(feature = "tower")]
 use std::fmt::Debug;
-#[cfg(any(feature = "axum", feature = "tracing"))]
+#[cfg(any(feature = "tower", feature = "tracing"))]
 use std::fmt::Display;
 #[cfg(feature = "tracing")]
 use std::iter;
@@ -38,6 +38,9 @@ pub(crate) struct Rejected<'r> {
     pub(crate) endpoint: Option<&'r str>,
     pub(crate) kind: &'r dyn Debug,
     pub(crate) reason: &'r dyn Error,
+    /// The names and layouts that were looked for.
+    pub(crate) expected: Option<&'r dyn Display>,
+    pub(crate) public_url: Option<&'r dyn Debug>,
     pub(crate) status: StatusCode,
 }
 
@@ -58,6 +61,8 @@ impl Rejected<'_> {
                         endpoint = self.endpoint.map(tracing::field::debug),
                         kind = ?self.kind,
                         reason = %Chain(self.reason),
+                        expected = self.expected.map(tracing::field::display),
+                        public_url = self.public_url.map(tracing::field::debug),
                         status = self.status.as_u16(),
                         "webhook rejected",
                     )
@@ -96,4 +101,12 @@ impl Display for Chain<'_> {
 pub(crate) fn layer_missing(error: &dyn Display) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "tower_webhook", "{error}");
+}
+
+/// Records why a delivery was refused, in several lines.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
+#[cfg(all(feature = "diagnose", feature = "tower"))]
+pub(crate) fn diagnosed(diagnosis: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(target: "tower_webhook", "webhook diagnosed: {diagnosis}");
 }

@@ -10,6 +10,20 @@ use crate::verify::verified::Verified;
 ///
 /// Neither `Debug` nor `Display` shows a secret, a signature, or more than 40 characters of the
 /// delivery.
+///
+/// # Examples
+///
+/// ```
+/// use http::HeaderMap;
+/// use tower_webhook::diagnose::{Diagnosis, Doctor};
+/// use tower_webhook::{Field, Scheme, VerifyError};
+///
+/// let doctor = Doctor::new(Scheme::GITHUB).secret("live", "secret");
+/// let diagnosis: Diagnosis = doctor.diagnose(&HeaderMap::new(), b"{}");
+/// assert_eq!(diagnosis.verdict().unwrap_err(), VerifyError::Missing(Field::Signature));
+/// assert_eq!(diagnosis.findings()[0].code(), "header-missing");
+/// assert!(diagnosis.to_string().contains("x-hub-signature-256"));
+/// ```
 #[derive(Clone)]
 pub struct Diagnosis {
     pub(super) verdict: Result<Verified, VerifyError>,

@@ -135,7 +135,7 @@ impl Doctor {
     /// Verifies a delivery, and if it does not verify, finds out why.
     pub fn diagnose<'h>(&self, head: impl Into<Head<'h>>, body: &[u8]) -> Diagnosis {
         let head = head.into();
-        let now = self.now.unwrap_or_else(OffsetDateTime::now_utc);
+        let now = self.time();
         let verdict = self.verdict(head, body, now);
         let mut budget = Budget::new(BUDGET);
         let findings = match &verdict {
@@ -143,7 +143,8 @@ impl Doctor {
             Err(error) => {
                 let pairs: Vec<_> = head.pairs().take(MAX_HEADERS).collect();
                 let url = Url::new(self.public_url.as_ref(), head.request());
-                let patient = Patient { doctor: self, pairs: &pairs, url: &url, body, now };
+                let patient =
+                    Patient { doctor: self, pairs: &pairs, url: &url, body: Some(body), now };
                 match patient.proofs(&mut budget) {
                     proofs if proofs.is_empty() => patient.observed(*error),
                     proofs => proofs,
@@ -151,6 +152,26 @@ impl Doctor {
             }
         };
         Diagnosis { verdict, findings, complete: budget.is_complete() }
+    }
+
+    fn time(&self) -> OffsetDateTime {
+        let configured = || self.verifier.as_ref().map(Verifier::time);
+        self.now.or_else(configured).unwrap_or_else(OffsetDateTime::now_utc)
+    }
+
+    /// What the head alone says of a delivery that was refused for it, and whose body was not read.
+    #[cfg(feature = "tower")]
+    pub(crate) fn diagnose_head<'h>(
+        &self,
+        head: impl Into<Head<'h>>,
+        error: VerifyError,
+    ) -> Diagnosis {
+        let head = head.into();
+        let now = self.time();
+        let pairs: Vec<_> = head.pairs().take(MAX_HEADERS).collect();
+        let url = Url::new(self.public_url.as_ref(), head.request());
+        let patient = Patient { doctor: self, pairs: &pairs, url: &url, body: None, now };
+        Diagnosis { verdict: Err(error), findings: patient.observed(error), complete: true }
     }
 
     /// What a verifier with the first secret says. A text that is no secret matches nothing.

@@ -34,8 +34,8 @@
 //! all but the largest bodies; [`Diagnosis::is_complete`] says whether everything was tried.
 
 mod body;
-mod diagnosis;
-mod doctor;
+pub(crate) mod diagnosis;
+pub(crate) mod doctor;
 mod finding;
 mod head;
 mod json;

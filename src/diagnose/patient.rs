@@ -17,14 +17,16 @@ pub(super) struct Patient<'p> {
     pub(super) doctor: &'p Doctor,
     pub(super) pairs: &'p Pairs<'p>,
     pub(super) url: &'p Url<'p>,
-    pub(super) body: &'p [u8],
+    /// `None` if it was not read.
+    pub(super) body: Option<&'p [u8]>,
     pub(super) now: OffsetDateTime,
 }
 
 impl<'p> Patient<'p> {
     /// The first change that explains the delivery, or the first two that do together.
     pub(super) fn proofs(self, budget: &mut Budget) -> Vec<Finding> {
-        let Self { doctor, pairs, url, body, .. } = self;
+        let Self { doctor, pairs, url, .. } = self;
+        let body = self.body.unwrap_or_default();
         let own = lens::claims(doctor.scheme, pairs);
         let base = Trial {
             keys: None,
@@ -121,7 +123,7 @@ impl<'p> Patient<'p> {
         let findings = [
             secret::observed(self.doctor.scheme, &self.doctor.texts),
             head::observed(self.doctor.scheme, error, self.pairs),
-            body::observed(self.body, self.pairs),
+            self.body.and_then(|body| body::observed(body, self.pairs)),
             late,
         ];
         findings.into_iter().flatten().collect()

@@ -11,13 +11,16 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
+use crate::error::VerifyError;
 use crate::event::{Concern, Rejected};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
+use crate::layer::diagnosing::Diagnosing;
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
 use crate::receive::receiver::Receiver;
 use crate::receive::rejection::{Rejection, RejectionKind};
+use crate::scheme::expected::Expected;
 
 /// Lets only verified deliveries through to the inner service; made by
 /// [`WebhookLayer`](crate::WebhookLayer).
@@ -58,11 +61,17 @@ pub struct Webhook<S, R = BareStatus> {
     inner: S,
     receiver: Receiver,
     on_rejection: R,
+    diagnosing: Diagnosing,
 }
 
 impl<S, R> Webhook<S, R> {
-    pub(super) fn new(inner: S, receiver: Receiver, on_rejection: R) -> Self {
-        Self { inner, receiver, on_rejection }
+    pub(super) fn new(
+        inner: S,
+        receiver: Receiver,
+        on_rejection: R,
+        diagnosing: Diagnosing,
+    ) -> Self {
+        Self { inner, receiver, on_rejection, diagnosing }
     }
 
     /// The inner service.
@@ -103,7 +112,7 @@ where
         let least = body.size_hint().lower();
         match self.receiver.open_sized(Head::from(&parts), least) {
             Ok(mut incoming) => {
-                let Self { mut inner, receiver, on_rejection } = self.clone();
+                let Self { mut inner, receiver, on_rejection, diagnosing } = self.clone();
                 let mut parts = parts;
                 // One block instead of an `async fn`, whose future would hold its arguments twice.
                 ResponseFuture(State::Running(Box::pin(async move {
@@ -114,6 +123,7 @@ where
                     let mut delivery = match received {
                         Ok(delivery) => delivery,
                         Err(rejection) => {
+                            diagnosing.refused(&rejection, &parts, &receiver, Some(&incoming));
                             return Ok(respond(
                                 &receiver,
                                 incoming.endpoint(),
@@ -155,6 +165,7 @@ where
                 })))
             }
             Err(rejection) => {
+                self.diagnosing.refused(&rejection, &parts, &self.receiver, None);
                 let answer = respond(&self.receiver, None, &self.on_rejection, &parts, rejection);
                 ResponseFuture(State::Answered(Some(Ok(answer))))
             }
@@ -186,8 +197,19 @@ where
         _ if rejection.status().is_server_error() => &rejection,
         _ => &bare,
     };
+    // What is public of the receiver, where it helps.
+    let expected = match kind {
+        RejectionKind::Unverified(VerifyError::Mismatch) => None,
+        RejectionKind::Unverified(_) => Some(Expected(receiver.scheme())),
+        _ => None,
+    };
+    let verifier = receiver.verifier().filter(|_| receiver.scheme().signs_request());
+    let verifier = verifier.filter(|_| matches!(kind, RejectionKind::Unverified(_)));
+    let public_url = verifier.as_ref().and_then(|verifier| verifier.signed_url());
     Rejected {
         concern,
+        expected: expected.as_ref().map(|it| it as _),
+        public_url: public_url.map(|it| it as _),
         scheme: receiver.scheme().name(),
         endpoint: endpoint.map(EndpointId::as_str),
         kind: &kind,

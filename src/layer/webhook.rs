@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
+#[cfg(feature = "diagnose")]
+use crate::diagnose::diagnosis::Diagnosis;
 #[cfg(feature = "fetch")]
 use crate::fetch::SecretFetcher;
 #[cfg(feature = "fetch")]
@@ -13,6 +15,7 @@ use crate::fetch::cache::SecretCache;
 use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "fetch")]
 use crate::head::Head;
+use crate::layer::diagnosing::Diagnosing;
 use crate::layer::on_rejection::BareStatus;
 #[cfg(feature = "axum")]
 use crate::layer::on_rejection::{IntoAnswer, Refused};
@@ -57,6 +60,7 @@ use crate::verify::verifier::Verifier;
 pub struct WebhookLayer<R = BareStatus> {
     receiver: Receiver,
     on_rejection: R,
+    diagnosing: Diagnosing,
 }
 
 impl WebhookLayer {
@@ -127,6 +131,29 @@ impl<R> WebhookLayer<R> {
         Self { receiver: self.receiver.replay(replay), ..self }
     }
 
+    /// Sets that deliveries that could not be verified are diagnosed, default not at all, and what is
+    /// told why: for instance [`log_diagnosis`](crate::layer::log_diagnosis). The answer does not wait
+    /// for it, and the sender never sees it.
+    ///
+    /// It is for development. At most 3 diagnoses are made in a minute, one at a time, each on a thread of
+    /// its own; other deliveries are answered without one. The text of the secret is not there any more,
+    /// so nothing about it can be found: for that, use a [`Doctor`](crate::diagnose::Doctor). If the head
+    /// alone is reason to refuse a delivery, its body is not read, and nothing is proved.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
+    ///     .diagnose(|diagnosis| eprintln!("{diagnosis}"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "diagnose")]
+    pub fn diagnose(self, report: impl Fn(&Diagnosis) + Send + Sync + 'static) -> Self {
+        Self { diagnosing: Diagnosing::to(report), ..self }
+    }
+
     /// Sets how a rejected request is answered, default [`BareStatus`].
     ///
     /// The [`Rejection`](crate::receive::Rejection) is added to the extensions of any answer.
@@ -154,7 +181,7 @@ impl<R> WebhookLayer<R> {
     where
         T: Clone,
     {
-        WebhookLayer { receiver: self.receiver, on_rejection }
+        WebhookLayer { receiver: self.receiver, on_rejection, diagnosing: self.diagnosing }
     }
 
     /// Sets how a rejected request is answered, with anything that axum can turn into a response;
@@ -182,7 +209,7 @@ impl<R> WebhookLayer<R> {
 
 impl From<Receiver> for WebhookLayer {
     fn from(receiver: Receiver) -> Self {
-        Self { receiver, on_rejection: BareStatus }
+        Self { receiver, on_rejection: BareStatus, diagnosing: Diagnosing::default() }
     }
 }
 
@@ -193,7 +220,8 @@ where
     type Service = Webhook<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Webhook::new(inner, self.receiver.clone(), self.on_rejection.clone())
+        let on_rejection = self.on_rejection.clone();
+        Webhook::new(inner, self.receiver.clone(), on_rejection, self.diagnosing.clone())
     }
 }
 

@@ -509,6 +509,12 @@ impl Verifier {
         Ok(Verification::new(&self.keys, envelope))
     }
 
+    /// The time of the verifier's clock.
+    #[cfg(feature = "diagnose")]
+    pub(crate) fn time(&self) -> OffsetDateTime {
+        self.clock.as_ref().map_or_else(OffsetDateTime::now_utc, |clock| clock.now())
+    }
+
     /// The keys, in the order in which they are tried.
     #[cfg(feature = "diagnose")]
     pub(crate) fn keys(&self) -> &[VerifyingKey] {

@@ -5,6 +5,8 @@
 
 mod body;
 mod head;
+#[cfg(feature = "tower")]
+mod layer;
 mod program;
 mod properties;
 mod secret;
