@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 #[cfg(feature = "tower")]
 use std::fmt::Debug;
-#[cfg(any(feature = "axum", feature = "tracing"))]
+#[cfg(any(feature = "tower", feature = "tracing"))]
 use std::fmt::Display;
 #[cfg(feature = "tracing")]
 use std::iter;
@@ -41,6 +41,9 @@ pub(crate) struct Rejected<'r> {
     pub(crate) kind: &'r dyn Debug,
     pub(crate) reason: &'r dyn Error,
     pub(crate) seconds_off: Option<u64>,
+    /// The names and layouts that were looked for.
+    pub(crate) expected: Option<&'r dyn Display>,
+    pub(crate) public_url: Option<&'r dyn Debug>,
     pub(crate) status: StatusCode,
 }
 
@@ -62,6 +65,8 @@ impl Rejected<'_> {
                         kind = ?self.kind,
                         reason = %Chain(self.reason),
                         seconds_off = self.seconds_off,
+                        expected = self.expected.map(tracing::field::display),
+                        public_url = self.public_url.map(tracing::field::debug),
                         status = self.status.as_u16(),
                         $message,
                     )
@@ -101,4 +106,12 @@ impl Display for Chain<'_> {
 pub(crate) fn layer_missing(error: &dyn Display) {
     #[cfg(feature = "tracing")]
     tracing::error!(target: "tower_webhook", "{error}");
+}
+
+/// Records why a delivery was refused, in several lines.
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
+#[cfg(all(feature = "diagnose", feature = "tower"))]
+pub(crate) fn diagnosed(diagnosis: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(target: "tower_webhook", "webhook diagnosed: {diagnosis}");
 }

@@ -104,6 +104,7 @@
 //! | `spaaza` | | `Spaaza`, which fetches from Spaaza's API |
 //! | `replay` | | `ReplayGuard`, and `MemoryReplayGuard` for one process |
 //! | `redis` | | `RedisReplayGuard`, for many processes |
+//! | `diagnose` | | `Doctor`, which finds out why a delivery does not verify |
 //! | `full` | | all of the above |
 //!
 //! Features only add; none changes how anything else behaves. Every preset exists with any set of
@@ -114,6 +115,8 @@
 
 pub mod clock;
 mod crypto;
+#[cfg(feature = "diagnose")]
+pub mod diagnose;
 mod error;
 #[cfg(any(
     feature = "tower",

@@ -145,6 +145,20 @@ fn errors_are_errors_of_one_level_in_lower_case() {
     assert_eq!(shown.len(), 33, "two errors read the same");
 }
 
+#[cfg(feature = "diagnose")]
+#[test]
+fn a_doctor_can_be_shared() {
+    use tower_webhook::diagnose::{Diagnosis, Doctor, Finding};
+
+    shared::<Doctor>();
+    clone::<Doctor>();
+    shared::<Diagnosis>();
+    clone::<Diagnosis>();
+    shared::<Finding>();
+    clone::<Finding>();
+    unwind_safe::<Finding>();
+}
+
 #[cfg(feature = "receive")]
 mod receive {
     use tower_webhook::receive::{Delivery, Incoming, Rejection, RejectionKind};

@@ -76,6 +76,14 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     assert_eq!(send("/reported", "other", BODY).await, StatusCode::OK);
     assert_eq!(send("/reported", "other", b"much too long").await, StatusCode::PAYLOAD_TOO_LARGE);
 
+    let unsigned = Request::post("/verified").body(Body::empty()).unwrap();
+    assert_eq!(app.clone().oneshot(unsigned).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    let square = verifier(Scheme::SQUARE);
+    let square = Router::new().route("/square", post(|| async {}).layer(WebhookLayer::new(square)));
+    let mut forged = Request::post("/square").body(Body::from("forged")).unwrap();
+    *forged.headers_mut() = sign(Scheme::SQUARE, BODY);
+    assert_eq!(square.oneshot(forged).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+
     let log = log.lock().unwrap();
     assert_eq!(
         *log,
@@ -106,6 +114,13 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
              status=401",
             "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              kind=BodyTooLarge reason=body is over the limit status=413",
+            "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             kind=Unverified(Missing(Signature)) reason=signature is missing \
+             expected=webhook-signature: v1,… v1a,…; webhook-id; webhook-timestamp or \
+             svix-signature: v1,… v1a,…; svix-id; svix-timestamp status=401",
+            "INFO tower_webhook message=webhook rejected scheme=\"square\" \
+             kind=Unverified(Mismatch) reason=no signature matches \
+             public_url=PublicUrl(\"https://hooks.example.com\") status=401",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();

@@ -97,6 +97,18 @@ fn preset(scheme: Scheme, text: &str) {
         assert_eq!(scheme.verifier(text).is_ok(), same[0]);
         return;
     }
+    let other_kinds: &[&str] = match scheme.name() {
+        "stripe" => {
+            &["sk_live_", "sk_test_", "rk_live_", "rk_test_", "pk_live_", "pk_test_", "we_"]
+        }
+        "slack" => &["xoxb-", "xoxp-", "xapp-"],
+        "shopify" => &["shpat_"],
+        _ => &[],
+    };
+    if other_kinds.iter().any(|prefix| text.starts_with(prefix)) {
+        assert!(matches!(scheme.verifier(text), Err(InvalidSecret::OtherKind(_))));
+        return;
+    }
     let whole = is_plausible(text).then(|| text.as_bytes().to_vec());
     let whsec = text.strip_prefix("whsec_").map(base64);
     let bytes = match scheme.key_format() {

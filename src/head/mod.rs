@@ -135,6 +135,12 @@ impl<'h> Head<'h> {
         self.extensions?.get()
     }
 
+    /// All headers, in order.
+    #[cfg(feature = "diagnose")]
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'h str, &'h [u8])> + use<'h> {
+        self.headers.pairs().map(|(name, value)| (name, trimmed(value)))
+    }
+
     pub(crate) fn request(&self) -> Option<(&'h Method, &'h Uri)> {
         self.request
     }
@@ -158,13 +164,17 @@ impl<'h> Headers<'h> {
 
     /// The values of all headers whose name `is_one` accepts, in order.
     fn all(self, is_one: impl Fn(&str) -> bool) -> impl Iterator<Item = &'h [u8]> {
+        self.pairs().filter(move |(name, _)| is_one(name)).map(|(_, value)| trimmed(value))
+    }
+
+    fn pairs(self) -> impl Iterator<Item = (&'h str, &'h [u8])> + use<'h> {
         let (map, pairs) = match self {
             Headers::Map(map) => (Some(map), None),
             Headers::Pairs(pairs) => (None, Some(pairs)),
         };
         let map = map.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let pairs = pairs.into_iter().flatten().copied();
-        map.chain(pairs).filter(move |(name, _)| is_one(name)).map(|(_, value)| trimmed(value))
+        map.chain(pairs)
     }
 }
 

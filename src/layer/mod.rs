@@ -74,6 +74,7 @@
 //! ```
 
 pub(crate) mod body;
+pub(crate) mod diagnosing;
 #[cfg(feature = "axum")]
 pub(crate) mod extract;
 pub(crate) mod on_rejection;
@@ -81,6 +82,8 @@ pub(crate) mod service;
 pub(crate) mod webhook;
 
 pub use self::body::{UnverifiedBody, VerifiedBody};
+#[cfg(feature = "diagnose")]
+pub use self::diagnosing::log_diagnosis;
 #[cfg(feature = "axum")]
 pub use self::extract::MissingLayer;
 #[cfg(feature = "axum")]

@@ -13,16 +13,19 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
+use crate::error::VerifyError;
 use crate::event::{Concern, Rejected};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
+use crate::layer::diagnosing::Diagnosing;
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
 use crate::receive::frames::Frames;
 use crate::receive::receiver::Receiver;
 use crate::receive::rejection::{Rejection, RejectionKind};
 #[cfg(feature = "replay")]
 use crate::replay::key::ReplayKey;
+use crate::scheme::expected::Expected;
 use crate::verify::verified::Verified;
 
 /// Lets only verified deliveries through to the inner service; made by
@@ -63,6 +66,7 @@ pub struct Webhook<S, R = BareStatus, P = VerifiedBody> {
     inner: S,
     receiver: Receiver,
     on_rejection: R,
+    diagnosing: Diagnosing,
     report_only: Option<ReportOnly<P>>,
 }
 
@@ -74,9 +78,10 @@ impl<S, R, P> Webhook<S, R, P> {
         inner: S,
         receiver: Receiver,
         on_rejection: R,
+        diagnosing: Diagnosing,
         report_only: Option<ReportOnly<P>>,
     ) -> Self {
-        Self { inner, receiver, on_rejection, report_only }
+        Self { inner, receiver, on_rejection, diagnosing, report_only }
     }
 
     /// The inner service.
@@ -106,6 +111,7 @@ where
             inner: self.inner.clone(),
             receiver: self.receiver.clone(),
             on_rejection: self.on_rejection.clone(),
+            diagnosing: self.diagnosing.clone(),
             report_only: self.report_only,
         }
     }
@@ -161,6 +167,12 @@ where
                     let mut delivery = match received {
                         Ok(delivery) => delivery,
                         Err(rejection) => {
+                            this.diagnosing.refused(
+                                &rejection,
+                                &parts,
+                                &this.receiver,
+                                Some(&incoming),
+                            );
                             let Some(report_only) = this.report_only(&rejection) else {
                                 return Ok(this.respond(incoming.endpoint(), &parts, rejection));
                             };
@@ -203,19 +215,22 @@ where
                     handling.await
                 })))
             }
-            Err(rejection) => match self.report_only(&rejection) {
-                None => {
-                    let answer = self.respond(None, &parts, rejection);
-                    ResponseFuture(State::Answered(Some(Ok(answer))))
+            Err(rejection) => {
+                self.diagnosing.refused(&rejection, &parts, &self.receiver, None);
+                match self.report_only(&rejection) {
+                    None => {
+                        let answer = self.respond(None, &parts, rejection);
+                        ResponseFuture(State::Answered(Some(Ok(answer))))
+                    }
+                    Some(report_only) => {
+                        let this = self.clone();
+                        ResponseFuture(State::Running(Box::pin(async move {
+                            let body = this.receiver.read_unverified(body).await.map(report_only);
+                            this.let_through(None, parts, rejection, body).await
+                        })))
+                    }
                 }
-                Some(report_only) => {
-                    let this = self.clone();
-                    ResponseFuture(State::Running(Box::pin(async move {
-                        let body = this.receiver.read_unverified(body).await.map(report_only);
-                        this.let_through(None, parts, rejection, body).await
-                    })))
-                }
-            },
+            }
         }
     }
 }
@@ -300,9 +315,21 @@ impl<S, R, P> Webhook<S, R, P> {
             _ if rejection.status().is_server_error() => &rejection,
             _ => &bare,
         };
+        // What is public of the receiver, where it helps.
+        let scheme = self.receiver.scheme();
+        let expected = match kind {
+            RejectionKind::Unverified(VerifyError::Mismatch) => None,
+            RejectionKind::Unverified(_) => Some(Expected(scheme)),
+            _ => None,
+        };
+        let verifier = self.receiver.verifier().filter(|_| scheme.signs_request());
+        let verifier = verifier.filter(|_| matches!(kind, RejectionKind::Unverified(_)));
+        let public_url = verifier.as_ref().and_then(|verifier| verifier.signed_url());
         Rejected {
             concern,
-            scheme: self.receiver.scheme().name(),
+            expected: expected.as_ref().map(|it| it as _),
+            public_url: public_url.map(|it| it as _),
+            scheme: scheme.name(),
             endpoint: endpoint.map(EndpointId::as_str),
             kind: &kind,
             reason,

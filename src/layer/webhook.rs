@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use tower_layer::Layer;
 
+#[cfg(feature = "diagnose")]
+use crate::diagnose::diagnosis::Diagnosis;
 #[cfg(feature = "fetch")]
 use crate::fetch::SecretFetcher;
 #[cfg(feature = "fetch")]
@@ -14,6 +16,7 @@ use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "fetch")]
 use crate::head::Head;
 use crate::layer::body::{UnverifiedBody, VerifiedBody};
+use crate::layer::diagnosing::Diagnosing;
 use crate::layer::on_rejection::BareStatus;
 #[cfg(feature = "axum")]
 use crate::layer::on_rejection::{IntoAnswer, Refused};
@@ -59,6 +62,7 @@ use crate::verify::verifier::Verifier;
 pub struct WebhookLayer<R = BareStatus, P = VerifiedBody> {
     receiver: Receiver,
     on_rejection: R,
+    diagnosing: Diagnosing,
     report_only: Option<ReportOnly<P>>,
 }
 
@@ -130,6 +134,29 @@ impl<R, P> WebhookLayer<R, P> {
         Self { receiver: self.receiver.replay(replay), ..self }
     }
 
+    /// Sets that deliveries that could not be verified are diagnosed, default not at all, and what is
+    /// told why: for instance [`log_diagnosis`](crate::layer::log_diagnosis). The answer does not wait
+    /// for it, and the sender never sees it.
+    ///
+    /// It is for development. At most 3 diagnoses are made in a minute, one at a time, each on a thread of
+    /// its own; other deliveries are answered without one. The text of the secret is not there any more,
+    /// so nothing about it can be found: for that, use a [`Doctor`](crate::diagnose::Doctor). If the head
+    /// alone is reason to refuse a delivery, its body is not read, and nothing is proved.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
+    ///     .diagnose(|diagnosis| eprintln!("{diagnosis}"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    #[cfg(feature = "diagnose")]
+    pub fn diagnose(self, report: impl Fn(&Diagnosis) + Send + Sync + 'static) -> Self {
+        Self { diagnosing: Diagnosing::to(report), ..self }
+    }
+
     /// Sets how a rejected request is answered, default [`BareStatus`].
     ///
     /// The [`Rejection`](crate::receive::Rejection) is added to the extensions of any answer.
@@ -157,7 +184,8 @@ impl<R, P> WebhookLayer<R, P> {
     where
         T: Clone,
     {
-        WebhookLayer { receiver: self.receiver, on_rejection, report_only: self.report_only }
+        let Self { receiver, diagnosing, report_only, .. } = self;
+        WebhookLayer { receiver, on_rejection, diagnosing, report_only }
     }
 
     /// Sets how a rejected request is answered, with anything that axum can turn into a response;
@@ -228,6 +256,7 @@ impl<R> WebhookLayer<R> {
         WebhookLayer {
             receiver: self.receiver,
             on_rejection: self.on_rejection,
+            diagnosing: self.diagnosing,
             report_only: Some(UnverifiedBody::from),
         }
     }
@@ -235,7 +264,12 @@ impl<R> WebhookLayer<R> {
 
 impl From<Receiver> for WebhookLayer {
     fn from(receiver: Receiver) -> Self {
-        Self { receiver, on_rejection: BareStatus, report_only: None }
+        Self {
+            receiver,
+            on_rejection: BareStatus,
+            diagnosing: Diagnosing::default(),
+            report_only: None,
+        }
     }
 }
 
@@ -246,7 +280,8 @@ where
     type Service = Webhook<S, R, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Webhook::new(inner, self.receiver.clone(), self.on_rejection.clone(), self.report_only)
+        let (receiver, on_rejection) = (self.receiver.clone(), self.on_rejection.clone());
+        Webhook::new(inner, receiver, on_rejection, self.diagnosing.clone(), self.report_only)
     }
 }
 
@@ -259,6 +294,7 @@ where
         Self {
             receiver: self.receiver.clone(),
             on_rejection: self.on_rejection.clone(),
+            diagnosing: self.diagnosing.clone(),
             report_only: self.report_only,
         }
     }

@@ -36,7 +36,8 @@
 #![cfg_attr(not(feature = "tower"), doc = "9. `introducing` (feature `tower`).")]
 //! 10. [`migrating`]: moving from other libraries, line by line.
 //! 11. [`security`]: the threat model, and the test behind each claim.
-//! 12. [`packages`]: the crate's dependencies, and those whose types are in its API.
+//! 12. [`troubleshooting`]: why a delivery does not verify, by message, provider and platform.
+//! 13. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[doc = include_str!("credentials.md")]
@@ -68,3 +69,5 @@ pub mod schemes {}
 pub mod secrets {}
 #[doc = include_str!("../../SECURITY.md")]
 pub mod security {}
+#[doc = include_str!("troubleshooting.md")]
+pub mod troubleshooting {}

@@ -40,6 +40,8 @@ use crate::scheme::definition::Scheme;
 use crate::text::Text;
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::Verified;
+#[cfg(all(feature = "diagnose", feature = "tower"))]
+use crate::verify::verifier::Verifier;
 
 /// A delivery whose head is accepted and whose body is arriving; made by
 /// [`Receiver::open`](crate::Receiver::open).
@@ -191,6 +193,18 @@ impl Incoming {
     #[cfg(any(feature = "tower", feature = "replay"))]
     pub(crate) fn endpoint(&self) -> Option<&EndpointId> {
         self.secrets.endpoint()
+    }
+
+    /// A copy of the body so far.
+    #[cfg(all(feature = "diagnose", feature = "tower"))]
+    pub(crate) fn copy_body(&self) -> Vec<u8> {
+        self.frames.chunks().flatten().copied().collect()
+    }
+
+    /// The verifier that was asked last.
+    #[cfg(all(feature = "diagnose", feature = "tower"))]
+    pub(crate) fn verifier(&self) -> Option<Arc<Verifier>> {
+        self.secrets.verifier()
     }
 
     /// How many bytes may still come.

@@ -193,6 +193,16 @@ impl Receiver {
         self.0.source.scheme()
     }
 
+    /// The verifier, unless it depends on the endpoint.
+    #[cfg(feature = "tower")]
+    pub(crate) fn verifier(&self) -> Option<Arc<Verifier>> {
+        match &self.0.source {
+            Source::Fixed(verifier) => Some(Arc::clone(verifier)),
+            #[cfg(feature = "fetch")]
+            Source::Cached(_) => None,
+        }
+    }
+
     /// Receives a delivery: checks its head, reads and verifies its body, and claims it if there is
     /// a replay guard.
     ///

@@ -105,6 +105,18 @@ impl Secrets {
         }
     }
 
+    /// The verifier, if it is here.
+    #[cfg(all(feature = "diagnose", feature = "tower"))]
+    pub(super) fn verifier(&self) -> Option<Arc<Verifier>> {
+        match self {
+            Self::Fixed(verifier) => Some(Arc::clone(verifier)),
+            #[cfg(feature = "fetch")]
+            Self::Cached { resolved, .. } => {
+                resolved.as_ref().map(|resolved| Arc::clone(&resolved.verifier))
+            }
+        }
+    }
+
     /// Waits for the secrets if they are not cached.
     pub(super) async fn resolve(&mut self) -> Result<Arc<Verifier>, Rejection> {
         match self {

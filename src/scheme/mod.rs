@@ -40,6 +40,8 @@ pub(crate) mod catalog;
 pub(crate) mod definition;
 pub(crate) mod encoding;
 pub(crate) mod evidence;
+#[cfg(feature = "tower")]
+pub(crate) mod expected;
 pub(crate) mod header;
 pub(crate) mod key_format;
 pub(crate) mod layout;

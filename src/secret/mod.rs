@@ -13,7 +13,7 @@ use crate::crypto::InvalidKey;
 use crate::crypto::key::{SigningKey, VerifyingKey};
 use crate::scheme::definition::Scheme;
 use crate::scheme::key_format::KeyFormat;
-use crate::secret::text::plausible;
+use crate::secret::text::{is_several, other_kind, plausible};
 
 /// A secret shared with the sender of webhooks.
 ///
@@ -308,6 +308,19 @@ impl Scheme {
 
     /// Reads a secret in each of the ways that the provider may mean it.
     pub(crate) fn readings(&self, text: &str) -> Result<(Secret, Option<Secret>), InvalidSecret> {
+        if let Some(kind) = other_kind(*self, text) {
+            return Err(InvalidSecret::OtherKind(kind));
+        }
+        self.read(text).map_err(|error| match error {
+            // None of these encodings has a comma.
+            InvalidSecret::NotBase64 | InvalidSecret::NotHex if is_several(text) => {
+                InvalidSecret::Several
+            }
+            error => error,
+        })
+    }
+
+    fn read(&self, text: &str) -> Result<(Secret, Option<Secret>), InvalidSecret> {
         let secret = match self.key_format() {
             KeyFormat::Whsec if self.knows(Algorithm::Ed25519) && text.starts_with("whpk_") => {
                 Secret::whpk(text)
@@ -371,6 +384,11 @@ pub enum InvalidSecret {
     /// The text was never filled in, or is masked; the description says what it looks like. Anyone
     /// can guess it and sign.
     Placeholder(&'static str),
+    /// The text is of another kind, such as the key of the provider's API; the description says of
+    /// which. It signs no webhooks.
+    OtherKind(&'static str),
+    /// The text has a comma, so it may be several secrets. Add each of them by itself.
+    Several,
     /// The text does not begin with `whsec_`.
     MissingPrefix,
     /// The secret is half of an asymmetric pair (`whpk_` or `whsk_`), and the scheme needs a shared
@@ -413,6 +431,10 @@ impl fmt::Display for InvalidSecret {
                 );
             }
             Self::Placeholder(what) => return write!(f, "secret was not filled in: it is {what}"),
+            Self::OtherKind(kind) => {
+                return write!(f, "expected the signing secret of the webhook, got {kind}");
+            }
+            Self::Several => "secret has a comma: add each of several secrets by itself",
             Self::Quoted => "secret has quotes around it or a literal `\\n` at its end",
             Self::Empty => "secret is empty",
             Self::SurroundingWhitespace => {
@@ -610,6 +632,32 @@ mod tests {
         assert_eq!(error("MfKQ9r8G"), InvalidSecret::MissingPrefix);
         assert_eq!(error("WHSEC_MfKQ9r8G"), InvalidSecret::MissingPrefix);
         assert_eq!(error("whsec_MfKQ9r8-"), InvalidSecret::NotBase64);
+    }
+
+    #[test]
+    fn what_cannot_be_a_secret_of_its_scheme_says_what_it_is() {
+        for (scheme, text, kind) in [
+            (Scheme::STRIPE, "sk_live_4eC39", "a key of the API"),
+            (Scheme::STRIPE, "pk_test_4eC39", "a publishable key"),
+            (Scheme::STRIPE, "we_1NxYz", "the id of an endpoint"),
+            (Scheme::SLACK, "xoxb-1-2", "an access token"),
+            (Scheme::SHOPIFY, "shpat_1", "an access token"),
+        ] {
+            let error = scheme.verifier(text).unwrap_err();
+            assert_eq!(error, InvalidSecret::OtherKind(kind));
+            assert!(error.to_string().ends_with(kind) && !error.to_string().contains(text));
+            // Paystack, for one, signs with the key of its API.
+            assert!(Scheme::PAYSTACK.verifier(text).is_ok());
+        }
+        for (scheme, text) in [
+            (Scheme::STANDARD, "whsec_AQID,whsec_BAUG"),
+            (Scheme::ADYEN, "00ff,ff00"),
+            (Scheme::SPAAZA, "00ff, ff00"),
+        ] {
+            assert_eq!(scheme.verifier(text).unwrap_err(), InvalidSecret::Several, "{text}");
+        }
+        // Where the text is the key, a comma may belong to it.
+        assert!(Scheme::GITHUB.verifier("one,two").is_ok());
     }
 
     #[test]

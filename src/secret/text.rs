@@ -6,6 +6,7 @@
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
+use crate::scheme::definition::Scheme;
 use crate::secret::InvalidSecret;
 
 /// Every character that is [`char::is_whitespace`].
@@ -41,6 +42,29 @@ const WORDS: [&str; 15] = [
 const WORD: &str = "a word such as `undefined` or `changeme`";
 const TEMPLATE: &str = "a template such as `${SECRET}` or `<your secret>`";
 const MASK: &str = "masked, such as `****`";
+
+/// What begins the texts of a provider that sign no webhooks, and never a secret that does.
+const OTHER_KINDS: [(Scheme, &str, &[&str]); 5] = [
+    (Scheme::STRIPE, "a key of the API", &["sk_live_", "sk_test_", "rk_live_", "rk_test_"]),
+    (Scheme::STRIPE, "a publishable key", &["pk_live_", "pk_test_"]),
+    (Scheme::STRIPE, "the id of an endpoint", &["we_"]),
+    (Scheme::SLACK, "an access token", &["xoxb-", "xoxp-", "xapp-"]),
+    (Scheme::SHOPIFY, "an access token", &["shpat_"]),
+];
+
+/// The kind of a text that cannot be a secret of the scheme.
+pub(super) fn other_kind(scheme: Scheme, text: &str) -> Option<&'static str> {
+    let begins = |prefixes: &[&str]| {
+        prefixes.iter().fold(Choice::from(0), |any, prefix| any | starts(text, prefix))
+    };
+    let mut kinds = OTHER_KINDS.iter().filter(|(of, _, _)| *of == scheme);
+    kinds.find(|(_, _, prefixes)| begins(prefixes).into()).map(|(_, kind, _)| *kind)
+}
+
+/// Whether a text that is no secret may be several.
+pub(super) fn is_several(text: &str) -> bool {
+    contains(text, ",").into()
+}
 
 /// Returns the text if it may be a secret.
 pub(super) fn plausible(text: &str) -> Result<&str, InvalidSecret> {

@@ -533,7 +533,19 @@ impl Verifier {
         Ok(Verification::new(&self.keys, envelope))
     }
 
-    #[cfg(feature = "fetch")]
+    /// The time of the verifier's clock.
+    #[cfg(feature = "diagnose")]
+    pub(crate) fn time(&self) -> OffsetDateTime {
+        self.clock.as_ref().map_or_else(OffsetDateTime::now_utc, |clock| clock.now())
+    }
+
+    /// The keys, in the order in which they are tried.
+    #[cfg(feature = "diagnose")]
+    pub(crate) fn keys(&self) -> &[VerifyingKey] {
+        &self.keys
+    }
+
+    #[cfg(any(feature = "diagnose", feature = "fetch"))]
     pub(crate) fn with_public_url(self, public_url: Option<PublicUrl>) -> Self {
         Self { public_url, ..self }
     }
@@ -543,7 +555,7 @@ impl Verifier {
         self.public_url.as_ref()
     }
 
-    #[cfg(all(feature = "receive", feature = "replay"))]
+    #[cfg(any(feature = "diagnose", all(feature = "receive", feature = "replay")))]
     pub(crate) fn current_tolerance(&self) -> Tolerance {
         self.tolerance
     }
@@ -558,11 +570,14 @@ impl Verifier {
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier")
-            .field("scheme", &self.scheme)
-            .field("secrets", &self.keys.len())
-            .field("tolerance", &self.tolerance)
-            .finish_non_exhaustive()
+        let mut debug = f.debug_struct("Verifier");
+        debug.field("scheme", &self.scheme);
+        debug.field("secrets", &self.keys.len());
+        debug.field("tolerance", &self.tolerance);
+        if let Some(url) = &self.public_url {
+            debug.field("public_url", url);
+        }
+        debug.finish_non_exhaustive()
     }
 }
 

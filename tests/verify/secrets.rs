@@ -154,8 +154,12 @@ fn debug_output_tells_what_is_public() {
     assert_eq!(
         format!("{verifier:?}"),
         "Verifier { scheme: Scheme(\"standard-webhooks\"), secrets: 1, \
-         tolerance: Tolerance { past: 300s, future: 300s }, .. }"
+         tolerance: Tolerance { past: 300s, future: 300s }, \
+         public_url: PublicUrl(\"https://hooks.example.com\"), .. }"
     );
+    // The query of an exact one may hold a password.
+    let exact = verifier.clone().exact_url("https://example.com/?password=1").unwrap();
+    assert!(format!("{exact:?}").contains("public_url: PublicUrl(..)"));
     assert_eq!(format!("{:?}", verifier.begin(&sent).unwrap()), "Verification { .. }");
     assert_eq!(
         format!("{:?}", verifier.verify(&sent, BODY).unwrap()),

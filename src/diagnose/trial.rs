@@ -1,0 +1,165 @@
+//! A delivery with something changed, and whether its signature matches then.
+
+use std::borrow::Cow;
+
+use crate::crypto::Algorithm;
+use crate::crypto::key::VerifyingKey;
+use crate::diagnose::finding::{Code, Finding};
+use crate::diagnose::lens::Claims;
+use crate::diagnose::secret::Key;
+use crate::scheme::definition::Scheme;
+use crate::scheme::part::Part;
+
+/// A hypothesis: what may be wrong with a delivery, and what it would be otherwise.
+pub(super) struct Change<'d> {
+    pub(super) code: &'static Code,
+    pub(super) found: Cow<'static, str>,
+    pub(super) to: To<'d>,
+}
+
+/// What is otherwise. Two changes can be made together if they are of different kinds.
+pub(super) enum To<'d> {
+    Keys(Vec<Key>),
+    Claims(Claims<'d>),
+    UrlScheme(&'static str),
+    Host(String),
+    Path(String),
+    Method(String),
+    Body(Cow<'d, [u8]>),
+}
+
+impl<'d> Change<'d> {
+    pub(super) fn new(
+        code: &'static Code,
+        found: impl Into<Cow<'static, str>>,
+        to: To<'d>,
+    ) -> Self {
+        Self { code, found: found.into(), to }
+    }
+
+    /// Whether the other one is not undone by this one.
+    pub(super) fn goes_with(&self, other: &Change<'_>) -> bool {
+        std::mem::discriminant(&self.to) != std::mem::discriminant(&other.to)
+    }
+
+    pub(super) fn claims(&self) -> Option<&Claims<'d>> {
+        match &self.to {
+            To::Claims(claims) => Some(claims),
+            _ => None,
+        }
+    }
+
+    pub(super) fn proved(&self, together_with: Option<&'static Code>) -> Finding {
+        let found = self.found.clone().into_owned();
+        Finding { code: self.code, proved: true, found, together_with }
+    }
+}
+
+/// The keys that are configured, by the scheme that a delivery is read by.
+pub(super) trait Keys {
+    fn keys(&self, scheme: Scheme) -> Cow<'_, [Key]>;
+}
+
+/// A delivery as it would have to be for its signature to match.
+#[derive(Clone, Copy)]
+pub(super) struct Trial<'t> {
+    /// `None` for those that are configured.
+    pub(super) keys: Option<&'t [Key]>,
+    pub(super) claims: Option<&'t Claims<'t>>,
+    pub(super) url_scheme: &'t str,
+    pub(super) host: Option<&'t str>,
+    pub(super) path: &'t str,
+    pub(super) method: &'t str,
+    pub(super) body: &'t [u8],
+}
+
+impl<'t> Trial<'t> {
+    pub(super) fn with(self, change: &'t Change<'t>) -> Self {
+        match &change.to {
+            To::Keys(keys) => Self { keys: Some(keys), ..self },
+            To::Claims(claims) => Self { claims: Some(claims), ..self },
+            To::UrlScheme(url_scheme) => Self { url_scheme, ..self },
+            To::Host(host) => Self { host: Some(host), ..self },
+            To::Path(path) => Self { path, ..self },
+            To::Method(method) => Self { method, ..self },
+            To::Body(body) => Self { body, ..self },
+        }
+    }
+
+    /// Whether one of the signatures is valid, as far as there is work left for it.
+    pub(super) fn matches(self, configured: &impl Keys, budget: &mut Budget) -> bool {
+        let Some(claims) = self.claims else { return false };
+        let Some(content) = self.content(claims) else { return false };
+        let size = content.iter().map(|piece| piece.len()).sum();
+        let configured = self.keys.map_or_else(|| configured.keys(claims.scheme), Cow::Borrowed);
+        configured.iter().filter_map(|key| key.verifying(claims.algorithm)).any(
+            |key: VerifyingKey| {
+                let signatures = || claims.signatures.iter().copied();
+                let signatures = || signatures().filter(|it| it.algorithm == key.algorithm());
+                let count = match key.algorithm() {
+                    Algorithm::Ed25519 => signatures().count(),
+                    _ => signatures().count().min(1),
+                };
+                count > 0
+                    && budget.allows(key.algorithm(), count, size)
+                    && key.verifies(content.iter().copied(), signatures())
+            },
+        )
+    }
+
+    /// The signed content, if all of it is known.
+    fn content(&self, claims: &'t Claims<'t>) -> Option<Vec<&'t [u8]>> {
+        let mut content = Vec::new();
+        for part in &claims.signed {
+            match part {
+                Part::Literal(text) => content.push(text.as_bytes()),
+                Part::Id => content.push(claims.id?),
+                Part::Timestamp => content.push(claims.time.as_ref()?.1.as_ref()),
+                Part::Body => content.push(self.body),
+                Part::Method => content.push(self.method.as_bytes()),
+                Part::Url => {
+                    let pieces = [self.url_scheme, "://", self.host?, self.path];
+                    content.extend(pieces.map(str::as_bytes));
+                }
+            }
+        }
+        Some(content)
+    }
+}
+
+/// How much may still be hashed.
+pub(super) struct Budget {
+    left: usize,
+    /// Whether something was too much.
+    skipped: bool,
+}
+
+impl Budget {
+    pub(super) fn new(bytes: usize) -> Self {
+        Self { left: bytes, skipped: false }
+    }
+
+    fn allows(&mut self, algorithm: Algorithm, count: usize, size: usize) -> bool {
+        // What else a trial takes, in bytes that could be hashed meanwhile.
+        let more = if algorithm == Algorithm::Ed25519 { 64 << 10 } else { 512 };
+        let cost = size.saturating_add(more).saturating_mul(count);
+        self.skipped |= cost > self.left;
+        self.left = self.left.saturating_sub(cost);
+        !self.skipped
+    }
+
+    /// Takes one half of what is left.
+    pub(super) fn half(&mut self) -> Self {
+        let half = Self::new(self.left / 2);
+        self.left -= half.left;
+        half
+    }
+
+    pub(super) fn join(&mut self, other: Self) {
+        self.skipped |= other.skipped;
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        !self.skipped
+    }
+}
