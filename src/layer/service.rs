@@ -318,7 +318,9 @@ impl<S, R, P> Webhook<S, R, P> {
         // What is public of the receiver, where it helps.
         let scheme = self.receiver.scheme();
         let expected = match kind {
-            RejectionKind::Unverified(VerifyError::Mismatch) => None,
+            RejectionKind::Unverified(
+                VerifyError::Mismatch | VerifyError::TimestampTooOld | VerifyError::TimestampTooNew,
+            ) => None,
             RejectionKind::Unverified(_) => Some(Expected(scheme)),
             _ => None,
         };
