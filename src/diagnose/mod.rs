@@ -29,9 +29,9 @@
 //!
 //! # How much work it is
 //!
-//! At most 64 MiB are hashed for one diagnosis, and a body is read as JSON up to 1 MiB: that is a
-//! part of a second in a release build. The single changes are tried first, so they are complete for
-//! all but the largest bodies; [`Diagnosis::is_complete`] says whether everything was tried.
+//! At most 64 MiB are hashed for one diagnosis, and a body is read as JSON up to 1 MiB. The single
+//! changes are tried first, all of them for a body of up to 64 KiB; [`Diagnosis::is_complete`] says
+//! whether everything was tried.
 
 mod body;
 pub(crate) mod diagnosis;

@@ -49,38 +49,47 @@ impl<'p> Patient<'p> {
         let secrets = secret::changes(doctor.scheme, &doctor.texts);
         let mut small: Vec<_> = heads.chain(secrets).chain(urls.into_iter().flatten()).collect();
 
-        let mut explains = |change: &Change<'_>| base.with(change).matches(doctor, budget);
-        let body_changes = || body::changes(body);
-        if let Some(change) = small.iter().find(|change| explains(change)) {
+        // Neither the body nor the rest may use up what there is for the other.
+        let mut half = budget.half();
+        let mut singles = small.iter();
+        if let Some(change) = singles.find(|it| base.with(it).matches(doctor, &mut half)) {
             return self.explained([change], base.claims);
         }
-        if let Some(change) = body_changes().find(|change| explains(change)) {
-            return self.explained([&change], base.claims);
+        budget.join(half);
+        for change in body::changes(body) {
+            if base.with(&change).matches(doctor, budget) {
+                return self.explained([&change], base.claims);
+            }
+            if budget.is_spent() {
+                break;
+            }
         }
-        if let Some(change) = schemes.iter().find(|change| explains(change)) {
+        let mut singles = schemes.iter();
+        if let Some(change) = singles.find(|it| base.with(it).matches(doctor, budget)) {
             return self.explained([change], base.claims);
         }
-        // Two changes. Neither those of the body nor the others may use up what is left.
+
+        // Two changes.
         small.extend(schemes);
         let mut half = budget.half();
         for (index, first) in small.iter().enumerate() {
             for second in small.iter().skip(index + 1).filter(|it| it.goes_with(first)) {
-                if half.is_complete() && base.with(first).with(second).matches(doctor, &mut half) {
+                if base.with(first).with(second).matches(doctor, &mut half) {
                     return self.explained([first, second], base.claims);
                 }
             }
         }
-        for first in body_changes() {
-            if !budget.is_complete() {
-                break;
-            }
+        budget.join(half);
+        for first in body::changes(body) {
             for second in &small {
                 if base.with(&first).with(second).matches(doctor, budget) {
                     return self.explained([&first, second], base.claims);
                 }
             }
+            if budget.is_spent() {
+                break;
+            }
         }
-        budget.join(half);
         Vec::new()
     }
 

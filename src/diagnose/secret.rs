@@ -61,7 +61,7 @@ fn as_keys(owner: Scheme, text: &str, secrets: impl Iterator<Item = Secret>) -> 
 }
 
 /// The prefixes that some providers count as part of the key, and others do not.
-const PREFIXES: [&str; 5] = ["v1,whsec_", "whsec_", "whpk_", "polar_whs_", "ntn_"];
+const PREFIXES: [&str; 4] = ["v1,whsec_", "whsec_", "whpk_", "polar_whs_"];
 
 /// What begins the keys of an API and the ids of endpoints, which sign nothing.
 const KINDS: [(&str, &str); 22] = [

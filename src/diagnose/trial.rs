@@ -143,9 +143,11 @@ impl Budget {
         // What else a trial takes, in bytes that could be hashed meanwhile.
         let more = if algorithm == Algorithm::Ed25519 { 64 << 10 } else { 512 };
         let cost = size.saturating_add(more).saturating_mul(count);
-        self.skipped |= cost > self.left;
-        self.left = self.left.saturating_sub(cost);
-        !self.skipped
+        let fits = cost <= self.left;
+        self.skipped |= !fits;
+        // After the first that does not fit nothing is tried, so that nothing is made either.
+        self.left = if fits { self.left - cost } else { 0 };
+        fits
     }
 
     /// Takes one half of what is left.
@@ -155,8 +157,14 @@ impl Budget {
         half
     }
 
-    pub(super) fn join(&mut self, other: Self) {
-        self.skipped |= other.skipped;
+    /// Adds what is left of that half.
+    pub(super) fn join(&mut self, half: Self) {
+        self.left += half.left;
+        self.skipped |= half.skipped;
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.left == 0
     }
 
     pub(super) fn is_complete(&self) -> bool {

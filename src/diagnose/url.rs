@@ -21,6 +21,8 @@ pub(super) struct Url<'d> {
     received: &'d str,
     /// The path of the public URL.
     prefix: &'d str,
+    /// The host in the request's own URL, as HTTP/2 has it.
+    authority: Option<&'d str>,
 }
 
 /// As many characters of a URL are looked at.
@@ -42,7 +44,8 @@ impl<'d> Url<'d> {
             _ => [prefix, received].concat(),
         };
         let method = request.map_or("POST", |(method, _)| method.as_str());
-        Self { scheme, host, path, method, received, prefix }
+        let authority = request.and_then(|(_, uri)| uri.authority()).map(|it| it.as_str());
+        Self { scheme, host, path, method, received, prefix, authority }
     }
 
     /// Every other URL and method, the likeliest first.
@@ -73,7 +76,7 @@ impl<'d> Url<'d> {
         pairs: &'d Pairs<'d>,
         candidates: &'d [String],
     ) -> impl Iterator<Item = String> + use<'d> {
-        let own = self.host;
+        let own = self.authority.into_iter().chain(self.host);
         let named = ["x-forwarded-host", "x-original-host", "host", "forwarded"];
         let headers = named.into_iter().flat_map(|name| values(pairs, name));
         let headers = headers.flat_map(|value| value.split([',', ';']));

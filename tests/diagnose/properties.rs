@@ -168,9 +168,22 @@ fn the_work_is_bounded() {
     let diagnosis = doctor(Scheme::HUBSPOT_V3, "secret").diagnose(&request, body.as_bytes());
     assert_eq!(diagnosis.findings()[0].code(), "body-newline");
     assert!(diagnosis.is_complete());
+    // The last single change of all, with 64 KiB.
+    let count = (64 << 10) / 20;
+    let received = format!("[{}]", [r#"{"b":"é/<","a":1}"#].repeat(count).join(","));
+    let item = "{\n\"a\": 1,\n\"b\": \"\\u00E9\\/\\u003C\"\n}";
+    let signed = format!("[\n{}\n]", [item].repeat(count).join(",\n"));
+    let request = sign(Scheme::HUBSPOT_V3, "secret", signed.as_bytes());
+    let diagnosis = doctor(Scheme::HUBSPOT_V3, "secret").diagnose(&request, received.as_bytes());
+    assert_eq!(diagnosis.findings()[0].code(), "body-reserialised", "{diagnosis}");
+    assert!(diagnosis.is_complete());
+    // Of a body as large as this one, most is not even made.
+    let body = vec![b' '; 40 << 20];
+    let request = sign(Scheme::GITHUB, "other", &body);
+    let diagnosis = doctor(Scheme::GITHUB, "secret").diagnose(&request, &body);
+    assert!(diagnosis.findings().is_empty() && !diagnosis.is_complete());
     // What would be larger by far when it is indented, and what cannot be read at all.
-    for body in
-        ["[".repeat(90) + &"[],".repeat(20_000) + "0" + &"]".repeat(90), "{".repeat(1 << 20)]
+    for body in ["[".repeat(90) + &"[],".repeat(5000) + "0" + &"]".repeat(90), "{".repeat(1 << 20)]
     {
         let request = sign(Scheme::GITHUB, "other", body.as_bytes());
         let diagnosis = doctor(Scheme::GITHUB, "secret").diagnose(&request, body.as_bytes());

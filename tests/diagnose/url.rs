@@ -81,6 +81,9 @@ fn what_the_headers_and_the_candidates_say() {
         let doctor = doctor(square, "https://hooks.example.com").candidate_url(candidate);
         assert_proved(&doctor.diagnose(&seen, BODY), &["url-path"]);
     }
+    // As HTTP/2 has it.
+    let seen = request(square, called, called);
+    assert_proved(&doctor(square, "https://inner").diagnose(&seen, BODY), &["url-host"]);
     let seen = request(square, called, "/api/square?a=1");
     let doctor = doctor(square, "https://inner").candidate_url(called);
     assert_proved(&doctor.diagnose(&seen, BODY), &["url-host"]);
