@@ -13,3 +13,4 @@ mod secret;
 mod support;
 mod time;
 mod url;
+mod vectors;
