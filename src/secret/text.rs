@@ -185,7 +185,9 @@ mod tests {
 
     #[test]
     fn an_invisible_character_is_named_with_its_place() {
-        for char in INVISIBLE.chars().chain('\0'..' ').chain('\u{7f}'..'\u{a0}') {
+        let all = INVISIBLE.chars().chain('\0'..' ').chain('\u{7f}'..'\u{a0}');
+        // All of them take minutes under Miri.
+        for char in all.step_by(if cfg!(miri) { 30 } else { 1 }) {
             for (text, position) in [
                 (format!("sécret{char}"), 7),
                 (format!("s{char}ecret"), 2),
