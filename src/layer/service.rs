@@ -324,8 +324,10 @@ impl<S, R, P> Webhook<S, R, P> {
             RejectionKind::Unverified(_) => Some(Expected(scheme)),
             _ => None,
         };
-        let verifier = self.receiver.verifier().filter(|_| scheme.signs_request());
-        let verifier = verifier.filter(|_| matches!(kind, RejectionKind::Unverified(_)));
+        let verifier = match kind {
+            RejectionKind::Unverified(_) if scheme.signs_request() => self.receiver.verifier(),
+            _ => None,
+        };
         let public_url = verifier.as_ref().and_then(|verifier| verifier.signed_url());
         Rejected {
             concern,
