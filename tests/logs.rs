@@ -3,17 +3,19 @@
 #![cfg(all(feature = "velt", feature = "spaaza", feature = "tracing"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+#[path = "support/log.rs"]
+mod log;
 #[path = "support/provider.rs"]
 mod provider;
 
 use std::convert::Infallible;
-use std::io::{self, Write};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::Full;
+use log::Log;
 use provider::{
     Behaviour, Provider, SPAAZA_KEY, SPAAZA_KEY_ID, SPAAZA_SESSION_KEY, SPAAZA_USER_ID,
     VELT_API_KEY, VELT_AUTH_TOKEN, VELT_DISABLED, VELT_ENDPOINT, VELT_NOT_FOUND, VELT_SECRET,
@@ -137,14 +139,7 @@ fn client(provider: &Provider) -> Client {
     Client::new().base_url(&provider.base_url()).unwrap()
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
 impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
     fn has(&self, lines: &[&str]) {
         let log = self.text();
         for line in lines {
@@ -160,16 +155,5 @@ impl Log {
         for hidden in secrets.iter().chain(&others).chain(more) {
             assert!(!log.contains(hidden), "{hidden} in {log}");
         }
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -1,9 +1,8 @@
 //! The events of fetching: what they tell, and that who listens may use the cache meanwhile.
 
 use std::future::{Ready, pending, ready};
-use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretCache};
@@ -11,6 +10,8 @@ use tower_webhook::{Scheme, Secret};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Instrument as _, Metadata, Subscriber};
+
+use crate::log::Log;
 
 type Fetcher = fn(EndpointId) -> Ready<Result<Secret, FetchError>>;
 
@@ -78,11 +79,8 @@ async fn a_subscriber_may_forget_the_endpoint_that_an_event_is_about() {
     }
 }
 
-/// The lines that are written by this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
 impl Log {
+    /// Takes what this thread writes.
     fn listen(&self) -> DefaultGuard {
         let log = self.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -94,21 +92,10 @@ impl Log {
 
     /// The events about secrets that were not fetched, of which there are as many as this.
     fn failures(&self, count: usize) -> String {
-        let log = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let log = self.text();
         let lines: Vec<_> = log.lines().filter(|line| line.contains("webhook secrets ")).collect();
         assert_eq!(lines.len(), count, "{log}");
         lines.join("\n")
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

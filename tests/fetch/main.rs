@@ -10,6 +10,9 @@ mod clients;
 mod credentials;
 #[cfg(feature = "tracing")]
 mod events;
+#[cfg(feature = "tracing")]
+#[path = "../support/log.rs"]
+mod log;
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[path = "../support/provider.rs"]
 mod provider;
