@@ -15,6 +15,7 @@
 //! | What is signed, in which order? | [`Part`], [`IdShape`] |
 //! | How is the time written, and how old may it be? | [`TimestampFormat`], [`Tolerance`](crate::Tolerance) |
 //! | How is the secret printed? | [`KeyFormat`] |
+//! | What does it ask before it delivers? | [`Handshake`] |
 //!
 //! # Examples
 //!
@@ -39,6 +40,7 @@ pub(crate) mod catalog;
 pub(crate) mod definition;
 pub(crate) mod encoding;
 pub(crate) mod evidence;
+pub(crate) mod handshake;
 pub(crate) mod header;
 pub(crate) mod key_format;
 pub(crate) mod layout;
@@ -50,6 +52,7 @@ pub(crate) mod timestamp;
 pub use self::builder::SchemeBuilder;
 pub use self::encoding::Encoding;
 pub use self::evidence::Evidence;
+pub use self::handshake::{Handshake, HandshakeBuilder, Is, Place, Reply, Say};
 pub use self::header::HeaderNames;
 pub use self::key_format::KeyFormat;
 pub use self::layout::Layout;
