@@ -11,13 +11,14 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::event::{Concern, Rejected};
+use crate::event::{Concern, Handshaken, Rejected};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
+use crate::layer::handshake::{NoHandshake, OnHandshake};
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
 use crate::receive::receiver::Receiver;
-use crate::receive::rejection::{Rejection, RejectionKind};
+use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
 
 /// Lets only verified deliveries through to the inner service; made by
 /// [`WebhookLayer`](crate::WebhookLayer).
@@ -54,15 +55,16 @@ use crate::receive::rejection::{Rejection, RejectionKind};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Webhook<S, R = BareStatus> {
+pub struct Webhook<S, R = BareStatus, H = NoHandshake> {
     inner: S,
     receiver: Receiver,
     on_rejection: R,
+    on_handshake: H,
 }
 
-impl<S, R> Webhook<S, R> {
-    pub(super) fn new(inner: S, receiver: Receiver, on_rejection: R) -> Self {
-        Self { inner, receiver, on_rejection }
+impl<S, R, H> Webhook<S, R, H> {
+    pub(super) fn new(inner: S, receiver: Receiver, on_rejection: R, on_handshake: H) -> Self {
+        Self { inner, receiver, on_rejection, on_handshake }
     }
 
     /// The inner service.
@@ -81,13 +83,14 @@ impl<S, R> Webhook<S, R> {
     }
 }
 
-impl<S, R, B, ResBody> Service<Request<B>> for Webhook<S, R>
+impl<S, R, H, B, ResBody> Service<Request<B>> for Webhook<S, R, H>
 where
     S: Service<Request<VerifiedBody>, Response = Response<ResBody>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Send,
     ResBody: Send + 'static,
     R: OnRejection<ResBody> + Clone + Send + 'static,
+    H: OnHandshake<ResBody> + Clone + Send + 'static,
     B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
     type Response = S::Response;
@@ -103,7 +106,7 @@ where
         let least = body.size_hint().lower();
         match self.receiver.open_sized(Head::from(&parts), least) {
             Ok(mut incoming) => {
-                let Self { mut inner, receiver, on_rejection } = self.clone();
+                let Self { mut inner, receiver, on_rejection, on_handshake } = self.clone();
                 let mut parts = parts;
                 // One block instead of an `async fn`, whose future would hold its arguments twice.
                 ResponseFuture(State::Running(Box::pin(async move {
@@ -117,7 +120,7 @@ where
                             return Ok(respond(
                                 &receiver,
                                 incoming.endpoint(),
-                                &on_rejection,
+                                (&on_rejection, &on_handshake),
                                 &parts,
                                 rejection,
                             ));
@@ -130,7 +133,7 @@ where
                         return Ok(respond(
                             &receiver,
                             incoming.endpoint(),
-                            &on_rejection,
+                            (&on_rejection, &on_handshake),
                             &parts,
                             rejection,
                         ));
@@ -155,32 +158,55 @@ where
                 })))
             }
             Err(rejection) => {
-                let answer = respond(&self.receiver, None, &self.on_rejection, &parts, rejection);
+                let on = (&self.on_rejection, &self.on_handshake);
+                let answer = respond(&self.receiver, None, on, &parts, rejection);
                 ResponseFuture(State::Answered(Some(Ok(answer))))
             }
         }
     }
 }
 
-fn respond<R, B>(
+fn respond<R, H, B>(
     receiver: &Receiver,
     endpoint: Option<&EndpointId>,
-    on: &R,
+    (on_rejection, on_handshake): (&R, &H),
     parts: &Parts,
     rejection: Rejection,
 ) -> Response<B>
 where
     R: OnRejection<B>,
+    H: OnHandshake<B>,
 {
-    let mut response = on.respond(&Refused::new(&rejection, parts));
+    let answered = rejection.handshake_answer().and_then(|answer| on_handshake.respond(answer));
+    let mut response =
+        answered.unwrap_or_else(|| on_rejection.respond(&Refused::new(&rejection, parts)));
     let kind = rejection.kind();
+    // Without what went wrong with a body, or with a secret that was to be kept.
+    let bare = Rejection::from(kind);
+    if let Some(handshake) = rejection.handshake_name() {
+        let is_answered = rejection.handshake_answer().is_some();
+        Handshaken {
+            concern: match kind {
+                RejectionKind::HandshakeRefused(Refusal::NotConfigured | Refusal::NotKept) => {
+                    Concern::Operator
+                }
+                _ => Concern::Sender,
+            },
+            scheme: receiver.scheme().name(),
+            endpoint: endpoint.map(EndpointId::as_str),
+            handshake,
+            reason: (!is_answered).then_some(&bare),
+            status: response.status(),
+        }
+        .record();
+        response.extensions_mut().insert(rejection);
+        return response;
+    }
     let concern = match kind {
         RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
         _ if rejection.status().is_server_error() => Concern::Operator,
         _ => Concern::Sender,
     };
-    // Without what went wrong with a body, which is a stranger's text.
-    let bare = Rejection::from(kind);
     let reason: &dyn Error = match &kind {
         RejectionKind::Unverified(error) => error,
         _ if rejection.status().is_server_error() => &rejection,

@@ -13,10 +13,12 @@ use crate::fetch::cache::SecretCache;
 use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "fetch")]
 use crate::head::Head;
+use crate::layer::handshake::{AnswersHandshake, NoHandshake};
 use crate::layer::on_rejection::BareStatus;
 #[cfg(feature = "axum")]
 use crate::layer::on_rejection::{IntoAnswer, Refused};
 use crate::layer::service::Webhook;
+use crate::receive::handshake::Registration;
 use crate::receive::receiver::Receiver;
 #[cfg(feature = "replay")]
 use crate::replay::settings::Replay;
@@ -54,9 +56,10 @@ use crate::verify::verifier::Verifier;
 /// layer with `axum::extract::DefaultBodyLimit::disable()`.
 #[derive(Clone)]
 #[must_use]
-pub struct WebhookLayer<R = BareStatus> {
+pub struct WebhookLayer<R = BareStatus, H = NoHandshake> {
     receiver: Receiver,
     on_rejection: R,
+    on_handshake: H,
 }
 
 impl WebhookLayer {
@@ -93,7 +96,7 @@ impl WebhookLayer {
     }
 }
 
-impl<R> WebhookLayer<R> {
+impl<R, H> WebhookLayer<R, H> {
     /// Sets the size of the largest body that is accepted, in bytes, as [`Receiver::body_limit`].
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { receiver: self.receiver.body_limit(bytes), ..self }
@@ -127,6 +130,37 @@ impl<R> WebhookLayer<R> {
         Self { receiver: self.receiver.replay(replay), ..self }
     }
 
+    /// Sets the handshake that is answered, as [`Receiver::handshake`]; default none. The body of the
+    /// inner service's responses must be one that is made from a `String`.
+    ///
+    /// The layer must see the request: in axum a `get` that is added to a route after the layer goes
+    /// around it, and a method without a route is seen by [`Router::route_layer`] but not by
+    /// [`MethodRouter::route_layer`]. [The manual](crate::manual::handshakes) has examples.
+    ///
+    /// [`Router::route_layer`]: https://docs.rs/axum/0.8/axum/struct.Router.html#method.route_layer
+    /// [`MethodRouter::route_layer`]: https://docs.rs/axum/0.8/axum/routing/method_routing/struct.MethodRouter.html#method.route_layer
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Handshake;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::META.verifier("app secret")?)
+    ///     .handshake(Handshake::META.verify_token("chosen by us"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn handshake(
+        self,
+        registration: impl Into<Registration>,
+    ) -> WebhookLayer<R, AnswersHandshake> {
+        WebhookLayer {
+            receiver: self.receiver.handshake(registration),
+            on_rejection: self.on_rejection,
+            on_handshake: AnswersHandshake,
+        }
+    }
+
     /// Sets how a rejected request is answered, default [`BareStatus`].
     ///
     /// The [`Rejection`](crate::receive::Rejection) is added to the extensions of any answer.
@@ -150,11 +184,11 @@ impl<R> WebhookLayer<R> {
     ///     });
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
-    pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T>
+    pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T, H>
     where
         T: Clone,
     {
-        WebhookLayer { receiver: self.receiver, on_rejection }
+        WebhookLayer { receiver: self.receiver, on_rejection, on_handshake: self.on_handshake }
     }
 
     /// Sets how a rejected request is answered, with anything that axum can turn into a response;
@@ -171,7 +205,7 @@ impl<R> WebhookLayer<R> {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     #[cfg(feature = "axum")]
-    pub fn on_rejection_into<F, A>(self, on_rejection: F) -> WebhookLayer<IntoAnswer<F>>
+    pub fn on_rejection_into<F, A>(self, on_rejection: F) -> WebhookLayer<IntoAnswer<F>, H>
     where
         F: Fn(&Refused<'_>) -> A + Clone,
         A: axum_core::response::IntoResponse,
@@ -180,24 +214,29 @@ impl<R> WebhookLayer<R> {
     }
 }
 
+/// Without the handshake of the receiver: its answer has a body, so set it with
+/// [`WebhookLayer::handshake`].
 impl From<Receiver> for WebhookLayer {
     fn from(receiver: Receiver) -> Self {
-        Self { receiver, on_rejection: BareStatus }
+        let receiver = receiver.without_handshake();
+        Self { receiver, on_rejection: BareStatus, on_handshake: NoHandshake }
     }
 }
 
-impl<S, R> Layer<S> for WebhookLayer<R>
+impl<S, R, H> Layer<S> for WebhookLayer<R, H>
 where
     R: Clone,
+    H: Clone,
 {
-    type Service = Webhook<S, R>;
+    type Service = Webhook<S, R, H>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Webhook::new(inner, self.receiver.clone(), self.on_rejection.clone())
+        let Self { receiver, on_rejection, on_handshake } = self.clone();
+        Webhook::new(inner, receiver, on_rejection, on_handshake)
     }
 }
 
-impl<R> fmt::Debug for WebhookLayer<R> {
+impl<R, H> fmt::Debug for WebhookLayer<R, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer").field("receiver", &self.receiver).finish_non_exhaustive()
     }

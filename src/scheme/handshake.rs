@@ -458,7 +458,8 @@ mod tests {
         let token = Some("a token stands in the query or a header");
         assert_eq!(post().when(EVENT).token_in(JSON).fault(), token);
         let status = Some("a handshake is answered with a 2xx and refused with a 4xx");
-        for builder in [get().status(199), get().status(300), get().refusal(399), get().refusal(500)]
+        for builder in
+            [get().status(199), get().status(300), get().refusal(399), get().refusal(500)]
         {
             assert_eq!(builder.fault(), status);
         }

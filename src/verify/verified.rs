@@ -102,7 +102,7 @@ impl Verified {
     }
 
     /// How the delivery has to be read for the signature to be its.
-    #[cfg(all(feature = "receive", feature = "replay"))]
+    #[cfg(feature = "receive")]
     pub(crate) fn reading(&self) -> Reading {
         self.reading
     }

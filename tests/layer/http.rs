@@ -48,7 +48,7 @@ async fn echo(delivery: Verified, body: Bytes) -> (HeaderMap, Bytes) {
     (headers, body)
 }
 
-async fn serve(app: Router) -> SocketAddr {
+pub(crate) async fn serve(app: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -111,14 +111,14 @@ fn chunked<'a>(headers: &HeaderMap, chunks: impl IntoIterator<Item = &'a [u8]>) 
     bytes
 }
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Writes the bytes as they are and reads until the server closes.
-async fn exchange(address: SocketAddr, bytes: &[u8]) -> Answer {
+pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The server may have answered and closed before everything is written.
     let _ = stream.write_all(bytes).await;

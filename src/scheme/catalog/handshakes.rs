@@ -213,10 +213,7 @@ impl Handshake {
     /// POST of a form with nothing but a `webhook_id`, which wants 200.
     pub const WOOCOMMERCE: Self = Self::post("woocommerce")
         .when(&[(Place::Form("webhook_id"), Is::Digits)])
-        .documentation(
-            "https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks",
-            Library,
-        )
+        .documentation("https://woocommerce.github.io/woocommerce-rest-api-docs/#webhooks", Library)
         .build();
 
     /// [X](https://docs.x.com/x-api/webhooks/quickstart): a GET whose `crc_token` is answered with

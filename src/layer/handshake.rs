@@ -1,0 +1,58 @@
+//! How a layer answers a handshake: with a body, which not every inner service's can be made from.
+
+use http::Response;
+
+use crate::receive::handshake::HandshakeAnswer;
+
+/// Makes a response of the answer to a handshake, with the body of the inner service.
+///
+/// [`WebhookLayer::handshake`](crate::WebhookLayer::handshake) chooses the implementation, so this
+/// is only to be named.
+pub trait OnHandshake<B> {
+    /// Makes the response, or `None` if handshakes are not answered.
+    fn respond(&self, answer: &HandshakeAnswer) -> Option<Response<B>>;
+}
+
+/// The layer answers no handshake, so nothing is asked of the body.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::layer::{BareStatus, NoHandshake};
+/// use tower_webhook::{Scheme, WebhookLayer};
+///
+/// let layer: WebhookLayer<BareStatus, NoHandshake> =
+///     WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoHandshake;
+
+impl<B> OnHandshake<B> for NoHandshake {
+    fn respond(&self, _: &HandshakeAnswer) -> Option<Response<B>> {
+        None
+    }
+}
+
+/// The layer answers a handshake, so the body must be one that is made from a `String`: axum's,
+/// `Full<Bytes>` or `String` itself.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::layer::{AnswersHandshake, BareStatus};
+/// use tower_webhook::scheme::Handshake;
+/// use tower_webhook::{Scheme, WebhookLayer};
+///
+/// let layer: WebhookLayer<BareStatus, AnswersHandshake> =
+///     WebhookLayer::new(Scheme::SLACK.verifier("secret")?).handshake(Handshake::SLACK);
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnswersHandshake;
+
+impl<B: From<String>> OnHandshake<B> for AnswersHandshake {
+    fn respond(&self, answer: &HandshakeAnswer) -> Option<Response<B>> {
+        Some(answer.to_response())
+    }
+}
