@@ -16,10 +16,13 @@
     not(all(feature = "tower", feature = "replay")),
     doc = "6. `replay` (features `tower` and `replay`)."
 )]
-//! 7. [`migrating`]: moving from other libraries, line by line.
-//! 8. [`security`]: the threat model, and the test behind each claim.
-//! 9. [`packages`]: the crate's dependencies, and those whose types are in its API.
+//! 7. [`handshakes`]: being registered with a provider.
+//! 8. [`migrating`]: moving from other libraries, line by line.
+//! 9. [`security`]: the threat model, and the test behind each claim.
+//! 10. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
+#[doc = include_str!("handshakes.md")]
+pub mod handshakes {}
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}
 #[cfg(feature = "tower")]

@@ -31,13 +31,13 @@ impl Handshake {
         )
         .build();
 
-    /// [Discord](https://docs.discord.com/developers/interactions/overview): a signed ping, `"type": 1`, answered
+    /// [Discord](https://discord.com/developers/docs/interactions/overview): a signed ping, `"type": 1`, answered
     /// with its like. Discord also sends wrong signatures, which are rejected.
     pub const DISCORD: Self = Self::post("discord")
         .signed()
         .when(&[(Place::Json(&["type"]), Is::Number("1"))])
         .reply(Reply::Json(&[("type", Say::Number(1))]))
-        .documentation("https://docs.discord.com/developers/interactions/overview", Library)
+        .documentation("https://discord.com/developers/docs/interactions/overview", Library)
         .build();
 
     /// [Dropbox](https://www.dropbox.com/developers/reference/webhooks): a GET whose `challenge` is
@@ -99,7 +99,7 @@ impl Handshake {
     /// [Notion](https://developers.notion.com/reference/webhooks): a POST that brings the
     /// `verification_token`, which has to be entered in Notion, and is the secret from then on.
     pub const NOTION: Self = Self::verification_token("notion")
-        .documentation("https://developers.notion.com/reference/webhooks", ThirdParty)
+        .documentation("https://developers.notion.com/reference/webhooks", Documentation)
         .build();
 
     /// [Nylas](https://developer.nylas.com/docs/v3/notifications/): a GET whose `challenge` is the
@@ -127,38 +127,32 @@ impl Handshake {
         .documentation("https://cloud.ouraring.com/v2/docs", Documentation)
         .build();
 
-    /// [Slack](https://docs.slack.dev/reference/events/url_verification): a signed event whose
+    /// [Slack](https://api.slack.com/events/url_verification): a signed event whose
     /// `challenge` is the answer.
     pub const SLACK: Self = Self::post("slack")
         .signed()
         .when(&[(Place::Json(&["type"]), Is::Text("url_verification"))])
         .challenge(Place::Json(&["challenge"]))
         .reply(Reply::Text)
-        .documentation("https://docs.slack.dev/reference/events/url_verification", Documentation)
+        .documentation("https://api.slack.com/events/url_verification", Documentation)
         .build();
 
-    /// [Smartcar](https://smartcar.com/docs/api-reference/webhooks/verification): an event `verify`
+    /// [Smartcar](https://smartcar.com/docs): an event `verify`
     /// with a `challenge`, whose HMAC comes back in JSON.
     pub const SMARTCAR: Self = Self::post("smartcar")
         .when(&[(Place::Json(&["eventName"]), Is::Text("verify"))])
         .challenge(Place::Json(&["payload", "challenge"]))
         .reply(SMARTCAR)
-        .documentation(
-            "https://smartcar.com/docs/api-reference/webhooks/verification",
-            Documentation,
-        )
+        .documentation("https://smartcar.com/docs", Documentation)
         .build();
 
-    /// [Smartcar](https://smartcar.com/docs/integrations/webhooks/callback-verification) since its
+    /// [Smartcar](https://smartcar.com/docs) since its
     /// version 4: the same, in an event `VERIFY`.
     pub const SMARTCAR_V4: Self = Self::post("smartcar-v4")
         .when(&[(Place::Json(&["eventType"]), Is::Text("VERIFY"))])
         .challenge(Place::Json(&["data", "challenge"]))
         .reply(SMARTCAR)
-        .documentation(
-            "https://smartcar.com/docs/integrations/webhooks/callback-verification",
-            ThirdParty,
-        )
+        .documentation("https://smartcar.com/docs", ThirdParty)
         .build();
 
     /// [Smartsheet](https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-verification):
