@@ -185,7 +185,7 @@ impl Asked {
         }
         Some(match challenge.map(Found::text) {
             None => Ok(Zeroizing::default()),
-            Some(Some(text)) if !handshake.has_mac() || is_challenge([text.as_bytes()]) => {
+            Some(Some(text)) if !handshake.has_mac() || is_challenge(text.as_bytes()) => {
                 Ok(Zeroizing::new(text))
             }
             Some(_) => Err(Refusal::Challenge),
@@ -193,11 +193,10 @@ impl Asked {
     }
 }
 
-/// Whether a content has the shape of a challenge that is answered with its HMAC. What has it is
-/// accepted as the content of no delivery, so that an answer is not a signature.
-pub(super) fn is_challenge<'c>(content: impl IntoIterator<Item = &'c [u8]>) -> bool {
-    let is_in = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte);
-    content.into_iter().all(|piece| piece.iter().all(is_in))
+/// Whether a text, or a piece of one, has the shape of a challenge that is answered with its HMAC.
+/// Where it is, a delivery with such a content is not accepted, so that an answer is no signature.
+pub(super) fn is_challenge(text: &[u8]) -> bool {
+    text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte))
 }
 
 /// The answer to a handshake.

@@ -121,7 +121,8 @@ impl Incoming {
     /// Answers a verified delivery that is a handshake, with an HMAC by the secret that it was signed
     /// with.
     ///
-    /// What is signed may also be a challenge that was answered to a stranger: then it proves nothing.
+    /// What is signed may also be a challenge that was answered, to a stranger even: then it proves
+    /// nothing.
     pub(super) fn answer_signed(
         &mut self,
         verified: &Verified,
@@ -129,10 +130,7 @@ impl Incoming {
     ) -> Result<(), Rejection> {
         let Some(registration) = &self.settings.registration else { return Ok(()) };
         let handshake = registration.handshake;
-        if handshake.has_mac()
-            && !handshake.signed
-            && self.signed_content_is(verified, |piece| is_challenge([piece]))
-        {
+        if handshake.has_mac() && self.signed_content_is(verified, is_challenge) {
             return Err(VerifyError::Mismatch.into());
         }
         let pending = self.pending.take().map(|pending| *pending);

@@ -37,10 +37,13 @@ fn refused(refusal: Refusal) -> RejectionKind {
     RejectionKind::HandshakeRefused(refusal)
 }
 
+/// The name of an endpoint, and its secret.
+type Kept = (Option<String>, String);
+
 /// Where secrets are kept, and an opening for them.
 #[derive(Clone, Default)]
 struct Store {
-    kept: Arc<Mutex<Vec<(Option<String>, String)>>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
     opening: Opening,
 }
 
@@ -283,7 +286,7 @@ mod cached {
         let kept = Arc::clone(&store.kept);
         let fetcher = move |endpoint: EndpointId| {
             let kept = kept.lock().unwrap();
-            let of = |it: &&(Option<String>, String)| it.0.as_deref() == Some(endpoint.as_str());
+            let of = |it: &&Kept| it.0.as_deref() == Some(endpoint.as_str());
             let secret = kept.iter().rev().find(of).map(|it| vec![scheme.secret(&it.1).unwrap()]);
             std::future::ready(secret.ok_or(FetchError::new(FetchErrorKind::NotFound)))
         };
