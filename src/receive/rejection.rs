@@ -189,9 +189,9 @@ impl Rejection {
         self.handshake.as_ref()?.answer.as_ref()
     }
 
-    /// The name of the handshake that the request was.
-    #[cfg(feature = "tower")]
-    pub(crate) fn handshake_name(&self) -> Option<&'static str> {
+    /// The name of the handshake that the request was, if it was one.
+    #[must_use]
+    pub fn handshake_name(&self) -> Option<&'static str> {
         self.handshake.as_ref().map(|it| it.name)
     }
 

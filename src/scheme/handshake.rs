@@ -273,6 +273,7 @@ impl Handshake {
     }
 
     /// Whether the answer has an HMAC of the challenge.
+    #[cfg(feature = "receive")]
     pub(crate) const fn has_mac(&self) -> bool {
         let (Reply::Json(mut all) | Reply::Headers(mut all)) = self.reply else { return false };
         while let [(_, say), rest @ ..] = all {
