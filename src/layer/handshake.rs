@@ -6,11 +6,42 @@ use crate::receive::handshake::HandshakeAnswer;
 
 /// Makes a response of the answer to a handshake, with the body of the inner service.
 ///
-/// [`WebhookLayer::handshake`](crate::WebhookLayer::handshake) chooses the implementation, so this
-/// is only to be named.
+/// Implemented for closures from `&HandshakeAnswer` to a response, by [`AnswersHandshake`] and by
+/// [`NoHandshake`].
+///
+/// # Examples
+///
+/// A body that is not made from a `String`:
+///
+/// ```
+/// use bytes::Bytes;
+/// use http::Response;
+/// use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
+/// use tower_webhook::receive::HandshakeAnswer;
+/// use tower_webhook::scheme::Handshake;
+/// use tower_webhook::{Scheme, WebhookLayer};
+///
+/// type Body = BoxBody<Bytes, std::convert::Infallible>;
+///
+/// let layer = WebhookLayer::new(Scheme::SLACK.verifier("secret")?)
+///     .handshake(Handshake::SLACK)
+///     .on_handshake(|answer: &HandshakeAnswer| -> Response<Body> {
+///         answer.to_response::<Full<Bytes>>().map(|body| body.boxed())
+///     });
+/// # Ok::<(), tower_webhook::InvalidSecret>(())
+/// ```
 pub trait OnHandshake<B> {
     /// Makes the response, or `None` if handshakes are not answered.
     fn respond(&self, answer: &HandshakeAnswer) -> Option<Response<B>>;
+}
+
+impl<F, B> OnHandshake<B> for F
+where
+    F: Fn(&HandshakeAnswer) -> Response<B>,
+{
+    fn respond(&self, answer: &HandshakeAnswer) -> Option<Response<B>> {
+        Some(self(answer))
+    }
 }
 
 /// The layer answers no handshake, so nothing is asked of the body.

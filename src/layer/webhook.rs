@@ -131,7 +131,8 @@ impl<R, H> WebhookLayer<R, H> {
     }
 
     /// Sets the handshake that is answered, as [`Receiver::handshake`]; default none. The body of the
-    /// inner service's responses must be one that is made from a `String`.
+    /// inner service's responses must be one that is made from a `String`; for another there is
+    /// [`WebhookLayer::on_handshake`].
     ///
     /// The layer must see the request: in axum a `get` that is added to a route after the layer goes
     /// around it, and a method without a route is seen by [`Router::route_layer`] but not by
@@ -159,6 +160,20 @@ impl<R, H> WebhookLayer<R, H> {
             on_rejection: self.on_rejection,
             on_handshake: AnswersHandshake,
         }
+    }
+
+    /// Sets how the answer to a handshake becomes a response, for a body that is not made from a
+    /// `String`; after [`WebhookLayer::handshake`]. See [`OnHandshake`](crate::layer::OnHandshake).
+    ///
+    /// # Security
+    ///
+    /// Keep the status and all headers of the answer: they are what the provider wants, and what keeps
+    /// a browser from running or keeping it.
+    pub fn on_handshake<T>(self, on_handshake: T) -> WebhookLayer<R, T>
+    where
+        T: Clone,
+    {
+        WebhookLayer { receiver: self.receiver, on_rejection: self.on_rejection, on_handshake }
     }
 
     /// Sets how a rejected request is answered, default [`BareStatus`].

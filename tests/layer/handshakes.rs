@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderMap;
 use sha2::Sha256;
+use tower_webhook::layer::Refused;
 use tower_webhook::receive::Registration;
 use tower_webhook::scheme::{Encoding, Handshake, HeaderNames, Layout};
 use tower_webhook::{Receiver, Scheme, Verified, WebhookLayer};
@@ -390,6 +391,39 @@ async fn what_is_not_asked_for_is_not_answered() {
         let address = serve(app(layer)).await;
         let endpoint = Endpoint { scheme: Scheme::DROPBOX, address, handled: Arc::default() };
         assert_eq!(endpoint.get("challenge=a").await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_ones_own_can_be_made_of_the_answer() {
+    use bytes::Bytes;
+    use http::{Request, Response};
+    use http_body_util::combinators::BoxBody;
+    use http_body_util::{BodyExt as _, Full};
+    use tower::{Layer as _, ServiceExt as _, service_fn};
+    use tower_webhook::layer::VerifiedBody;
+    use tower_webhook::receive::HandshakeAnswer;
+
+    type Boxed = BoxBody<Bytes, std::convert::Infallible>;
+    let layer = WebhookLayer::new(verifier(Scheme::DROPBOX))
+        .handshake(Handshake::DROPBOX)
+        .on_rejection(|refused: &Refused<'_>| {
+            let mut response = Response::new(Boxed::default());
+            *response.status_mut() = refused.status();
+            response
+        })
+        .on_handshake(|answer: &HandshakeAnswer| {
+            answer.to_response::<Full<Bytes>>().map(|body| body.boxed())
+        });
+    let handler = service_fn(async |_: Request<VerifiedBody>| {
+        Ok::<_, std::convert::Infallible>(Response::new(Boxed::default()))
+    });
+    let service = layer.layer(handler);
+    for (query, status, said) in [("challenge=abc", 200, "abc"), ("challenge=%00", 403, "")] {
+        let request = Request::get(format!("/?{query}")).body(Full::<Bytes>::default()).unwrap();
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status);
+        assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), said);
     }
 }
 
