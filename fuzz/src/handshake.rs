@@ -124,7 +124,9 @@ fn check<S>(
     let query = request.uri().query().unwrap_or_default().split('&');
     let mut challenges: Vec<String> = query
         .filter_map(|pair| decoded(pair.split_once('=').map_or("", |(_, value)| value)))
-        .chain(request.headers().values().filter_map(|it| it.to_str().ok().map(str::to_owned)))
+        .chain(request.headers().values().filter_map(|value| {
+            value.to_str().ok().map(|text| text.trim_matches([' ', '\t']).to_owned())
+        }))
         .collect();
     if let Ok(json) = serde_json::from_slice(request.body()) {
         strings(&json, &mut challenges);
