@@ -21,6 +21,7 @@ use crate::layer::body::VerifiedBody;
 use crate::layer::handshake::{NoHandshake, OnHandshake};
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
 use crate::layer::webhook::{ReportOnly, WebhookLayer};
+use crate::receive::frames::Frames;
 use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
 #[cfg(feature = "replay")]
 use crate::replay::key::ReplayKey;
@@ -150,15 +151,16 @@ where
                                 &rejection,
                                 &parts,
                                 &this.layer.receiver,
-                                Some(&incoming),
+                                is_read.then_some(&incoming),
                             );
                             let Some(report_only) = this.report_only(&rejection) else {
                                 return Ok(this.respond(incoming.endpoint(), &parts, rejection));
                             };
+                            let so_far = incoming.take_unverified();
                             let frames = if is_read {
-                                Ok(incoming.take_unverified())
+                                Ok(so_far)
                             } else {
-                                this.layer.receiver.read_unverified(body).await
+                                this.layer.receiver.read_unverified(so_far, body).await
                             };
                             let frames = frames.map(report_only);
                             let endpoint = incoming.endpoint();
@@ -204,8 +206,9 @@ where
                     Some(report_only) => {
                         let this = self.clone();
                         ResponseFuture(State::Running(Box::pin(async move {
-                            let body =
-                                this.layer.receiver.read_unverified(body).await.map(report_only);
+                            let receiver = &this.layer.receiver;
+                            let body = receiver.read_unverified(Frames::default(), body).await;
+                            let body = body.map(report_only);
                             this.let_through(None, parts, rejection, body).await
                         })))
                     }

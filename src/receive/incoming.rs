@@ -154,13 +154,16 @@ impl Incoming {
     /// Returns [`RejectionKind::BodyTooLarge`] if the body is longer than the limit.
     pub fn push(&mut self, frame: Bytes) -> Result<(), Rejection> {
         if frame.len() > self.room() {
-            return Err(self.too_large());
+            return Err(RejectionKind::BodyTooLarge.into());
         }
         if let Some(attempt) = &mut self.attempt {
             attempt.update(&frame);
         }
         self.frames.push(frame);
-        Ok(())
+        match self.pending.as_deref() {
+            Some(pending) => Ok(pending.check_len(self.frames.len())?),
+            None => Ok(()),
+        }
     }
 
     /// Ends the body, verifies the delivery, and claims it if there is a replay guard.
@@ -210,16 +213,10 @@ impl Incoming {
             return Ok(());
         }
         let mut body = pin!(body);
-        loop {
-            match next_frame(body.as_mut(), self.room()).await {
-                Ok(Some(frame)) => self.push(frame)?,
-                Ok(None) => return Ok(()),
-                Err(rejection) if rejection.kind() == RejectionKind::BodyTooLarge => {
-                    return Err(self.too_large());
-                }
-                Err(rejection) => return Err(rejection),
-            }
+        while let Some(frame) = next_frame(body.as_mut(), self.room()).await? {
+            self.push(frame)?;
         }
+        Ok(())
     }
 
     /// Takes the frames that came, whatever the verdict is.
@@ -248,18 +245,7 @@ impl Incoming {
 
     /// How many bytes may still come.
     fn room(&self) -> usize {
-        let limit = self.settings.body_limit;
-        let pending = self.pending.as_ref();
-        let limit = pending.map_or(limit, |pending| limit.min(pending.body_limit()));
-        limit.saturating_sub(self.frames.len())
-    }
-
-    fn too_large(&self) -> Rejection {
-        match self.pending.as_deref() {
-            // Too long for a handshake, and no delivery.
-            Some(Pending::Unsigned(_, error)) => (*error).into(),
-            _ => RejectionKind::BodyTooLarge.into(),
-        }
+        self.settings.body_limit.saturating_sub(self.frames.len())
     }
 
     async fn verdict(&mut self) -> Result<(Verified, Arc<Verifier>), Rejection> {

@@ -61,11 +61,11 @@ impl Pending {
         matches!(self, Self::Known(_))
     }
 
-    /// No more is kept of a body without a signature than a handshake can have.
-    pub(super) fn body_limit(&self) -> usize {
+    /// A body without a signature is no handshake once it is longer than one can be.
+    pub(super) fn check_len(&self, len: usize) -> Result<(), VerifyError> {
         match self {
-            Self::Unsigned(..) => MAX_BODY,
-            _ => usize::MAX,
+            Self::Unsigned(_, error) if len > MAX_BODY => Err(*error),
+            _ => Ok(()),
         }
     }
 }

@@ -360,14 +360,17 @@ impl Receiver {
         ))
     }
 
-    /// Reads a body up to the limit, for a layer that only reports. Nothing verifies it.
+    /// Reads the rest of a body, up to the limit, for a layer that only reports. Nothing verifies it.
     #[cfg(feature = "tower")]
-    pub(crate) async fn read_unverified<B>(&self, body: B) -> Result<Frames, Rejection>
+    pub(crate) async fn read_unverified<B>(
+        &self,
+        mut frames: Frames,
+        body: B,
+    ) -> Result<Frames, Rejection>
     where
         B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
     {
         let mut body = pin!(body);
-        let mut frames = Frames::default();
         let room = |frames: &Frames| self.0.body_limit.saturating_sub(frames.len());
         while let Some(frame) = next_frame(body.as_mut(), room(&frames)).await? {
             frames.push(frame);

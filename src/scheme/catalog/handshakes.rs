@@ -73,12 +73,13 @@ impl Handshake {
         .documentation("https://developers.intercom.com/docs/webhooks", ThirdParty)
         .build();
 
-    /// [Mandrill](https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/):
-    /// a HEAD that wants 200.
+    /// [Mandrill](https://mandrill.zendesk.com/hc/en-us/articles/205583217-Introduction-to-Webhooks):
+    /// a HEAD that wants 200. Without it, Mandrill sends a delivery that is signed with the key
+    /// `test-webhook`.
     pub const MANDRILL: Self = Self::head("mandrill")
         .documentation(
-            "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/",
-            ThirdParty,
+            "https://mandrill.zendesk.com/hc/en-us/articles/205583217-Introduction-to-Webhooks",
+            Documentation,
         )
         .build();
 
@@ -137,22 +138,28 @@ impl Handshake {
         .documentation("https://api.slack.com/events/url_verification", Documentation)
         .build();
 
-    /// [Smartcar](https://smartcar.com/docs): an event `verify`
+    /// [Smartcar](https://smartcar.com/docs/integrations/webhooks/callback-verification): an event `verify`
     /// with a `challenge`, whose HMAC comes back in JSON.
     pub const SMARTCAR: Self = Self::post("smartcar")
         .when(&[(Place::Json(&["eventName"]), Is::Text("verify"))])
         .challenge(Place::Json(&["payload", "challenge"]))
         .reply(SMARTCAR)
-        .documentation("https://smartcar.com/docs", Documentation)
+        .documentation(
+            "https://smartcar.com/docs/integrations/webhooks/callback-verification",
+            Documentation,
+        )
         .build();
 
-    /// [Smartcar](https://smartcar.com/docs) since its
+    /// [Smartcar](https://smartcar.com/docs/integrations/webhooks/callback-verification) since its
     /// version 4: the same, in an event `VERIFY`.
     pub const SMARTCAR_V4: Self = Self::post("smartcar-v4")
         .when(&[(Place::Json(&["eventType"]), Is::Text("VERIFY"))])
         .challenge(Place::Json(&["data", "challenge"]))
         .reply(SMARTCAR)
-        .documentation("https://smartcar.com/docs", ThirdParty)
+        .documentation(
+            "https://smartcar.com/docs/integrations/webhooks/callback-verification",
+            Documentation,
+        )
         .build();
 
     /// [Smartsheet](https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-verification):
