@@ -8,9 +8,14 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(crate) enum Text<'t, const N: usize> {
     Borrowed(&'t [u8]),
-    Inline { bytes: [u8; N], size: u8 },
+    Inline { bytes: Bytes<N>, size: u8 },
     Shared(Arc<[u8]>),
 }
+
+/// Aligned, so that a text is copied in words whichever it is.
+#[derive(Clone)]
+#[repr(align(8))]
+pub(crate) struct Bytes<const N: usize>([u8; N]);
 
 impl<'t, const N: usize> Text<'t, N> {
     /// Borrows a text that the caller has checked to be ASCII, which [`Text::as_str`] relies on.
@@ -22,8 +27,8 @@ impl<'t, const N: usize> Text<'t, N> {
     pub(crate) fn into_owned(self) -> Text<'static, N> {
         match self {
             Self::Borrowed(text) => {
-                let mut bytes = [0; N];
-                match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+                let mut bytes = Bytes([0; N]);
+                match (bytes.0.get_mut(..text.len()), u8::try_from(text.len())) {
                     (Some(room), Ok(size)) => {
                         room.copy_from_slice(text);
                         Text::Inline { bytes, size }
@@ -40,7 +45,7 @@ impl<'t, const N: usize> Text<'t, N> {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Borrowed(text) => text,
-            Self::Inline { bytes, size } => &bytes[..usize::from(*size)],
+            Self::Inline { bytes, size } => &bytes.0[..usize::from(*size)],
             Self::Shared(text) => text,
         }
     }

@@ -111,7 +111,7 @@ impl Tag {
     /// the optimizer. A barrier per byte, as in comparing slices, takes longer than decoding the
     /// base64.
     pub(crate) fn matches(&self, signature: &Signature) -> Choice {
-        self.equals(signature.bytes.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)))
+        self.equals(signature.bytes.0.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)))
     }
 
     fn equals(&self, words: impl Iterator<Item = u64>) -> Choice {
@@ -129,6 +129,7 @@ impl Tag {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::crypto::Bytes;
 
     fn tag(algorithm: Algorithm, key: &[u8], text: &[u8]) -> Tag {
         let mut mac = Mac::new(algorithm, key).unwrap();
@@ -137,7 +138,7 @@ mod tests {
     }
 
     fn signature(bytes: [u8; MAX_SIZE]) -> Signature {
-        Signature { algorithm: Algorithm::HmacSha256, bytes }
+        Signature { algorithm: Algorithm::HmacSha256, bytes: Bytes(bytes) }
     }
 
     // RFC 4231, test case 2.

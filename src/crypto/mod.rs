@@ -58,24 +58,44 @@ impl Algorithm {
 #[derive(Clone, Copy)]
 pub(crate) struct Signature {
     pub(crate) algorithm: Algorithm,
-    bytes: [u8; MAX_SIZE],
+    bytes: Bytes,
 }
 
+/// Aligned, because they are copied and compared in words.
+#[derive(Clone, Copy)]
+#[repr(align(16))]
+struct Bytes([u8; MAX_SIZE]);
+
 impl Signature {
-    /// Makes a signature from the bytes that `fill` writes, or `None` if it cannot write them.
+    /// Makes a signature from the bytes that `write` writes, or `None` if it cannot write them.
     #[inline]
     pub(crate) fn read(
         algorithm: Algorithm,
-        fill: impl FnOnce(&mut [u8]) -> Option<()>,
+        write: impl FnOnce(&mut [u8]) -> Option<()>,
     ) -> Option<Self> {
-        let mut bytes = [0; MAX_SIZE];
-        fill(bytes.get_mut(..algorithm.size())?)?;
-        Some(Self { algorithm, bytes })
+        let mut signature = Self::none(algorithm);
+        signature.fill(algorithm, write).map(|()| signature)
+    }
+
+    /// A signature that is yet to be filled.
+    pub(crate) fn none(algorithm: Algorithm) -> Self {
+        Self { algorithm, bytes: Bytes([0; MAX_SIZE]) }
+    }
+
+    /// As [`Signature::read`], in its place, because it is large.
+    #[inline]
+    pub(crate) fn fill(
+        &mut self,
+        algorithm: Algorithm,
+        write: impl FnOnce(&mut [u8]) -> Option<()>,
+    ) -> Option<()> {
+        *self = Self::none(algorithm);
+        write(self.bytes.0.get_mut(..algorithm.size())?)
     }
 
     #[cfg(feature = "ed25519")]
     fn as_bytes(&self) -> &[u8; MAX_SIZE] {
-        &self.bytes
+        &self.bytes.0
     }
 }
 

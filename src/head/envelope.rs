@@ -6,7 +6,7 @@ use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
 use crate::head::fields::{Fields, Target, read_id};
 use crate::head::list::{Algorithms, Entries};
-use crate::head::signatures::{Listed, Signatures};
+use crate::head::signatures::Signatures;
 use crate::head::url::PublicUrl;
 use crate::head::{Head, Values};
 use crate::scheme::definition::Scheme;
@@ -78,7 +78,8 @@ impl<'h> Envelope<'h> {
             };
             let entries =
                 Entries::new(scheme, terms.algorithms, head.headers, names, first, count)?;
-            let listed = Listed::read(scheme, entries)?;
+            let mut signatures = Signatures::none(scheme);
+            let listed = signatures.read(scheme, entries)?;
             let text = match names.timestamp_name() {
                 Some(_) => Some(found.timestamp.single(Field::Timestamp)?),
                 None => listed.timestamp,
@@ -91,7 +92,7 @@ impl<'h> Envelope<'h> {
                 (Some(_), None) => return Err(VerifyError::Missing(Field::Timestamp).into()),
                 (None, _) => None,
             };
-            let signatures = listed.signatures?;
+            listed.signed?;
             // After the grammar, so that junk does not cost a reading of the clock.
             if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp)
                 && let Some(outside) = terms.tolerance.outside(format, *at, now())

@@ -11,6 +11,8 @@ pub(crate) mod url;
 
 use std::fmt;
 
+#[cfg(feature = "receive")]
+use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Request, Uri};
 
@@ -139,6 +141,19 @@ impl<'h> Head<'h> {
     #[cfg(feature = "diagnose")]
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'h str, &'h [u8])> + use<'h> {
         self.headers.pairs().map(|(name, value)| (name, trimmed(value)))
+    }
+
+    /// The length of the body that is declared. One that cannot be read is ignored here: the frames are
+    /// counted in any case.
+    #[cfg(feature = "receive")]
+    pub(crate) fn content_length(&self) -> u64 {
+        let declared = match self.headers {
+            // Without the search for the constant that its name is.
+            Headers::Map(map) => map.get(CONTENT_LENGTH).map(|value| value.as_bytes()),
+            Headers::Pairs(_) => self.get(CONTENT_LENGTH.as_str()),
+        };
+        let declared = declared.and_then(|text| str::from_utf8(text).ok());
+        declared.and_then(|text| text.trim().parse().ok()).unwrap_or(0)
     }
 
     /// The values of all headers of this name, in order.

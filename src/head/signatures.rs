@@ -23,21 +23,30 @@ enum Others<'h> {
     Kept(Vec<Signature>),
 }
 
-/// The contents of a request's signature headers.
+/// What a signature header says beside its signatures.
 pub(super) struct Listed<'h> {
     pub(super) timestamp: Option<&'h [u8]>,
-    pub(super) signatures: Result<Signatures<'h>, VerifyError>,
+    /// Whether there is a signature that can be decoded.
+    pub(super) signed: Result<(), VerifyError>,
 }
 
-impl<'h> Listed<'h> {
+impl<'h> Signatures<'h> {
+    pub(super) fn none(scheme: Scheme) -> Self {
+        let (encoding, first) = (scheme.encoding(), Signature::none(scheme.algorithm()));
+        Self { encoding, first, others: Others::Kept(Vec::new()) }
+    }
+
     /// Reads the entries up to the first signature that can be decoded, so a malformed signature
     /// does not invalidate a well-formed one beside it. The timestamp may stand anywhere in the
     /// list, but only once.
     #[inline]
-    pub(super) fn read(scheme: Scheme, mut entries: Entries<'h>) -> Result<Self, VerifyError> {
-        let (encoding, lists_timestamp) = (scheme.encoding(), scheme.lists_timestamp());
+    pub(super) fn read(
+        &mut self,
+        scheme: Scheme,
+        mut entries: Entries<'h>,
+    ) -> Result<Listed<'h>, VerifyError> {
         let mut timestamp = None;
-        let mut signatures = Err(VerifyError::UnsupportedVersion);
+        let mut signed = Err(VerifyError::UnsupportedVersion);
         while let Some(entry) = entries.next() {
             match entry {
                 Entry::Time(text) => {
@@ -45,30 +54,25 @@ impl<'h> Listed<'h> {
                         return Err(VerifyError::Repeated(Field::Timestamp));
                     }
                 }
-                Entry::Signature(..) if signatures.is_ok() => {}
+                Entry::Signature(..) if signed.is_ok() => {}
                 Entry::Signature(algorithm, text) => {
-                    signatures = match decode(encoding, algorithm, text) {
-                        Some(first) => {
-                            let others = match entries.is_done() {
-                                true => Others::Kept(Vec::new()),
-                                false => Others::Listed(entries),
-                            };
-                            Ok(Signatures { encoding, first, others })
+                    let decoded = self.first.fill(algorithm, |to| self.encoding.decode(text, to));
+                    signed = decoded.ok_or(VerifyError::Malformed(Field::Signature));
+                    if signed.is_ok() {
+                        if !entries.is_done() {
+                            self.others = Others::Listed(entries);
                         }
-                        None => Err(VerifyError::Malformed(Field::Signature)),
-                    };
-                    // Otherwise the rest is searched for the timestamp, and for a second one.
-                    if signatures.is_ok() && !lists_timestamp {
-                        break;
+                        // Otherwise the rest is searched for the timestamp, and for a second one.
+                        if !scheme.lists_timestamp() {
+                            break;
+                        }
                     }
                 }
             }
         }
-        Ok(Self { timestamp, signatures })
+        Ok(Listed { timestamp, signed })
     }
-}
 
-impl<'h> Signatures<'h> {
     /// Whether there may be more than one.
     #[inline]
     pub(crate) fn are_several(&self) -> bool {

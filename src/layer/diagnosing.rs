@@ -24,7 +24,7 @@ use crate::diagnose::diagnosis::Diagnosis;
 use crate::diagnose::doctor::Doctor;
 #[cfg(feature = "diagnose")]
 use crate::event::diagnosed;
-use crate::receive::incoming::Incoming;
+use crate::receive::arriving::Arriving;
 use crate::receive::receiver::Receiver;
 use crate::receive::rejection::Rejection;
 #[cfg(feature = "diagnose")]
@@ -73,27 +73,30 @@ impl Diagnosing {
     }
 
     /// Diagnoses a delivery that could not be verified, on a thread of its own, if there is a permit.
-    /// Nothing is copied before that is taken. `incoming` has the body, if all of it was read.
+    /// Nothing is copied before that is taken. `arriving` has the body, if all of it was read.
     #[cfg_attr(not(feature = "diagnose"), expect(clippy::unused_self, unused_variables))]
     pub(super) fn refused(
         &self,
         rejection: &Rejection,
         parts: &Parts,
         receiver: &Receiver,
-        incoming: Option<&Incoming>,
+        arriving: Option<&Arriving>,
     ) {
         #[cfg(feature = "diagnose")]
         if let Some(clinic) = &self.0
             && let RejectionKind::Unverified(error) = rejection.kind()
             && let Some(permit) = Permit::take(clinic)
         {
-            let incoming = incoming.filter(|_| !error.is_setup());
-            let verifier = incoming.map_or_else(|| receiver.verifier(), Incoming::verifier);
+            let arriving = arriving.filter(|_| !error.is_setup());
+            let verifier = match arriving {
+                Some(arriving) => arriving.verifier(),
+                None => receiver.verifier(),
+            };
             let doctor = match verifier {
-                Some(verifier) => Doctor::from(&*verifier),
+                Some(verifier) => Doctor::from(&**verifier),
                 None => Doctor::new(receiver.scheme()),
             };
-            let body = incoming.map(Incoming::copy_body);
+            let body = arriving.map(Arriving::copy_body);
             let mut request = Request::new(());
             *request.method_mut() = parts.method.clone();
             *request.uri_mut() = parts.uri.clone();

@@ -1,10 +1,10 @@
-//! The service: junk is answered in `call`, and an admitted request becomes one boxed future.
+//! The service: one boxed future for each request.
 
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 #[cfg(feature = "axum")]
 use axum_core::extract::DefaultBodyLimit;
@@ -21,7 +21,7 @@ use crate::layer::body::VerifiedBody;
 use crate::layer::handshake::{NoHandshake, OnHandshake};
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
 use crate::layer::webhook::{ReportOnly, WebhookLayer};
-use crate::receive::frames::Frames;
+use crate::receive::delivery::End;
 use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
 #[cfg(feature = "replay")]
 use crate::replay::key::ReplayKey;
@@ -129,93 +129,60 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let (parts, body) = request.into_parts();
-        let least = body.size_hint().lower();
-        match self.layer.receiver.open_sized(Head::from(&parts), least) {
-            Ok(mut incoming) => {
-                let mut this = self.clone();
-                let mut parts = parts;
-                // One block instead of an `async fn`, whose future would hold its arguments twice.
-                ResponseFuture(State::Running(Box::pin(async move {
-                    let mut body = pin!(body);
-                    let read = incoming.read(body.as_mut()).await;
-                    let is_read = read.is_ok();
-                    let received = match read {
-                        Ok(()) => incoming.conclude().await,
-                        Err(rejection) => Err(rejection),
+        let mut this = self.clone();
+        let (mut parts, body) = request.into_parts();
+        // One block instead of an `async fn`, whose future would hold its arguments twice.
+        ResponseFuture(Box::pin(async move {
+            let mut body = pin!(body);
+            let receiver = &this.layer.receiver;
+            let mut arriving = receiver.arriving();
+            let received = arriving.receive(receiver, Head::from(&parts), body.as_mut()).await;
+            let (verified, mut end) = match received {
+                Ok(received) => received,
+                Err(rejection) => {
+                    let read = arriving.is_read().then_some(&arriving);
+                    this.layer.diagnosing.refused(&rejection, &parts, receiver, read);
+                    let Some(report_only) = this.report_only(&rejection) else {
+                        return Ok(this.respond(arriving.endpoint(), &parts, rejection));
                     };
-                    let mut delivery = match received {
-                        Ok(delivery) => delivery,
-                        Err(rejection) => {
-                            this.layer.diagnosing.refused(
-                                &rejection,
-                                &parts,
-                                &this.layer.receiver,
-                                is_read.then_some(&incoming),
-                            );
-                            let Some(report_only) = this.report_only(&rejection) else {
-                                return Ok(this.respond(incoming.endpoint(), &parts, rejection));
-                            };
-                            let so_far = incoming.take_unverified();
-                            let frames = if is_read {
-                                Ok(so_far)
-                            } else {
-                                this.layer.receiver.read_unverified(so_far, body).await
-                            };
-                            let frames = frames.map(report_only);
-                            let endpoint = incoming.endpoint();
-                            return this.let_through(endpoint, parts, rejection, frames).await;
-                        }
-                    };
-                    let room = delivery.in_time(poll_fn(|cx| this.inner.poll_ready(cx))).await;
-                    let Some(ready) = room else {
-                        delivery.settle(false).await;
-                        let rejection = RejectionKind::Overloaded.into();
-                        return Ok(this.respond(incoming.endpoint(), &parts, rejection));
-                    };
-                    ready?;
-                    #[cfg(feature = "replay")]
-                    let finisher = delivery.finisher();
-                    parts.extensions.insert(delivery.verified().clone());
-                    #[cfg(feature = "replay")]
-                    delivery.replay_key().into_iter().for_each(|key| {
-                        parts.extensions.insert(key);
-                    });
-                    let body = VerifiedBody::from(delivery.take_frames());
-                    let answer = this.inner.call(bounded(parts, body.into()));
-                    let handling = async move {
-                        let answer = answer.await;
-                        let success = answer.as_ref().is_ok_and(|it| it.status().is_success());
-                        delivery.settle(success).await;
-                        answer
-                    };
-                    #[cfg(feature = "replay")]
-                    if let Some(finisher) = finisher {
-                        return finisher.detached(handling).await;
-                    }
-                    handling.await
-                })))
-            }
-            Err(rejection) => {
-                self.layer.diagnosing.refused(&rejection, &parts, &self.layer.receiver, None);
-                match self.report_only(&rejection) {
-                    None => {
-                        let answer = self.respond(None, &parts, rejection);
-                        ResponseFuture(State::Answered(Some(Ok(answer))))
-                    }
-                    Some(report_only) => {
-                        let this = self.clone();
-                        ResponseFuture(State::Running(Box::pin(async move {
-                            let receiver = &this.layer.receiver;
-                            let body = receiver.read_unverified(Frames::default(), body).await;
-                            let body = body.map(report_only);
-                            this.let_through(None, parts, rejection, body).await
-                        })))
-                    }
+                    let body = arriving.read_unverified(body).await.map(report_only);
+                    // Boxed, for it is not the usual way.
+                    let answer = this.let_through(arriving.endpoint(), parts, rejection, body);
+                    return Box::pin(answer).await;
                 }
+            };
+            let room = end.in_time(poll_fn(|cx| this.inner.poll_ready(cx))).await;
+            let Some(ready) = room else {
+                end.settle(false).await;
+                let rejection = RejectionKind::Overloaded.into();
+                return Ok(this.respond(arriving.endpoint(), &parts, rejection));
+            };
+            ready?;
+            end.begin();
+            parts.extensions.insert(verified);
+            #[cfg(feature = "replay")]
+            end.replay_key().into_iter().for_each(|key| {
+                parts.extensions.insert(key);
+            });
+            let answer =
+                this.inner.call(bounded(parts, VerifiedBody::from(arriving.take_frames()).into()));
+            #[cfg(feature = "replay")]
+            if let Some(finisher) = end.finisher() {
+                return finisher.detached(settled(answer, end)).await;
             }
-        }
+            settled(answer, end).await
+        }))
     }
+}
+
+/// Ends a delivery as it was answered.
+async fn settled<B, E>(
+    answer: impl Future<Output = Result<Response<B>, E>>,
+    end: End,
+) -> Result<Response<B>, E> {
+    let answer = answer.await;
+    end.settle(answer.as_ref().is_ok_and(|it| it.status().is_success())).await;
+    answer
 }
 
 impl<S, R, P, H> Webhook<S, R, P, H> {
@@ -386,7 +353,7 @@ fn bounded<P>(parts: Parts, body: P) -> Request<P> {
 ///
 /// # Examples
 ///
-/// What is rejected for its head alone is answered at once:
+/// What is rejected for its head alone is answered when it is polled first:
 ///
 /// ```
 /// use bytes::Bytes;
@@ -408,30 +375,13 @@ fn bounded<P>(parts: Parts, body: P) -> Request<P> {
 /// # Ok(())
 /// # }
 /// ```
-pub struct ResponseFuture<T>(State<T>);
-
-enum State<T> {
-    /// The head alone was reason to reject the request. `None` once polled.
-    Answered(Option<T>),
-    Running(Pin<Box<dyn Future<Output = T> + Send>>),
-}
-
-/// Moving it moves only a pointer: the future is pinned in its box.
-impl<T> Unpin for ResponseFuture<T> {}
+pub struct ResponseFuture<T>(Pin<Box<dyn Future<Output = T> + Send>>);
 
 impl<T> Future for ResponseFuture<T> {
     type Output = T;
 
-    #[expect(clippy::expect_used, reason = "as the future of any async block")]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        match &mut self.0 {
-            State::Answered(answer) => Poll::Ready(answer.take().expect("polled after completion")),
-            State::Running(future) => {
-                let answer = ready!(future.as_mut().poll(cx));
-                self.0 = State::Answered(None);
-                Poll::Ready(answer)
-            }
-        }
+        self.0.as_mut().poll(cx)
     }
 }
 

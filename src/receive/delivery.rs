@@ -46,9 +46,11 @@ use crate::verify::verified::Verified;
 pub struct Delivery {
     pub(super) verified: Verified,
     pub(super) frames: Frames,
-    #[cfg(feature = "replay")]
-    pub(super) claimed: Option<Claimed>,
+    pub(super) end: End,
 }
+
+/// How a delivery ends: with the claim on it, if there is a replay guard.
+pub(crate) struct End(#[cfg(feature = "replay")] pub(super) Option<Claimed>);
 
 impl Delivery {
     /// The proof that the delivery was verified, with the data that its signature covers.
@@ -68,9 +70,8 @@ impl Delivery {
     #[cfg(feature = "replay")]
     #[must_use]
     pub fn take_claimed(&mut self) -> Option<Claimed> {
-        let mut claimed = self.claimed.take();
-        claimed.iter_mut().for_each(Claimed::begin);
-        claimed
+        self.end.begin();
+        self.end.0.take()
     }
 
     /// Runs `handler` and then, if there is a replay guard, commits the delivery if the handler
@@ -104,48 +105,56 @@ impl Delivery {
     /// If the replay guard fails, the delivery may be handled once more; with the feature `tracing`
     /// an event says so.
     pub async fn handled(self) {
-        self.settle(true).await;
+        self.end.settle(true).await;
     }
 
     /// Reports that the delivery was not handled, so that the sender's retry gets through.
     pub async fn failed(self) {
-        self.settle(false).await;
+        self.end.settle(false).await;
     }
 
+    /// Takes the body for the handler, which has the delivery from now on.
+    fn take_frames(&mut self) -> Frames {
+        self.end.begin();
+        std::mem::take(&mut self.frames)
+    }
+}
+
+impl End {
     /// Waits for `room`, but not for so long that the claim would end before its handler does. Returns
     /// `None` if there is none in time.
     #[cfg(feature = "tower")]
     pub(crate) async fn in_time<T>(&self, room: impl Future<Output = T>) -> Option<T> {
         #[cfg(feature = "replay")]
-        if let Some(claimed) = &self.claimed {
+        if let Some(claimed) = &self.0 {
             return within(claimed.patience(), room).await;
         }
         Some(room.await)
     }
 
+    /// The handler has the delivery from now on.
+    #[cfg_attr(not(feature = "replay"), expect(clippy::unused_self))]
+    pub(crate) fn begin(&mut self) {
+        #[cfg(feature = "replay")]
+        self.0.iter_mut().for_each(Claimed::begin);
+    }
+
     /// The key by which it is remembered, if it is.
     #[cfg(all(feature = "replay", feature = "tower"))]
     pub(crate) fn replay_key(&self) -> Option<ReplayKey> {
-        self.claimed.as_ref().map(|claimed| *claimed.key())
+        self.0.as_ref().map(|claimed| *claimed.key())
     }
 
     /// Where the handler runs on if its request is dropped, if it does.
     #[cfg(all(feature = "replay", feature = "tower"))]
     pub(crate) fn finisher(&self) -> Option<Background> {
-        self.claimed.as_ref().and_then(Claimed::finisher)
-    }
-
-    /// Takes the body for the handler, which has the delivery from now on.
-    pub(crate) fn take_frames(&mut self) -> Frames {
-        #[cfg(feature = "replay")]
-        self.claimed.iter_mut().for_each(Claimed::begin);
-        std::mem::take(&mut self.frames)
+        self.0.as_ref().and_then(Claimed::finisher)
     }
 
     #[cfg(feature = "replay")]
     pub(crate) async fn settle(self, success: bool) {
         // `Claimed` has already recorded the error, which changes nothing for the sender.
-        let _ = match self.claimed {
+        let _ = match self.0 {
             None => Ok(()),
             Some(claimed) if success => claimed.commit().await,
             Some(claimed) => claimed.release().await,

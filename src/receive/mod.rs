@@ -54,6 +54,7 @@
 //! # }
 //! ```
 
+pub(crate) mod arriving;
 pub(crate) mod challenge;
 pub(crate) mod delivery;
 pub(crate) mod frames;
@@ -64,6 +65,8 @@ pub(crate) mod pending;
 pub(crate) mod receiver;
 pub(crate) mod rejection;
 pub(crate) mod source;
+#[cfg(feature = "replay")]
+pub(crate) mod unsigned;
 
 pub use self::delivery::Delivery;
 pub use self::handshake::{HandshakeAnswer, Registration};

@@ -4,14 +4,15 @@ use zeroize::Zeroizing;
 
 use crate::error::{Field, VerifyError};
 use crate::head::Head;
+use crate::head::envelope::Envelope;
+use crate::receive::arriving::Arriving;
 use crate::receive::challenge::MAX_BODY;
 use crate::receive::handshake::{Asked, HandshakeAnswer, Registration, is_challenge};
-use crate::receive::incoming::Incoming;
 use crate::receive::opening::{NewSecret, NotKept};
 use crate::receive::rejection::{Refusal, Rejection};
+use crate::receive::source::Secrets;
 use crate::scheme::handshake::Handshake;
 use crate::verify::verified::Verified;
-use crate::verify::verifier::Verifier;
 
 /// A request that may be a handshake.
 pub(super) enum Pending {
@@ -70,7 +71,7 @@ impl Pending {
     }
 }
 
-impl Incoming {
+impl Arriving {
     /// The answer to a request without a signature, which is never a delivery.
     pub(super) async fn answer_unsigned(&mut self) -> Rejection {
         let missing = VerifyError::Missing(Field::Signature);
@@ -92,7 +93,7 @@ impl Incoming {
             Some(Ok(text)) if handshake.brings_secret => {
                 self.keep_secret(&registration, text).await
             }
-            Some(Ok(text)) if handshake.has_mac() => match self.secrets.resolve().await {
+            Some(Ok(text)) if handshake.has_mac() => match self.resolve().await {
                 Ok(verifier) => answer(handshake, Ok(text), |text| verifier.answer(0, text)),
                 Err(rejection) => rejection,
             },
@@ -107,10 +108,10 @@ impl Incoming {
         if self.settings.source.scheme().verifier(&text).is_err() {
             return refused(Refusal::Challenge);
         }
-        let secret = NewSecret { text: text.clone(), endpoint: self.secrets.endpoint().cloned() };
+        let secret = NewSecret { text: text.clone(), endpoint: self.endpoint().cloned() };
         match keeper.keep(secret).await {
             Ok(()) => {
-                self.secrets.forget();
+                self.secrets.iter().for_each(Secrets::forget);
                 answer(handshake, Ok(text), |_| None)
             }
             Err(NotKept::Closed) => refused(Refusal::Closed),
@@ -125,12 +126,12 @@ impl Incoming {
     /// nothing.
     pub(super) fn answer_signed(
         &mut self,
+        envelope: &Envelope<'_>,
         verified: &Verified,
-        verifier: &Verifier,
     ) -> Result<(), Rejection> {
         let Some(registration) = &self.settings.registration else { return Ok(()) };
         let handshake = registration.handshake;
-        if handshake.has_mac() && self.signed_content_is(verified, is_challenge) {
+        if handshake.has_mac() && self.signed_content_is(envelope, verified, is_challenge) {
             return Err(VerifyError::Mismatch.into());
         }
         let pending = self.pending.take().map(|pending| *pending);
@@ -138,8 +139,8 @@ impl Incoming {
         match asked.challenge(&handshake, || self.body_of_handshake()) {
             None => Ok(()),
             Some(text) => {
-                let index = verified.secret_index();
-                Err(answer(&handshake, text, |text| verifier.answer(index, text)))
+                let mac = |text: &str| self.verifier()?.answer(verified.secret_index(), text);
+                Err(answer(&handshake, text, mac))
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-#[cfg(feature = "tower")]
 use std::pin::pin;
 use std::sync::Arc;
 #[cfg(feature = "replay")]
@@ -10,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::Body;
+use http_body_util::Full;
 
 #[cfg(feature = "fetch")]
 use crate::fetch::SecretFetcher;
@@ -18,17 +18,12 @@ use crate::fetch::cache::SecretCache;
 #[cfg(feature = "fetch")]
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
+use crate::head::envelope::{Envelope, Unread};
+use crate::receive::arriving::Arriving;
 use crate::receive::delivery::Delivery;
-#[cfg(feature = "tower")]
-use crate::receive::frames::Frames;
 use crate::receive::handshake::Registration;
 use crate::receive::incoming::Incoming;
-#[cfg(feature = "replay")]
-use crate::receive::incoming::Unsigned;
-#[cfg(feature = "tower")]
-use crate::receive::incoming::next_frame;
-use crate::receive::pending::Pending;
-use crate::receive::rejection::{Rejection, RejectionKind};
+use crate::receive::rejection::Rejection;
 #[cfg(feature = "fetch")]
 use crate::receive::source::Selected;
 use crate::receive::source::Source;
@@ -238,9 +233,9 @@ impl Receiver {
 
     /// The verifier, unless it depends on the endpoint.
     #[cfg(feature = "tower")]
-    pub(crate) fn verifier(&self) -> Option<Arc<Verifier>> {
+    pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
         match &self.0.source {
-            Source::Fixed(verifier) => Some(Arc::clone(verifier)),
+            Source::Fixed(verifier) => Some(verifier),
             #[cfg(feature = "fetch")]
             Source::Cached(_) => None,
         }
@@ -267,11 +262,11 @@ impl Receiver {
         H: Into<Head<'h>>,
         B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
     {
-        let opened = self.open_sized(head.into(), body.size_hint().lower());
+        let (receiver, head) = (self.clone(), head.into());
         async move {
-            let mut incoming = opened?;
-            incoming.read(body).await?;
-            incoming.finish().await
+            let mut arriving = receiver.arriving();
+            let (verified, end) = arriving.receive(&receiver, head, pin!(body)).await?;
+            Ok(Delivery { verified, frames: arriving.frames, end })
         }
     }
 
@@ -311,14 +306,7 @@ impl Receiver {
         H: Into<Head<'h>>,
         B: Into<Bytes>,
     {
-        let body: Bytes = body.into();
-        let opened = self.open_sized(head.into(), body.len() as u64);
-        async move {
-            let mut incoming = opened?;
-            incoming.secrets().await?;
-            incoming.push(body)?;
-            incoming.finish().await
-        }
+        self.receive(head, Full::<Bytes>::new(body.into()))
     }
 
     /// Checks the head of a request, the cheapest part first: headers and time, then the declared
@@ -328,62 +316,22 @@ impl Receiver {
     ///
     /// Returns the [`Rejection`] that answers the request if its body is not to be read.
     pub fn open<'h>(&self, head: impl Into<Head<'h>>) -> Result<Incoming, Rejection> {
-        self.open_sized(head.into(), 0)
+        let (head, mut arriving) = (head.into(), self.arriving());
+        let opened = self.open_head(head);
+        arriving.admit(&head, opened.as_ref().err(), 0)?;
+        Ok(Incoming::new(opened.ok().map(Envelope::into_owned), arriving))
     }
 
-    /// As [`Receiver::open`], for a body that is known to have at least `least` bytes.
+    /// Checks everything that can be checked without secrets.
     #[inline]
-    pub(crate) fn open_sized(&self, head: Head<'_>, least: u64) -> Result<Incoming, Rejection> {
-        let settings = &self.0;
-        let opened = settings.source.open(head);
-        let mut pending = None;
-        if let Some(registration) = &settings.registration {
-            let error = opened.as_ref().err().map(|unread| unread.error);
-            pending = Pending::of(registration, &head, error, least.max(declared(&head)))?;
-            if pending.as_ref().is_some_and(Pending::is_unsigned) {
-                let secrets = settings.source.select(&head)?;
-                return Ok(Incoming::of_handshake(Arc::clone(settings), secrets, pending));
-            }
-        }
-        let envelope = opened?;
-        if least.max(declared(&head)) > settings.body_limit as u64 {
-            return Err(RejectionKind::BodyTooLarge.into());
-        }
-        let secrets = settings.source.look_up(&head)?;
-        Ok(Incoming::new(
-            Arc::clone(settings),
-            envelope.into_owned(),
-            secrets,
-            pending,
-            #[cfg(feature = "replay")]
-            settings.replay.as_ref().map(|replay| Unsigned::of(&head, self.scheme(), replay)),
-        ))
+    pub(super) fn open_head<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
+        self.0.source.open(head)
     }
 
-    /// Reads the rest of a body, up to the limit, for a layer that only reports. Nothing verifies it.
-    #[cfg(feature = "tower")]
-    pub(crate) async fn read_unverified<B>(
-        &self,
-        mut frames: Frames,
-        body: B,
-    ) -> Result<Frames, Rejection>
-    where
-        B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
-    {
-        let mut body = pin!(body);
-        let room = |frames: &Frames| self.0.body_limit.saturating_sub(frames.len());
-        while let Some(frame) = next_frame(body.as_mut(), room(&frames)).await? {
-            frames.push(frame);
-        }
-        Ok(frames)
+    /// What becomes a delivery.
+    pub(crate) fn arriving(&self) -> Arriving {
+        Arriving::new(&self.0)
     }
-}
-
-/// The length that a head declares. One that cannot be read is ignored here: the frames are counted
-/// in any case.
-fn declared(head: &Head<'_>) -> u64 {
-    let declared = head.get("content-length").and_then(|text| str::from_utf8(text).ok());
-    declared.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 impl Settings {

@@ -117,14 +117,11 @@ impl Secrets {
     }
 
     /// The verifier, if it is here.
-    #[cfg(all(feature = "diagnose", feature = "tower"))]
-    pub(super) fn verifier(&self) -> Option<Arc<Verifier>> {
+    pub(super) fn verifier(&self) -> Option<&Arc<Verifier>> {
         match self {
-            Self::Fixed(verifier) => Some(Arc::clone(verifier)),
+            Self::Fixed(verifier) => Some(verifier),
             #[cfg(feature = "fetch")]
-            Self::Cached { resolved, .. } => {
-                resolved.as_ref().map(|resolved| Arc::clone(&resolved.verifier))
-            }
+            Self::Cached { resolved, .. } => resolved.as_ref().map(|resolved| &resolved.verifier),
         }
     }
 
@@ -138,28 +135,27 @@ impl Secrets {
     }
 
     /// Waits for the secrets if they are not cached.
-    pub(super) async fn resolve(&mut self) -> Result<Arc<Verifier>, Rejection> {
+    pub(super) async fn resolve(&mut self) -> Result<&Arc<Verifier>, Rejection> {
         match self {
-            Self::Fixed(verifier) => Ok(Arc::clone(verifier)),
+            Self::Fixed(verifier) => Ok(verifier),
             #[cfg(feature = "fetch")]
             Self::Cached { cached, selected, resolved } => {
                 let resolved = match resolved {
                     Some(resolved) => resolved,
                     None => resolved.insert(cached.resolve(selected).await?),
                 };
-                Ok(Arc::clone(&resolved.verifier))
+                Ok(&resolved.verifier)
             }
         }
     }
 
-    /// Returns, after a mismatch, a verifier with a secret that `seen` does not have, if there is
-    /// one.
+    /// Replaces, after a mismatch, the verifier by one with a secret that the last one does not have,
+    /// and returns that if there is one.
     #[cfg(feature = "fetch")]
-    pub(super) async fn newer(&self, seen: &Arc<Verifier>) -> Option<Arc<Verifier>> {
-        match self {
-            Self::Fixed(_) => None,
-            Self::Cached { cached, selected, .. } => cached.newer(selected, seen).await,
-        }
+    pub(super) async fn renew(&mut self) -> Option<&Arc<Verifier>> {
+        let Self::Cached { cached, selected, resolved: Some(seen) } = self else { return None };
+        seen.verifier = cached.newer(selected, &seen.verifier).await?;
+        Some(&seen.verifier)
     }
 }
 

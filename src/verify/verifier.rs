@@ -468,25 +468,30 @@ impl Verifier {
         self.in_turn(envelope).find_map(|(index, key)| Attempt::begin(index, key, envelope).next())
     }
 
-    /// The keys in the order in which they are tried: that which matched last comes first, because it
-    /// probably will again. With several signatures more than one key may match, and which one is
-    /// found must not depend on other deliveries; there the order is that in which they were added.
+    /// The keys in the order in which they are tried.
+    #[cfg(feature = "receive")]
     fn in_turn(&self, envelope: &Envelope<'_>) -> impl Iterator<Item = (usize, &VerifyingKey)> {
-        let last = match self.keys.len() {
+        let first = self.first_tried(envelope);
+        let keys = self.keys.iter().enumerate();
+        keys.clone().skip(first).take(1).chain(keys.filter(move |(index, _)| *index != first))
+    }
+
+    /// The key that is tried first: that which matched last, because it probably will again. With several
+    /// signatures more than one key may match, and which one is found must not depend on other
+    /// deliveries; there the order is that in which they were added.
+    fn first_tried(&self, envelope: &Envelope<'_>) -> usize {
+        match self.keys.len() {
             1 => 0,
             _ if envelope.signatures().are_several() => 0,
             _ => self.last.load(Relaxed),
-        };
-        let keys = self.keys.iter().enumerate();
-        let first = keys.clone().skip(last).take(1);
-        first.chain(keys.filter(move |(index, _)| *index != last))
+        }
     }
 
     /// Returns the verdict on a complete body. `tried` has already seen all of it.
     pub(crate) fn verdict<'b>(
         &self,
         envelope: &'b Envelope<'_>,
-        tried: Option<Attempt>,
+        tried: Option<Box<Attempt>>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
     ) -> Result<Verified, VerifyError> {
         let mut tried_index = None;
@@ -499,9 +504,15 @@ impl Verifier {
                 return verdict(envelope, Some(found));
             }
         }
-        let found = self.in_turn(envelope).find_map(|(index, key)| {
-            find(index, key, envelope, body.clone(), tried_index == Some(index))
-        });
+        let find =
+            |(index, key)| find(index, key, envelope, body.clone(), tried_index == Some(index));
+        // Not a loop, because there is most often one key.
+        let first = self.first_tried(envelope);
+        let mut found = self.keys.get(first).and_then(|key| find((first, key)));
+        if found.is_none() && self.keys.len() > 1 {
+            found =
+                self.keys.iter().enumerate().filter(|(index, _)| *index != first).find_map(find);
+        }
         // Written only when it changes, because all threads read it.
         if let Some(Found { secret_index, .. }) = found
             && self.last.load(Relaxed) != secret_index

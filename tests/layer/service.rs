@@ -349,7 +349,7 @@ async fn an_inner_service_that_cannot_get_ready_fails_what_is_verified() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "polled after completion")]
+#[should_panic(expected = "resumed after completion")]
 async fn an_answer_that_was_given_at_once_is_not_given_again() {
     let unsigned = request(HeaderMap::new(), Full::<Bytes>::default());
     let mut answer = layer().layer(Handler::default()).call(unsigned);
@@ -358,7 +358,7 @@ async fn an_answer_that_was_given_at_once_is_not_given_again() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "polled after completion")]
+#[should_panic(expected = "resumed after completion")]
 async fn an_answer_that_took_its_time_is_not_given_again() {
     let mut answer = layer().layer(Handler::default()).call(good(BODY));
     assert_eq!((&mut answer).await.unwrap().status(), StatusCode::OK);
