@@ -24,6 +24,8 @@ use crate::receive::frames::Frames;
 use crate::receive::receiver::Receiver;
 use crate::receive::rejection::{Rejection, RejectionKind};
 #[cfg(feature = "replay")]
+use crate::replay::claimed::Claimed;
+#[cfg(feature = "replay")]
 use crate::replay::key::ReplayKey;
 use crate::scheme::expected::Expected;
 use crate::verify::verified::Verified;
@@ -197,8 +199,9 @@ where
                     let finisher = delivery.finisher();
                     parts.extensions.insert(delivery.verified().clone());
                     #[cfg(feature = "replay")]
-                    delivery.replay_key().into_iter().for_each(|key| {
-                        parts.extensions.insert(key);
+                    delivery.claimed().into_iter().for_each(|claimed| {
+                        parts.extensions.insert(*claimed.key());
+                        parts.extensions.insert(claimed);
                     });
                     let body = VerifiedBody::from(delivery.take_frames());
                     let answer = this.inner.call(bounded(parts, body.into()));
@@ -288,7 +291,10 @@ impl<S, R, P> Webhook<S, R, P> {
         // Another layer may have left one, for another scheme.
         parts.extensions.remove::<Verified>();
         #[cfg(feature = "replay")]
-        parts.extensions.remove::<ReplayKey>();
+        {
+            parts.extensions.remove::<ReplayKey>();
+            parts.extensions.remove::<Claimed>();
+        }
         parts.extensions.insert(rejection.clone());
         poll_fn(|cx| self.inner.poll_ready(cx)).await?;
         let mut answer = self.inner.call(bounded(parts, body)).await?;

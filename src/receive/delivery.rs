@@ -9,8 +9,6 @@ use crate::receive::frames::Frames;
 use crate::replay::background::{Background, within};
 #[cfg(feature = "replay")]
 use crate::replay::claimed::Claimed;
-#[cfg(all(feature = "replay", feature = "tower"))]
-use crate::replay::key::ReplayKey;
 use crate::verify::verified::Verified;
 
 /// A delivery to be handled: it is verified, and if there is a replay guard it is claimed.
@@ -63,14 +61,12 @@ impl Delivery {
         self.take_frames().into_bytes()
     }
 
-    /// Takes the claim on the delivery, if there is a replay guard: to extend it, or to commit it
-    /// where the handler keeps its data. What becomes of it is then said to the claim alone.
+    /// The claim on the delivery, if there is a replay guard and the delivery is remembered: to extend it, or
+    /// to commit it where the handler keeps its data. It is the handler's from now on.
     #[cfg(feature = "replay")]
     #[must_use]
-    pub fn take_claimed(&mut self) -> Option<Claimed> {
-        let mut claimed = self.claimed.take();
-        claimed.iter_mut().for_each(Claimed::begin);
-        claimed
+    pub fn claimed(&self) -> Option<Claimed> {
+        self.claimed.as_ref().inspect(|claimed| claimed.begin()).cloned()
     }
 
     /// Runs `handler` and then, if there is a replay guard, commits the delivery if the handler
@@ -123,12 +119,6 @@ impl Delivery {
         Some(room.await)
     }
 
-    /// The key by which it is remembered, if it is.
-    #[cfg(all(feature = "replay", feature = "tower"))]
-    pub(crate) fn replay_key(&self) -> Option<ReplayKey> {
-        self.claimed.as_ref().map(|claimed| *claimed.key())
-    }
-
     /// Where the handler runs on if its request is dropped, if it does.
     #[cfg(all(feature = "replay", feature = "tower"))]
     pub(crate) fn finisher(&self) -> Option<Background> {
@@ -138,7 +128,7 @@ impl Delivery {
     /// Takes the body for the handler, which has the delivery from now on.
     pub(crate) fn take_frames(&mut self) -> Frames {
         #[cfg(feature = "replay")]
-        self.claimed.iter_mut().for_each(Claimed::begin);
+        self.claimed.iter().for_each(Claimed::begin);
         std::mem::take(&mut self.frames)
     }
 

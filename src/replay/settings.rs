@@ -554,10 +554,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_ends_a_claim_first_has_ended_it_for_all() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let claimed = fresh(&replay).await;
+        claimed.clone().commit().await.unwrap();
+        claimed.clone().release().await.unwrap();
+        claimed.commit().await.unwrap();
+        assert_eq!(guard.log(), ["claim", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn only_the_last_clone_that_is_dropped_gives_the_delivery_back() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let claimed = fresh(&replay).await;
+        drop(claimed.clone());
+        replay.drained().await;
+        assert_eq!(guard.log(), ["claim"]);
+        drop(claimed);
+        replay.drained().await;
+        assert_eq!(guard.log(), ["claim", "release"]);
+    }
+
+    #[tokio::test]
     async fn an_extension_is_asked_for_and_can_be_lost() {
         let guard = Slow::new(100);
         let replay = Replay::with(Arc::clone(&guard));
-        let mut claimed = fresh(&replay).await;
+        let claimed = fresh(&replay).await;
         sent(claimed.extend(5 * MINUTE)).await.unwrap();
         assert_eq!(guard.last(), Some(("extend", 5 * MINUTE)));
         guard.memory.release(claimed.key(), claimed.lease()).await.unwrap();

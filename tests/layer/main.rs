@@ -4,6 +4,8 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 #[cfg(all(feature = "axum", feature = "replay"))]
+mod claimed;
+#[cfg(all(feature = "axum", feature = "replay"))]
 mod claims;
 #[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
 mod fetching;
