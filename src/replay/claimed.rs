@@ -209,7 +209,7 @@ impl Claimed {
     ///     let (key, owner) = (claimed.key().as_bytes(), claimed.lease().as_bytes());
     ///     let parameters = (key, owner, sql::millis(claimed.keep()));
     ///     if transaction.execute(postgres::COMMIT, parameters).await? == 0 {
-    ///         // The lease is lost, and with the transaction the effect is rolled back.
+    ///         // The lease is lost. With the transaction the effect is rolled back.
     ///         return Err(DatabaseError);
     ///     }
     ///     transaction.commit().await?;

@@ -6,13 +6,15 @@
 //! diesel, sea-orm, tokio-postgres or rusqlite executes [`postgres::COMMIT`] or [`sqlite::COMMIT`] itself.
 //!
 //! Both dialects have the same statements, with the same parameters in the same order and the same results.
-//! None of them needs a transaction of its own, and each can be repeated if its answer was lost.
+//! `COMMIT` is for the transaction of the handler. The others need none, and each can be repeated if its
+//! answer was lost.
 //!
 //! | statement | parameters | result |
 //! |---|---|---|
 //! | `TABLE` | | the table and its index, if they are not there |
 //! | `CLAIM` | key, owner, lease | one row, `false`: claimed; one row, `true`: done; none: in flight |
-//! | `COMMIT` | key, owner, keep | one row is changed: committed; none: the lease is lost, roll back |
+//! | `COMMIT` | key, owner, keep | one row is changed: committed; none: roll back |
+//! | `CONFIRM` | key, owner, keep | one row is changed: it is committed by this owner; none: the lease is lost |
 //! | `RELEASE` | key, owner | |
 //! | `EXTEND` | key, owner, by | one row is changed: extended; none: the lease is lost |
 //! | `FORGET` | key | one row is changed: it was remembered |

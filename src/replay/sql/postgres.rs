@@ -48,12 +48,20 @@ UNION ALL
 SELECT done FROM tower_webhook_replay
 WHERE key = $1 AND done AND ends > clock_timestamp() AND NOT EXISTS (SELECT FROM fresh)";
 
-/// Commits a delivery. The parameters are the key (`bytea`), its owner (`bytea`) and for how long to keep it
-/// (`bigint`, in milliseconds).
+/// Commits a delivery, in the transaction of its effect. The parameters are the key (`bytea`), its owner
+/// (`bytea`) and for how long to keep it (`bigint`, in milliseconds).
 ///
-/// It changes one row if the delivery is committed, also if it was committed already by this owner. If it
-/// changes none, the lease is lost: roll back, because someone else may be handling the delivery.
+/// It changes one row if the delivery is committed. If it changes none, roll back: the lease is lost, and
+/// someone else may be handling the delivery; or it is committed already, and a handler that repeats a
+/// transaction whose end it has not seen would have its effect twice.
 pub const COMMIT: &str = "\
+UPDATE tower_webhook_replay
+SET done = true, ends = clock_timestamp() + $3::bigint * interval '1 millisecond'
+WHERE key = $1 AND owner = $2 AND NOT done AND ends > clock_timestamp()";
+
+/// As [`COMMIT`], and changes one row too if this owner has committed the delivery before: for a guard, whose
+/// calls can be repeated, and not for a transaction with an effect.
+pub const CONFIRM: &str = "\
 UPDATE tower_webhook_replay
 SET done = true,
     ends = CASE WHEN done THEN ends ELSE clock_timestamp() + $3::bigint * interval '1 millisecond' END

@@ -44,12 +44,21 @@ SET owner = iif(ends <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER), excl
 WHERE done OR ends <= CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) OR owner = excluded.owner
 RETURNING done";
 
-/// Commits a delivery. The parameters are the key (a blob), its owner (a blob) and for how long to keep it (an
-/// integer of milliseconds).
+/// Commits a delivery, in the transaction of its effect. The parameters are the key (a blob), its owner
+/// (a blob) and for how long to keep it (an integer of milliseconds).
 ///
-/// It changes one row if the delivery is committed, also if it was committed already by this owner. If it
-/// changes none, the lease is lost: roll back, because someone else may be handling the delivery.
+/// It changes one row if the delivery is committed. If it changes none, roll back: the lease is lost, and
+/// someone else may be handling the delivery; or it is committed already, and a handler that repeats a
+/// transaction whose end it has not seen would have its effect twice.
 pub const COMMIT: &str = "\
+UPDATE tower_webhook_replay
+SET done = 1, ends = CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + ?3
+WHERE key = ?1 AND owner = ?2 AND NOT done
+    AND ends > CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)";
+
+/// As [`COMMIT`], and changes one row too if this owner has committed the delivery before: for a guard, whose
+/// calls can be repeated, and not for a transaction with an effect.
+pub const CONFIRM: &str = "\
 UPDATE tower_webhook_replay
 SET done = 1,
     ends = iif(done, ends, CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) + ?3)

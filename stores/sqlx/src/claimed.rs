@@ -46,8 +46,9 @@ pub trait ClaimedExt: sealed::Sealed {
     ///
     /// # Errors
     ///
-    /// Returns an error if the lease has ended or the database does not do it. Then roll back, which dropping
-    /// the transaction does, and answer with 5xx: the sender's retry is handled, or is found to be done.
+    /// Returns an error if the lease has ended, the delivery is committed already, or the database does not do
+    /// it. Then roll back, which dropping the transaction does, and answer with 5xx: the sender's retry is
+    /// handled, or is found to be done. So a handler may repeat a transaction whose end it has not seen.
     ///
     /// # Cancel safety
     ///

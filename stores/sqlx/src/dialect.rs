@@ -17,6 +17,7 @@ pub struct Call<'c> {
 pub(crate) enum Statement {
     Claim,
     Commit,
+    Confirm,
     Release,
     Extend,
     Forget,
@@ -68,6 +69,7 @@ macro_rules! run {
         let text = match statement {
             Statement::Claim => $sql::CLAIM,
             Statement::Commit => $sql::COMMIT,
+            Statement::Confirm => $sql::CONFIRM,
             Statement::Release => $sql::RELEASE,
             Statement::Extend => $sql::EXTEND,
             Statement::Forget => $sql::FORGET,

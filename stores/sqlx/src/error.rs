@@ -16,7 +16,8 @@ pub struct CommitError {
 #[non_exhaustive]
 pub enum CommitErrorKind {
     /// The lease has ended: someone else may be handling the delivery, or has handled it. It is the same if
-    /// the claims are not in this database.
+    /// the delivery is committed already, by a transaction whose end the handler has not seen; and if the
+    /// claims are not in this database.
     LeaseLost,
     /// The database did not answer, or could not serve. That may pass.
     Unavailable,

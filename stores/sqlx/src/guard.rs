@@ -292,7 +292,7 @@ impl<D: Database> ReplayGuard for SqlxReplayGuard<D> {
         lease: &Lease,
         keep: Duration,
     ) -> Result<(), ReplayError> {
-        self.owned(Statement::Commit, key, lease, keep).await
+        self.owned(Statement::Confirm, key, lease, keep).await
     }
 
     async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {

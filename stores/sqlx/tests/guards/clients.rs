@@ -74,8 +74,12 @@ async fn tokio_postgres_can_do_all_that_a_guard_does() {
     assert_eq!(claim(second).await, Some(false));
     assert_eq!(client.execute(sql::postgres::FORGET, &[&key]).await.unwrap(), 0);
     assert_eq!(execute(sql::postgres::COMMIT, first, hour).await, 0);
+    assert_eq!(execute(sql::postgres::CONFIRM, first, hour).await, 0);
+    assert_eq!(execute(sql::postgres::COMMIT, second, hour).await, 1);
+    // Once, because an effect is committed with it.
+    assert_eq!(execute(sql::postgres::COMMIT, second, hour).await, 0);
     for _ in 0..2 {
-        assert_eq!(execute(sql::postgres::COMMIT, second, hour).await, 1);
+        assert_eq!(execute(sql::postgres::CONFIRM, second, hour).await, 1);
         assert_eq!(claim(first).await, Some(true));
         assert_eq!(claim(second).await, Some(true));
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
-use tower_webhook::replay::{ReplayKey, sql};
+use tower_webhook::replay::{Lease, ReplayKey, sql};
 use tower_webhook_sqlx::{PostgresReplayGuard, SqliteReplayGuard, SqlxReplayGuard};
 
 use crate::contract::Store;
@@ -34,12 +34,21 @@ pub(crate) trait Database:
         statement: &'static str,
     ) -> impl Future<Output = u64> + Send;
 
+    /// Executes the commit of a handler, and returns how many rows it has changed.
+    fn commit_in(
+        transaction: &mut Transaction<'static, Self::Kind>,
+        key: &ReplayKey,
+        lease: &Lease,
+        keep: Duration,
+    ) -> impl Future<Output = u64> + Send;
+
     /// The number of rows of a table.
     fn count(&self, table: &'static str) -> impl Future<Output = i64> + Send;
 
-    /// Forgets all deliveries.
+    /// Forgets all deliveries and their effects.
     async fn clear(&self) {
         let mut transaction = self.begin().await;
+        Self::execute(&mut transaction, "DELETE FROM effects").await;
         Self::execute(&mut transaction, "DELETE FROM tower_webhook_replay").await;
         transaction.commit().await.unwrap();
     }
@@ -82,6 +91,17 @@ impl Database for InPostgres {
 
     async fn begin(&self) -> Transaction<'static, Postgres> {
         self.pool.begin().await.unwrap()
+    }
+
+    async fn commit_in(
+        transaction: &mut Transaction<'static, Postgres>,
+        key: &ReplayKey,
+        lease: &Lease,
+        keep: Duration,
+    ) -> u64 {
+        let commit = sqlx::query(sql::postgres::COMMIT).bind(&key.as_bytes()[..]);
+        let commit = commit.bind(&lease.as_bytes()[..]).bind(sql::millis(keep));
+        commit.execute(&mut **transaction).await.unwrap().rows_affected()
     }
 
     async fn execute(
@@ -144,6 +164,17 @@ impl Database for InSqlite {
 
     async fn begin(&self) -> Transaction<'static, Sqlite> {
         self.pool.begin_with("BEGIN IMMEDIATE").await.unwrap()
+    }
+
+    async fn commit_in(
+        transaction: &mut Transaction<'static, Sqlite>,
+        key: &ReplayKey,
+        lease: &Lease,
+        keep: Duration,
+    ) -> u64 {
+        let commit = sqlx::query(sql::sqlite::COMMIT).bind(&key.as_bytes()[..]);
+        let commit = commit.bind(&lease.as_bytes()[..]).bind(sql::millis(keep));
+        commit.execute(&mut **transaction).await.unwrap().rows_affected()
     }
 
     async fn execute(

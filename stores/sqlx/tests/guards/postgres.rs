@@ -107,9 +107,7 @@ async fn a_claim_waits_for_the_transaction_that_commits_and_not_for_ever() {
         let key = key(is_committed);
         let lease = fresh(database.guard(), &key, HOUR).await;
         let mut transaction = database.begin().await;
-        let commit = sqlx::query(sql::postgres::COMMIT).bind(&key.as_bytes()[..]);
-        let commit = commit.bind(&lease.as_bytes()[..]).bind(sql::millis(2 * HOUR));
-        assert_eq!(commit.execute(&mut *transaction).await.unwrap().rows_affected(), 1);
+        assert_eq!(InPostgres::commit_in(&mut transaction, &key, &lease, 2 * HOUR).await, 1);
 
         let impatient = (**database.guard()).clone().timeout(Duration::from_millis(100));
         unavailable(impatient.claim(&key, HOUR).await);
@@ -141,9 +139,7 @@ async fn a_transaction_that_began_before_the_lease_ended_commits_too_late_after(
     let mut transaction = database.begin().await;
     sqlx::query("SELECT now()").execute(&mut *transaction).await.unwrap();
     sqlx::query("SELECT pg_sleep(0.1)").execute(&mut *transaction).await.unwrap();
-    let commit = sqlx::query(sql::postgres::COMMIT).bind(&key(1).as_bytes()[..]);
-    let commit = commit.bind(&lease.as_bytes()[..]).bind(sql::millis(HOUR));
-    assert_eq!(commit.execute(&mut *transaction).await.unwrap().rows_affected(), 0);
+    assert_eq!(InPostgres::commit_in(&mut transaction, &key(1), &lease, HOUR).await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
