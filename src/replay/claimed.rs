@@ -3,14 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 #[cfg(feature = "tracing")]
 use crate::event::Chain;
-use crate::replay::background::{Background, timer, within};
+use crate::replay::background::{Background, Open, timer, within};
 use crate::replay::erased::Guard;
 use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::key::ReplayKey;
@@ -60,7 +60,8 @@ struct Shared {
     claim: Arc<Held>,
     /// The handler has the delivery.
     begun: AtomicBool,
-    ended: AtomicBool,
+    /// `None` once the claim is ended. Dropped when what becomes of it in the background is counted there.
+    open: Mutex<Option<Open>>,
 }
 
 pub(super) struct Held {
@@ -90,8 +91,8 @@ pub(crate) enum Outcome {
 
 impl Claimed {
     pub(super) fn new(claim: Held) -> Self {
-        let (begun, ended) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self(Arc::new(Shared { claim: Arc::new(claim), begun, ended }))
+        let open = Mutex::new(Some(claim.background.open()));
+        Self(Arc::new(Shared { claim: Arc::new(claim), begun: AtomicBool::new(false), open }))
     }
 
     /// The key by which the delivery is remembered.
@@ -228,7 +229,7 @@ impl Claimed {
     /// # }
     /// ```
     pub fn committed_by_handler(&self) {
-        self.0.ended.store(true, Ordering::Relaxed);
+        drop(self.0.end());
     }
 
     /// Ends the claim with a call that goes on when its future is dropped.
@@ -240,9 +241,9 @@ impl Claimed {
         F: Future<Output = Result<(), ReplayError>> + Send + 'static,
     {
         let claim = &self.0.claim;
-        let is_first = !self.0.ended.swap(true, Ordering::Relaxed);
         // Made before the future is polled, so that it goes on even if that never happens.
-        let ending = is_first.then(|| claim.background.detached(call(Arc::clone(claim))));
+        let first = self.0.end();
+        let ending = first.map(|_open| claim.background.detached(call(Arc::clone(claim))));
         let timeout = claim.timeout;
         async move {
             let Some(ending) = ending else { return Ok(()) };
@@ -251,11 +252,19 @@ impl Claimed {
     }
 }
 
+impl Shared {
+    /// Ends the claim. Returns `None` if it is ended already.
+    fn end(&self) -> Option<Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 impl Drop for Shared {
     fn drop(&mut self) {
         // A handler that panicked is over. One that was dropped may have spawned work that is not.
         let is_over = !*self.begun.get_mut() || thread::panicking();
-        if !*self.ended.get_mut() && is_over {
+        let open = self.end();
+        if open.is_some() && is_over {
             drop(self.claim.background.detached(Arc::clone(&self.claim).release()));
         }
     }

@@ -216,8 +216,12 @@ impl Replay {
         self
     }
 
-    /// Waits until no claim, commit or release runs in the background any longer. Call it when the
-    /// server shuts down, after its requests have ended: then no new ones begin.
+    /// Waits until no delivery is claimed any longer, and no claim, commit or release runs in the background.
+    /// Call it when the server shuts down, after its requests have ended: then no new ones begin. Then the
+    /// retries of what could not be handled find it released, and need not wait for the end of a lease.
+    ///
+    /// It waits for as long as a guard that is away keeps a commit or a release, up to one lease, and for work
+    /// that has been given a [`Claimed`](crate::replay::Claimed) of its own. So give it a time.
     ///
     /// # Cancel safety
     ///
@@ -570,9 +574,10 @@ mod tests {
         let replay = Replay::with(Arc::clone(&guard));
         let claimed = fresh(&replay).await;
         drop(claimed.clone());
-        replay.drained().await;
+        let drained = begin(replay.drained());
         assert_eq!(guard.log(), ["claim"]);
         drop(claimed);
+        drained.await;
         replay.drained().await;
         assert_eq!(guard.log(), ["claim", "release"]);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -139,9 +140,13 @@ async fn work_that_outlives_its_handler_keeps_the_delivery_claimed() {
     let request = tokio::spawn(async move { send(&app, sign(Scheme::STANDARD, BODY)).await });
     assert!(request.await.unwrap_err().is_panic());
     let claimed = given.recv().await.unwrap();
-    world.replay.drained().await;
     assert_eq!(world.guard.len(), 1);
+    // A shutdown waits for it.
+    let mut drained = Box::pin(world.replay.drained());
+    let polled = drained.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(polled, Poll::Pending);
     claimed.release().await.unwrap();
+    drained.await;
     assert!(world.guard.is_empty());
 }
 

@@ -22,6 +22,8 @@ mod receiver;
 #[cfg(all(feature = "axum", feature = "fetch", feature = "replay"))]
 mod report_only;
 mod service;
+#[cfg(all(feature = "axum", feature = "replay"))]
+mod shutdown;
 #[cfg(feature = "axum")]
 mod stacks;
 #[path = "../support/mod.rs"]
