@@ -37,6 +37,9 @@
 //! | `postgres` | yes | [`PostgresReplayGuard`] |
 //! | `sqlite` | yes | [`SqliteReplayGuard`], with a SQLite that is compiled in |
 
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+compile_error!("tower-webhook-sqlx needs one of its features `postgres` and `sqlite`");
+
 mod claimed;
 mod dialect;
 mod error;

@@ -25,7 +25,7 @@ pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const PAYMENTS: i64 = 1000;
 const TIMES: i64 = 3;
 const KILLS: i64 = 10;
-const IN_FLIGHT: i64 = 32;
+const IN_FLIGHT: usize = 32;
 
 pub(crate) async fn run() -> Fallible<()> {
     let directory = Directory::create()?;
@@ -35,7 +35,7 @@ pub(crate) async fn run() -> Fallible<()> {
     for sender in 0..IN_FLIGHT {
         let provider = Arc::clone(&provider);
         sending.spawn(async move {
-            for payment in (sender..PAYMENTS).step_by(IN_FLIGHT as usize) {
+            for payment in (0..PAYMENTS).skip(sender).step_by(IN_FLIGHT) {
                 for _ in 0..TIMES {
                     provider.deliver(payment).await?;
                 }

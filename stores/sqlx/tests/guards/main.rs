@@ -13,3 +13,11 @@ mod schedule;
 #[path = "../support/postgres.rs"]
 mod server;
 mod sqlite;
+
+/// The core cannot run it, because it has no database.
+#[test]
+fn the_program_in_the_manual_is_the_one_that_is_run() {
+    let manual = include_str!("../../../../src/manual/replay.md");
+    let program = include_str!("../../examples/ledger/app.rs");
+    assert!(manual.contains(&format!("```ignore\n{program}```\n")));
+}

@@ -240,10 +240,13 @@ async fn it_answers_as_the_machine_does<D: Database>(database: D) {
     assert!(ways > 200, "{ways}");
 }
 
+/// What a worker has: its lease, and the transaction if it is in one.
+type Held<D> = (Lease, Option<sqlx::Transaction<'static, D>>);
+
 struct Stage<'s, D: Database> {
     database: &'s D,
     guard: &'s SqlxReplayGuard<D::Kind>,
-    workers: [Option<(Lease, Option<sqlx::Transaction<'static, D::Kind>>)>; 2],
+    workers: [Option<Held<D::Kind>>; 2],
 }
 
 impl<D: Database> Stage<'_, D> {

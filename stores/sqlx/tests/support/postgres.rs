@@ -28,13 +28,10 @@ impl Server {
             let required = std::env::var_os("TOWER_WEBHOOK_REQUIRE_POSTGRES").is_some();
             assert!(!required, "there is no PostgreSQL");
             let test = std::thread::current();
+            let name = test.name().unwrap_or_default();
             // Not `eprintln`, which the runner hides where the test passes.
-            writeln!(
-                std::io::stderr(),
-                "skipped, no PostgreSQL: {}",
-                test.name().unwrap_or_default()
-            )
-            .unwrap();
+            let mut output = std::io::stderr();
+            writeln!(output, "skipped, no PostgreSQL: {name}").unwrap();
             return None;
         };
         static STARTED: AtomicUsize = AtomicUsize::new(0);
@@ -111,7 +108,7 @@ pub(crate) fn url(port: u16) -> String {
 
 /// Starts a server and waits until it answers. `None` if it ends before that.
 fn spawn(programs: &Path, directory: &Path, port: u16) -> Option<Child> {
-    let log = fs::OpenOptions::new().append(true).create(true).open(directory.join("log")).unwrap();
+    let output = fs::OpenOptions::new().append(true).create(true).open(directory.join("log"));
     let mut child = command(programs, "postgres", directory)
         .arg("-D")
         .arg(directory.join("data"))
@@ -122,7 +119,7 @@ fn spawn(programs: &Path, directory: &Path, port: u16) -> Option<Child> {
         .args(["-c", "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(log)
+        .stderr(output.unwrap())
         .spawn()
         .unwrap();
     let patience = Instant::now() + Duration::from_secs(60);
@@ -139,7 +136,9 @@ fn spawn(programs: &Path, directory: &Path, port: u16) -> Option<Child> {
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    panic!("PostgreSQL does not answer");
+    let _ = child.kill();
+    let _ = child.wait();
+    panic!("PostgreSQL does not answer: {}", log(directory));
 }
 
 /// PostgreSQL refuses to run as root, so it runs as someone else then.

@@ -121,7 +121,8 @@ async fn run(
     ] {
         writeln!(output, "{what}: {counts}").unwrap();
     }
-    assert_eq!((effects, of_deliveries), (deliveries as i64, deliveries as i64));
+    let counts = [effects, of_deliveries].map(|count| usize::try_from(count).unwrap());
+    assert_eq!(counts, [deliveries; 2]);
     assert!(acknowledged.iter().all(|answer| *answer <= Answer::Duplicate));
     assert!(again.iter().all(|answer| *answer == Answer::Duplicate), "one was handled again");
 
