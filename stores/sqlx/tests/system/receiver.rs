@@ -208,7 +208,7 @@ async fn pay(
         return Ok(StatusCode::INTERNAL_SERVER_ERROR);
     }
     // It also stands still at times, for longer than a lease.
-    if draw("slow", id, attempt, 100) == 0 {
+    if draw("slow", id, attempt, 50) == 0 {
         tokio::time::sleep(LEASE * 3 / 2).await;
     }
     if let Err(error) = claimed.commit_in(&mut transaction).await {
