@@ -287,6 +287,7 @@ mod replay {
         shared::<Claim>();
         shared::<Claimed>();
         shared::<Replay>();
+        clone::<Claimed>();
         clone::<Replay>();
         shared::<Lease>();
         shared::<ReplayKey>();

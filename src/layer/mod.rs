@@ -78,6 +78,8 @@
 //! ```
 
 pub(crate) mod body;
+#[cfg(all(feature = "axum", feature = "replay"))]
+pub(crate) mod claimed;
 pub(crate) mod diagnosing;
 #[cfg(feature = "axum")]
 pub(crate) mod extract;
@@ -87,6 +89,8 @@ pub(crate) mod service;
 pub(crate) mod webhook;
 
 pub use self::body::{UnverifiedBody, VerifiedBody};
+#[cfg(all(feature = "axum", feature = "replay"))]
+pub use self::claimed::MissingClaim;
 #[cfg(feature = "diagnose")]
 pub use self::diagnosing::log_diagnosis;
 #[cfg(feature = "axum")]

@@ -24,6 +24,8 @@ use crate::layer::webhook::{ReportOnly, WebhookLayer};
 use crate::receive::delivery::End;
 use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
 #[cfg(feature = "replay")]
+use crate::replay::claimed::Claimed;
+#[cfg(feature = "replay")]
 use crate::replay::key::ReplayKey;
 use crate::scheme::expected::Expected;
 use crate::verify::verified::Verified;
@@ -137,7 +139,7 @@ where
             let receiver = &this.layer.receiver;
             let mut arriving = receiver.arriving();
             let received = arriving.receive(receiver, Head::from(&parts), body.as_mut()).await;
-            let (verified, mut end) = match received {
+            let (verified, end) = match received {
                 Ok(received) => received,
                 Err(rejection) => {
                     let read = arriving.is_read().then_some(&arriving);
@@ -158,11 +160,11 @@ where
                 return Ok(this.respond(arriving.endpoint(), &parts, rejection));
             };
             ready?;
-            end.begin();
             parts.extensions.insert(verified);
             #[cfg(feature = "replay")]
-            end.replay_key().into_iter().for_each(|key| {
-                parts.extensions.insert(key);
+            end.claimed().into_iter().for_each(|claimed| {
+                parts.extensions.insert(*claimed.key());
+                parts.extensions.insert(claimed);
             });
             let answer =
                 this.inner.call(bounded(parts, VerifiedBody::from(arriving.take_frames()).into()));
@@ -279,7 +281,10 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
         // Another layer may have left one, for another scheme.
         parts.extensions.remove::<Verified>();
         #[cfg(feature = "replay")]
-        parts.extensions.remove::<ReplayKey>();
+        {
+            parts.extensions.remove::<ReplayKey>();
+            parts.extensions.remove::<Claimed>();
+        }
         parts.extensions.insert(rejection.clone());
         poll_fn(|cx| self.inner.poll_ready(cx)).await?;
         let mut answer = self.inner.call(bounded(parts, body)).await?;

@@ -9,8 +9,6 @@ use crate::receive::frames::Frames;
 use crate::replay::background::{Background, within};
 #[cfg(feature = "replay")]
 use crate::replay::claimed::Claimed;
-#[cfg(all(feature = "replay", feature = "tower"))]
-use crate::replay::key::ReplayKey;
 use crate::verify::verified::Verified;
 
 /// A delivery to be handled: it is verified, and if there is a replay guard it is claimed.
@@ -65,13 +63,12 @@ impl Delivery {
         self.take_frames().into_bytes()
     }
 
-    /// Takes the claim on the delivery, if there is a replay guard: to extend it, or to commit it
-    /// where the handler keeps its data. What becomes of it is then said to the claim alone.
+    /// The claim on the delivery, if there is a replay guard and the delivery is remembered: to extend it, or
+    /// to commit it where the handler keeps its data. It is the handler's from now on.
     #[cfg(feature = "replay")]
     #[must_use]
-    pub fn take_claimed(&mut self) -> Option<Claimed> {
-        self.end.begin();
-        self.end.0.take()
+    pub fn claimed(&self) -> Option<Claimed> {
+        self.end.claimed()
     }
 
     /// Runs `handler` and then, if there is a replay guard, commits the delivery if the handler
@@ -134,15 +131,16 @@ impl End {
 
     /// The handler has the delivery from now on.
     #[cfg_attr(not(feature = "replay"), expect(clippy::unused_self))]
-    pub(crate) fn begin(&mut self) {
+    fn begin(&self) {
         #[cfg(feature = "replay")]
-        self.0.iter_mut().for_each(Claimed::begin);
+        self.0.iter().for_each(Claimed::begin);
     }
 
-    /// The key by which it is remembered, if it is.
-    #[cfg(all(feature = "replay", feature = "tower"))]
-    pub(crate) fn replay_key(&self) -> Option<ReplayKey> {
-        self.0.as_ref().map(|claimed| *claimed.key())
+    /// The claim, which is the handler's from now on.
+    #[cfg(feature = "replay")]
+    pub(crate) fn claimed(&self) -> Option<Claimed> {
+        self.begin();
+        self.0.clone()
     }
 
     /// Where the handler runs on if its request is dropped, if it does.

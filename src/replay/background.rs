@@ -16,13 +16,13 @@ use crate::replay::erased::BoxFuture;
 /// ends with the lease.
 const MOST: usize = 1024;
 
-/// Counts and bounds the tasks in the background. Clones share the count.
+/// Counts and bounds the tasks in the background, and counts what may begin one. Clones share the counts.
 ///
 /// The `TaskTracker` of tokio-util counts too, but it would add ten packages, among them a parser of
 /// Rust.
 #[derive(Clone)]
 pub(crate) struct Background {
-    running: watch::Sender<usize>,
+    counts: watch::Sender<Counts>,
     /// How long each task may run.
     limit: Duration,
     /// The request's, in which its tasks write their events.
@@ -30,10 +30,24 @@ pub(crate) struct Background {
     span: tracing::Span,
 }
 
+#[derive(Default)]
+struct Counts {
+    /// The tasks.
+    running: usize,
+    /// What becomes a task if it is dropped.
+    open: usize,
+}
+
+impl Counts {
+    fn is_zero(&self) -> bool {
+        self.running == 0 && self.open == 0
+    }
+}
+
 impl Background {
     pub(super) fn new(limit: Duration) -> Self {
         Self {
-            running: watch::Sender::new(0),
+            counts: watch::Sender::default(),
             limit,
             #[cfg(feature = "tracing")]
             span: tracing::Span::none(),
@@ -62,32 +76,60 @@ impl Background {
     where
         T: Send + 'static,
     {
-        Detached { future: Some(Box::pin(future)), background: self.clone() }
+        let (background, open) = (self.clone(), self.open());
+        Detached { future: Some(Box::pin(future)), background, _open: open }
     }
 
-    /// Waits until no task runs.
+    /// Waits until no task runs, and nothing is open that may begin one. A server may say that it has
+    /// stopped a moment before it drops the last request.
     pub(super) async fn drained(&self) {
         // It fails only if there is no sender, and `self` is one.
-        let _ = self.running.subscribe().wait_for(|running| *running == 0).await;
+        let _ = self.counts.subscribe().wait_for(Counts::is_zero).await;
+    }
+
+    /// Counts what may begin a task when it is dropped, and is dropped after that.
+    pub(super) fn open(&self) -> Open {
+        self.counts.send_if_modified(|counts| {
+            counts.open += 1;
+            // Nobody waits for more.
+            false
+        });
+        Open(self.counts.clone())
     }
 
     /// Returns `None` if too many tasks run already.
     fn begin(&self) -> Option<Running> {
-        let begun = self.running.send_if_modified(|running| {
-            let room = *running < MOST;
-            *running += usize::from(room);
-            room
+        let mut has_room = false;
+        self.counts.send_if_modified(|counts| {
+            has_room = counts.running < MOST;
+            counts.running += usize::from(has_room);
+            false
         });
-        begun.then(|| Running(self.clone()))
+        has_room.then(|| Running(self.counts.clone()))
     }
 }
 
 /// One task in the background, until it is dropped.
-struct Running(Background);
+struct Running(watch::Sender<Counts>);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.running.send_modify(|running| *running -= 1);
+        self.0.send_if_modified(|counts| {
+            counts.running -= 1;
+            counts.is_zero()
+        });
+    }
+}
+
+/// One claim, or one future that does not stop when it is dropped, until it is dropped.
+pub(super) struct Open(watch::Sender<Counts>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.send_if_modified(|counts| {
+            counts.open -= 1;
+            counts.is_zero()
+        });
     }
 }
 
@@ -118,6 +160,8 @@ pub(crate) struct Detached<T: Send + 'static> {
     /// `None` once it has completed or panicked.
     future: Option<BoxFuture<'static, T>>,
     background: Background,
+    /// Dropped last, when what becomes of it in the background is counted there.
+    _open: Open,
 }
 
 impl<T: Send + 'static> Future for Detached<T> {
@@ -171,7 +215,7 @@ mod tests {
     }
 
     fn running(background: &Background) -> usize {
-        *background.running.borrow()
+        background.counts.borrow().running
     }
 
     #[tokio::test]
@@ -222,6 +266,19 @@ mod tests {
         allow.send(()).unwrap();
         drained.await;
         ended.try_recv().unwrap();
+    }
+
+    #[tokio::test]
+    async fn drained_waits_for_what_may_still_begin_a_task() {
+        let background = Background::new(Duration::from_secs(60));
+        let (allow, allowed) = oneshot::channel::<()>();
+        let detached = background.detached(allowed);
+        let mut drained = Box::pin(background.drained());
+        assert!(poll(&mut drained).is_pending());
+        drop(detached);
+        assert!(poll(&mut drained).is_pending());
+        allow.send(()).unwrap();
+        drained.await;
     }
 
     #[tokio::test]

@@ -3,13 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 #[cfg(feature = "tracing")]
 use crate::event::Chain;
-use crate::replay::background::{Background, timer, within};
+use crate::replay::background::{Background, Open, timer, within};
 use crate::replay::erased::Guard;
 use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::key::ReplayKey;
@@ -19,11 +20,18 @@ use crate::scheme::definition::Scheme;
 /// The pause before a failed commit is tried again; it doubles, up to 64 times as much.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A delivery that is claimed, and neither committed nor released yet.
+/// A delivery that is claimed: the handler's hold on it.
 ///
-/// If it is dropped, because the client hung up or a timeout outside gave up, it stays claimed until its
-/// lease ends: what the handler has begun may still be at work. If the handler panicked, or has not
-/// been called yet, it is released in the background where there is a tokio runtime.
+/// A handler finds it in the extensions of its request, as an axum extractor (feature `axum`), or at the
+/// `Delivery` of a receiver (feature `receive`). It need not do anything with it: the receiver commits
+/// the delivery if the handler succeeds, and releases it otherwise. Whoever ends the claim first, by
+/// [committing](Self::commit), [releasing](Self::release) or [saying](Self::committed_by_handler) that it was
+/// committed elsewhere, has ended it for all clones and for the receiver.
+///
+/// If the last clone is dropped before that, because the client hung up or a timeout outside gave up, the
+/// delivery stays claimed until its lease ends: what the handler has begun may still be at work. If the
+/// handler panicked, or has not been called yet, it is released in the background where there is a tokio
+/// runtime.
 ///
 /// # Examples
 ///
@@ -33,25 +41,27 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// use std::time::Duration;
 /// use tower_webhook::replay::{Claimed, ReplayError};
 ///
-/// async fn handle(mut claimed: Claimed) -> Result<(), ReplayError> {
+/// async fn handle(claimed: Claimed) -> Result<(), ReplayError> {
 ///     for part in 0..10 {
 ///         // If the lease is lost, someone else may be handling the delivery.
 ///         claimed.extend(Duration::from_secs(60)).await?;
-///         if work(part).await.is_err() {
-///             return claimed.release().await;
-///         }
+///         work(part).await;
 ///     }
-///     claimed.commit().await
+///     Ok(())
 /// }
-/// # async fn work(_: u32) -> Result<(), ()> { Ok(()) }
+/// # async fn work(_: u32) {}
 /// ```
-#[must_use = "a delivery stays claimed until its lease ends when this is dropped"]
-pub struct Claimed {
+#[derive(Clone)]
+pub struct Claimed(Arc<Shared>);
+
+/// What the clones share.
+struct Shared {
     /// Shared with the call that ends the claim, which may outlive it.
     claim: Arc<Held>,
     /// The handler has the delivery.
-    begun: bool,
-    ended: bool,
+    begun: AtomicBool,
+    /// `None` once the claim is ended. Dropped when what becomes of it in the background is counted there.
+    open: Mutex<Option<Open>>,
 }
 
 pub(super) struct Held {
@@ -81,25 +91,26 @@ pub(crate) enum Outcome {
 
 impl Claimed {
     pub(super) fn new(claim: Held) -> Self {
-        Self { claim: Arc::new(claim), begun: false, ended: false }
+        let open = Mutex::new(Some(claim.background.open()));
+        Self(Arc::new(Shared { claim: Arc::new(claim), begun: AtomicBool::new(false), open }))
     }
 
     /// The key by which the delivery is remembered.
     #[must_use]
     pub fn key(&self) -> &ReplayKey {
-        &self.claim.key
+        &self.0.claim.key
     }
 
     /// The lease, by which the guard identifies the owner of the claim.
     #[must_use]
     pub fn lease(&self) -> &Lease {
-        &self.claim.lease
+        &self.0.claim.lease
     }
 
     /// The time for which the delivery is remembered once it is committed.
     #[must_use]
     pub fn keep(&self) -> Duration {
-        self.claim.keep
+        self.0.claim.keep
     }
 
     /// Says that from now on the handler has the delivery.
@@ -107,24 +118,24 @@ impl Claimed {
         not(feature = "receive"),
         allow(dead_code, reason = "only a receiver hands it over")
     )]
-    pub(crate) fn begin(&mut self) {
-        self.begun = true;
+    pub(crate) fn begin(&self) {
+        self.0.begun.store(true, Ordering::Relaxed);
     }
 
     /// Where the handler runs on if its request is dropped, if it does.
     #[cfg(feature = "tower")]
     pub(crate) fn finisher(&self) -> Option<Background> {
-        self.claim.finish.then(|| self.claim.background.clone())
+        self.0.claim.finish.then(|| self.0.claim.background.clone())
     }
 
     /// How long the delivery may wait for its handler to have room: a third of the lease, so that the
     /// handler has the rest.
     #[cfg(feature = "tower")]
     pub(crate) fn patience(&self) -> Duration {
-        self.claim.patience
+        self.0.claim.patience
     }
 
-    /// Commits the delivery: it was handled.
+    /// Commits the delivery: it was handled. Nothing happens if the claim has been ended already.
     ///
     /// # Errors
     ///
@@ -146,7 +157,8 @@ impl Claimed {
         })
     }
 
-    /// Releases the delivery, so that the sender's next retry is handled.
+    /// Releases the delivery, so that the sender's next retry is handled. Nothing happens if the claim has
+    /// been ended already.
     ///
     /// # Errors
     ///
@@ -172,67 +184,88 @@ impl Claimed {
     /// # Cancel safety
     ///
     /// If the future is dropped, the lease may or may not be extended. The call can be repeated.
-    pub async fn extend(&mut self, by: Duration) -> Result<(), ReplayError> {
-        let claim = &*self.claim;
+    pub async fn extend(&self, by: Duration) -> Result<(), ReplayError> {
+        let claim = &*self.0.claim;
         let done = claim.guard.extend(&claim.key, &claim.lease, by).await;
         claim.told("replay extension failed", done)
     }
 
     /// Ends the claim without a call to the guard, because the handler has committed the delivery
-    /// itself, in the transaction of its own effect.
+    /// itself, in the transaction of its own effect. The receiver then does not do it again.
+    ///
+    /// Say it when the transaction is committed, and not before. A handler that does not say it and
+    /// succeeds costs one call to the guard, which finds that it is done.
     ///
     /// # Examples
     ///
+    /// With the statements of [`replay::sql`](crate::replay::sql) and any client of a database:
+    ///
     /// ```
     /// use tower_webhook::replay::Claimed;
+    /// use tower_webhook::replay::sql::{self, postgres};
     ///
-    /// async fn handle(claimed: Claimed) -> Result<(), DatabaseError> {
-    ///     let transaction = begin().await?;
-    ///     transaction.book().await?;
-    ///     // Writes to the table in which the guard keeps its claims.
-    ///     transaction.commit(claimed.key(), claimed.lease(), claimed.keep()).await?;
+    /// async fn handle(claimed: Claimed, database: Database) -> Result<(), DatabaseError> {
+    ///     let transaction = database.begin().await?;
+    ///     transaction.execute("UPDATE accounts SET balance = balance + 1", ()).await?;
+    ///     let (key, owner) = (claimed.key().as_bytes(), claimed.lease().as_bytes());
+    ///     let parameters = (key, owner, sql::millis(claimed.keep()));
+    ///     if transaction.execute(postgres::COMMIT, parameters).await? == 0 {
+    ///         // The lease is lost. With the transaction the effect is rolled back.
+    ///         return Err(DatabaseError);
+    ///     }
+    ///     transaction.commit().await?;
     ///     claimed.committed_by_handler();
     ///     Ok(())
     /// }
-    /// # use std::time::Duration;
-    /// # use tower_webhook::replay::{Lease, ReplayKey};
     /// # struct DatabaseError;
+    /// # struct Database;
     /// # struct Transaction;
-    /// # async fn begin() -> Result<Transaction, DatabaseError> { Ok(Transaction) }
+    /// # impl Database {
+    /// #     async fn begin(&self) -> Result<Transaction, DatabaseError> { Ok(Transaction) }
+    /// # }
     /// # impl Transaction {
-    /// #     async fn book(&self) -> Result<(), DatabaseError> { Ok(()) }
-    /// #     async fn commit(self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), DatabaseError> {
-    /// #         Ok(())
-    /// #     }
+    /// #     async fn execute<P>(&self, _: &str, _: P) -> Result<u64, DatabaseError> { Ok(1) }
+    /// #     async fn commit(self) -> Result<(), DatabaseError> { Ok(()) }
     /// # }
     /// ```
-    pub fn committed_by_handler(mut self) {
-        self.ended = true;
+    pub fn committed_by_handler(&self) {
+        drop(self.0.end());
     }
 
     /// Ends the claim with a call that goes on when its future is dropped.
     fn end<F>(
-        mut self,
+        self,
         call: impl FnOnce(Arc<Held>) -> F,
     ) -> impl Future<Output = Result<(), ReplayError>> + Send + 'static
     where
         F: Future<Output = Result<(), ReplayError>> + Send + 'static,
     {
-        self.ended = true;
+        let claim = &self.0.claim;
         // Made before the future is polled, so that it goes on even if that never happens.
-        let ending = self.claim.background.detached(call(Arc::clone(&self.claim)));
-        let timeout = self.claim.timeout;
-        async move { within(timeout, ending).await.unwrap_or_else(|| Err(timed_out())) }
+        let first = self.0.end();
+        let ending = first.map(|_open| claim.background.detached(call(Arc::clone(claim))));
+        let timeout = claim.timeout;
+        async move {
+            let Some(ending) = ending else { return Ok(()) };
+            within(timeout, ending).await.unwrap_or_else(|| Err(timed_out()))
+        }
     }
 }
 
-impl Drop for Claimed {
+impl Shared {
+    /// Ends the claim. Returns `None` if it is ended already.
+    fn end(&self) -> Option<Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Drop for Shared {
     fn drop(&mut self) {
         // A handler that panicked is over. One that was dropped may have spawned work that is not.
-        let is_over = !self.begun || thread::panicking();
-        if !self.ended && is_over {
-            let claim = Arc::clone(&self.claim);
-            drop(self.claim.background.detached(claim.release()));
+        let is_over = !*self.begun.get_mut() || thread::panicking();
+        let open = self.end();
+        if open.is_some() && is_over {
+            drop(self.claim.background.detached(Arc::clone(&self.claim).release()));
         }
     }
 }
@@ -265,8 +298,8 @@ impl Held {
 impl fmt::Debug for Claimed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claimed")
-            .field("key", &self.claim.key)
-            .field("keep", &self.claim.keep)
+            .field("key", &self.0.claim.key)
+            .field("keep", &self.0.claim.keep)
             .finish_non_exhaustive()
     }
 }

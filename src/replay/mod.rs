@@ -14,14 +14,17 @@
     doc = "- `RedisReplayGuard` (feature `redis`) shares them between processes."
 )]
 //! - [`Replay`] holds the settings of a receiver or layer: a guard, and its durations.
-//! - [`Claimed`] is a delivery that is claimed, and neither committed nor released yet.
+//! - [`Claimed`] is the handler's hold on a delivery that is claimed.
+//! - [`sql`] is a store in the handler's own database, as text, for any client of PostgreSQL or SQLite. The
+//!   crate `tower-webhook-sqlx` has guards made of it.
 //!
 //! # What a guard does not do
 //!
-//! It does not make handling exactly-once. A delivery is handled twice if the process dies between
-//! the success of the handler and the commit, or if the handler takes longer than its lease. If an
-//! effect must not happen twice, the handler has to tolerate repetition, for instance by storing
-//! [`Verified::id`](crate::Verified::id) in the same transaction as the effect.
+//! On its own it does not make handling exactly-once. A delivery is handled twice if the process dies
+//! between the success of the handler and the commit, or if the handler takes longer than its lease. If
+//! an effect must not happen twice, the handler commits the claim in the transaction of the effect, if
+//! the claims are in the same database ([the manual](crate::manual::replay) has a whole program); or it
+//! tolerates repetition, for instance by storing [`Verified::id`](crate::Verified::id) in that transaction.
 //!
 //! # Contract
 //!
@@ -105,6 +108,7 @@ pub(crate) mod memory;
 pub(crate) mod redis;
 pub(crate) mod settings;
 pub(crate) mod shard;
+pub mod sql;
 
 pub use self::claimed::Claimed;
 pub use self::error::{ReplayError, ReplayErrorKind};

@@ -216,8 +216,12 @@ impl Replay {
         self
     }
 
-    /// Waits until no claim, commit or release runs in the background any longer. Call it when the
-    /// server shuts down, after its requests have ended: then no new ones begin.
+    /// Waits until no delivery is claimed any longer, and no claim, commit or release runs in the background.
+    /// Call it when the server shuts down, after its requests have ended: then no new ones begin. Then the
+    /// retries of what could not be handled find it released, and need not wait for the end of a lease.
+    ///
+    /// It waits for as long as a guard that is away keeps a commit or a release, up to one lease, and for work
+    /// that has been given a [`Claimed`](crate::replay::Claimed) of its own. So give it a time.
     ///
     /// # Cancel safety
     ///
@@ -554,10 +558,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn whoever_ends_a_claim_first_has_ended_it_for_all() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let claimed = fresh(&replay).await;
+        claimed.clone().commit().await.unwrap();
+        claimed.clone().release().await.unwrap();
+        claimed.commit().await.unwrap();
+        assert_eq!(guard.log(), ["claim", "commit"]);
+    }
+
+    #[tokio::test]
+    async fn only_the_last_clone_that_is_dropped_gives_the_delivery_back() {
+        let guard = Slow::new(100);
+        let replay = Replay::with(Arc::clone(&guard));
+        let claimed = fresh(&replay).await;
+        drop(claimed.clone());
+        let drained = begin(replay.drained());
+        assert_eq!(guard.log(), ["claim"]);
+        drop(claimed);
+        drained.await;
+        replay.drained().await;
+        assert_eq!(guard.log(), ["claim", "release"]);
+    }
+
+    #[tokio::test]
     async fn an_extension_is_asked_for_and_can_be_lost() {
         let guard = Slow::new(100);
         let replay = Replay::with(Arc::clone(&guard));
-        let mut claimed = fresh(&replay).await;
+        let claimed = fresh(&replay).await;
         sent(claimed.extend(5 * MINUTE)).await.unwrap();
         assert_eq!(guard.last(), Some(("extend", 5 * MINUTE)));
         guard.memory.release(claimed.key(), claimed.lease()).await.unwrap();

@@ -4,6 +4,8 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 #[cfg(all(feature = "axum", feature = "replay"))]
+mod claimed;
+#[cfg(all(feature = "axum", feature = "replay"))]
 mod claims;
 #[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
 mod fetching;
@@ -22,6 +24,8 @@ mod receiver;
 #[cfg(all(feature = "axum", feature = "fetch", feature = "replay"))]
 mod report_only;
 mod service;
+#[cfg(all(feature = "axum", feature = "replay"))]
+mod shutdown;
 #[cfg(feature = "axum")]
 mod stacks;
 #[path = "../support/mod.rs"]

@@ -161,7 +161,7 @@ async fn a_handler_that_never_began_can_be_tried_again_at_once() {
 async fn what_was_taken_and_dropped_stays_claimed_until_the_lease_ends() {
     let world = World::new();
     let take_body = |mut delivery: Delivery| drop(delivery.take_body());
-    let take_claimed = |mut delivery: Delivery| drop(delivery.take_claimed());
+    let take_claimed = |delivery: Delivery| drop(delivery.claimed());
     for take in [take_body, take_claimed] {
         take(world.receive().await.unwrap());
         world.replay.drained().await;

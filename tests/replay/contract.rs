@@ -16,7 +16,7 @@ pub(crate) trait Store {
     fn guard(&self) -> &Arc<Self::Guard>;
 
     /// Lets time pass for `key`.
-    fn pass(&self, key: &ReplayKey, time: Duration) -> impl Future<Output = ()>;
+    fn pass(&self, key: &ReplayKey, time: Duration) -> impl Future<Output = ()> + Send;
 }
 
 /// One test for each rule, with a store of its own; or one test for all, with one store that is

@@ -58,7 +58,7 @@ impl<G, C: ConnectionLike + Clone> Redis<G, C> {
     }
 }
 
-impl<G: ReplayGuard, C: ConnectionLike + Clone> Store for Redis<G, C> {
+impl<G: ReplayGuard, C: ConnectionLike + Clone + Send + Sync> Store for Redis<G, C> {
     type Guard = G;
 
     fn guard(&self) -> &Arc<G> {

@@ -131,7 +131,7 @@ pub(crate) fn name_of(id: &str) -> String {
     let receiving = pin!(receiver.receive_bytes(&head, body));
     // This guard never lets anyone wait.
     match receiving.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(delivery) => name(delivery.unwrap().take_claimed().unwrap().key()),
+        Poll::Ready(delivery) => name(delivery.unwrap().claimed().unwrap().key()),
         Poll::Pending => panic!("it waits"),
     }
 }

@@ -76,8 +76,8 @@ impl Link {
         Self { port, state, _tasks: tasks }
     }
 
-    pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.port)
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 }
 

@@ -56,7 +56,7 @@ async fn no_delivery_is_lost_or_handled_twice() {
     let directory = Directory::create();
     let receivers = Arc::new(Receivers::new(&directory.0, "no_delivery_is_lost_or_handled_twice"));
     let link = Link::to(server.port()).await;
-    let store = link.url();
+    let store = format!("redis://127.0.0.1:{}/", link.port());
     tokio::select! {
         () = run(&receivers, server, link, deliveries, faults) => {}
         never = receivers.keep_up(0, &store) => never,

@@ -1,0 +1,196 @@
+//! What the guard in PostgreSQL adds.
+
+use std::error::Error as _;
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tokio::task::block_in_place;
+use tower_webhook::replay::{ReplayError, ReplayErrorKind, ReplayGuard as _, sql};
+use tower_webhook_sqlx::PostgresReplayGuard;
+
+use crate::contract::{HOUR, Store as _, done, fresh, in_flight, key};
+use crate::database::{Database as _, InPostgres, PATIENCE};
+
+conformance!(all InPostgres::start());
+
+fn unavailable<T: Debug>(result: Result<T, ReplayError>) {
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
+    assert!(error.source().is_some());
+}
+
+/// Waits until the guard works, which it does by itself.
+async fn comes_back(guard: &PostgresReplayGuard) {
+    let patience = Instant::now() + PATIENCE;
+    while let Err(error) = guard.health().await {
+        assert!(Instant::now() < patience, "{error:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn execute(pool: &PgPool, statement: &'static str) {
+    sqlx::raw_sql(statement).execute(pool).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_restarts_is_unavailable_and_then_knows_what_it_knew() {
+    let Some(mut database) = InPostgres::start().await else { return };
+    let (first, second, third) = (key(1), key(2), key(3));
+    let lease = fresh(database.guard(), &first, HOUR).await;
+    database.guard().commit(&first, &lease, HOUR).await.unwrap();
+    let lease = fresh(database.guard(), &second, HOUR).await;
+
+    // All connections are lost, and the first call after that notices nothing.
+    block_in_place(|| database.server.kill());
+    block_in_place(|| database.server.restart());
+    fresh(database.guard(), &third, HOUR).await;
+
+    block_in_place(|| database.server.kill());
+    let guard = PostgresReplayGuard::new(database.pool.clone()).timeout(Duration::from_millis(300));
+    unavailable(guard.claim(&first, HOUR).await);
+    unavailable(guard.commit(&second, &lease, HOUR).await);
+    unavailable(guard.release(&second, &lease).await);
+    unavailable(guard.extend(&second, &lease, HOUR).await);
+    unavailable(guard.forget(&first).await);
+    unavailable(guard.health().await);
+    block_in_place(|| database.server.restart());
+    comes_back(&guard).await;
+    done(database.guard().claim(&first, HOUR).await);
+    in_flight(database.guard().claim(&third, HOUR).await);
+    database.guard().commit(&second, &lease, HOUR).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_has_become_read_only_is_left_for_another_connection() {
+    let Some(database) = InPostgres::start().await else { return };
+    let options = PgPoolOptions::new().max_connections(1);
+    let pool = options.connect(&database.server.url()).await.unwrap();
+    let guard = PostgresReplayGuard::new(pool.clone()).timeout(PATIENCE);
+    let backend = async || -> i32 {
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap()
+    };
+    let before = backend().await;
+    execute(&pool, "SET default_transaction_read_only = on").await;
+    // The session is, and a new one is not.
+    fresh(&guard, &key(1), HOUR).await;
+    assert_ne!(backend().await, before);
+
+    execute(&pool, "ALTER DATABASE postgres SET default_transaction_read_only = on").await;
+    execute(&pool, "SET default_transaction_read_only = on").await;
+    unavailable(guard.claim(&key(2), HOUR).await);
+    unavailable(guard.health().await);
+    // With a connection that began before.
+    execute(&database.pool, "ALTER DATABASE postgres SET default_transaction_read_only = off")
+        .await;
+    fresh(&guard, &key(2), HOUR).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_without_a_connection_is_unavailable() {
+    let Some(database) = InPostgres::start().await else { return };
+    let options = PgPoolOptions::new().max_connections(1);
+    let pool = options.connect(&database.server.url()).await.unwrap();
+    let guard = PostgresReplayGuard::new(pool.clone()).timeout(Duration::from_millis(100));
+    let held = pool.acquire().await.unwrap();
+    unavailable(guard.claim(&key(1), HOUR).await);
+    drop(held);
+    comes_back(&guard).await;
+    fresh(&guard.timeout(PATIENCE), &key(1), HOUR).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_waits_for_the_transaction_that_commits_and_not_for_ever() {
+    let Some(database) = InPostgres::start().await else { return };
+    for is_committed in [true, false] {
+        let key = key(is_committed);
+        let lease = fresh(database.guard(), &key, HOUR).await;
+        let mut transaction = database.begin().await;
+        assert_eq!(InPostgres::commit_in(&mut transaction, &key, &lease, 2 * HOUR).await, 1);
+
+        let impatient = (**database.guard()).clone().timeout(Duration::from_millis(100));
+        unavailable(impatient.claim(&key, HOUR).await);
+        // Also if the lease ends meanwhile: nobody else gets it as long as the transaction may be committed.
+        let waiting = {
+            let guard = database.guard().clone();
+            tokio::spawn(async move { guard.claim(&key, HOUR).await })
+        };
+        if is_committed {
+            transaction.commit().await.unwrap();
+        } else {
+            transaction.rollback().await.unwrap();
+        }
+        let claim = waiting.await.unwrap();
+        if is_committed {
+            // What it saw when it began is that someone else had the delivery.
+            assert!(!matches!(claim, Ok(tower_webhook::replay::Claim::Fresh(_))));
+            done(database.guard().claim(&key, HOUR).await);
+        } else {
+            in_flight(claim);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_began_before_the_lease_ended_commits_too_late_after() {
+    let Some(database) = InPostgres::start().await else { return };
+    let lease = fresh(database.guard(), &key(1), Duration::from_millis(50)).await;
+    let mut transaction = database.begin().await;
+    sqlx::query("SELECT now()").execute(&mut *transaction).await.unwrap();
+    sqlx::query("SELECT pg_sleep(0.1)").execute(&mut *transaction).await.unwrap();
+    assert_eq!(InPostgres::commit_in(&mut transaction, &key(1), &lease, HOUR).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_is_made_once_by_whoever_comes_and_in_the_schema_of_the_connection() {
+    let Some(database) = InPostgres::start().await else { return };
+    execute(&database.pool, "CREATE SCHEMA shop").await;
+    let url = format!("{}&options=-csearch_path%3Dshop", database.server.url());
+    let pool = PgPoolOptions::new().max_connections(20).connect(&url).await.unwrap();
+    let guard = PostgresReplayGuard::new(pool.clone()).timeout(PATIENCE);
+    // Nothing is made behind anyone's back.
+    unavailable(guard.claim(&key(1), HOUR).await);
+    unavailable(guard.health().await);
+    let all: Vec<_> = (0..20)
+        .map(|_| {
+            let guard = guard.clone();
+            tokio::spawn(async move { guard.ensure_table().await.unwrap() })
+        })
+        .collect();
+    for one in all {
+        one.await.unwrap();
+    }
+    execute(&pool, PostgresReplayGuard::migration()).await;
+    fresh(&guard, &key(1), HOUR).await;
+    assert_eq!(database.count("shop.tower_webhook_replay").await, 1);
+    assert_eq!(database.count("public.tower_webhook_replay").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sweep_uses_the_index_and_leaves_what_is_locked() {
+    let Some(database) = InPostgres::start().await else { return };
+    execute(
+        &database.pool,
+        "INSERT INTO tower_webhook_replay SELECT sha256(n::text::bytea), '', true, now() - n * interval '1 s'
+         FROM generate_series(1, 20000) AS n;
+         INSERT INTO tower_webhook_replay SELECT sha256(n::text::bytea), '', true, now() + interval '1 h'
+         FROM generate_series(20001, 40000) AS n;
+         ANALYZE tower_webhook_replay",
+    )
+    .await;
+    let explain =
+        sqlx::AssertSqlSafe(format!("EXPLAIN {}", sql::postgres::SWEEP.replace("$1", "100")));
+    let plan: Vec<String> = sqlx::query_scalar(explain).fetch_all(&database.pool).await.unwrap();
+    let plan = plan.join("\n");
+    assert!(plan.contains("Index Cond: (ends <= statement_timestamp())"), "{plan}");
+
+    let mut transaction = database.begin().await;
+    let lock = "SELECT key FROM tower_webhook_replay ORDER BY ends LIMIT 5 FOR UPDATE";
+    sqlx::query(lock).fetch_all(&mut *transaction).await.unwrap();
+    assert_eq!(database.guard().sweep(100).await.unwrap(), 100);
+    assert_eq!(database.guard().sweep(u32::MAX).await.unwrap(), 19_895);
+    transaction.rollback().await.unwrap();
+    assert_eq!(database.guard().sweep(100).await.unwrap(), 5);
+    assert_eq!(database.count("tower_webhook_replay").await, 20_000);
+}
