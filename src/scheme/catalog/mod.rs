@@ -4,20 +4,26 @@
 //! except its recipe in `tests/scheme/catalog.rs` and the manual's table, which that test writes.
 
 mod ai;
+mod banking;
 mod billing;
 mod code;
 mod commerce;
 mod customers;
+mod data;
 mod documents;
 mod email;
+mod health;
 mod hosting;
 mod identity;
 mod logistics;
+mod marketing;
 mod media;
 mod meetings;
 mod messaging;
 mod operations;
 mod payments;
+mod people;
+mod realtime;
 mod shapes;
 mod standard;
 mod work;
@@ -27,21 +33,27 @@ use crate::scheme::definition::Scheme;
 const TRADES: &[&[Scheme]] = &[
     standard::STANDARD,
     payments::PAYMENTS,
+    banking::BANKING,
     billing::BILLING,
     commerce::COMMERCE,
     logistics::LOGISTICS,
     customers::CUSTOMERS,
     messaging::MESSAGING,
+    realtime::REALTIME,
     email::EMAIL,
+    marketing::MARKETING,
     meetings::MEETINGS,
     work::WORK,
+    people::PEOPLE,
     documents::DOCUMENTS,
     media::MEDIA,
     ai::AI,
     code::CODE,
+    data::DATA,
     hosting::HOSTING,
     operations::OPERATIONS,
     identity::IDENTITY,
+    health::HEALTH,
 ];
 
 /// All presets, trade by trade.
