@@ -5,6 +5,7 @@
 
 pub mod delivery;
 pub mod differential;
+pub mod handshake;
 pub mod headers;
 pub mod input;
 pub mod json;
@@ -29,6 +30,7 @@ pub type Target = fn(&[u8]);
 /// Every target by its name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("differential", differential::run),
+    ("handshake", handshake::run),
     ("headers", headers::run),
     ("layer", layer::run),
     ("replay", replay::run),

@@ -57,6 +57,16 @@ impl VerifyingKey {
         }
     }
 
+    /// The tag of a text, unless the key is public.
+    #[cfg(feature = "receive")]
+    pub(crate) fn answer(&self, text: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Shared(mac) => Some(mac.tag(std::iter::once(text)).to_bytes()),
+            #[cfg(feature = "ed25519")]
+            Self::Public(_) => None,
+        }
+    }
+
     /// Verifies complete content. For a MAC this is one computation, however many signatures there
     /// are.
     #[inline]

@@ -3,6 +3,7 @@
 use crate::scheme::catalog::shapes::{
     base64_of_body, custom, header, hex_of_body, presets, standard,
 };
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
@@ -100,5 +101,6 @@ presets! {
     WOOCOMMERCE("woocommerce", "WooCommerce", Library,
         "https://woocommerce.com/document/webhooks/") =
         base64_of_body(&[header("x-wc-webhook-signature")], "")
-            .delivery_header("x-wc-webhook-delivery-id");
+            .delivery_header("x-wc-webhook-delivery-id")
+            .handshake(&Handshake::WOOCOMMERCE);
 }

@@ -5,6 +5,7 @@ use crate::scheme::catalog::shapes::{
     base64_of_body, custom, header, hex_of_body, presets, standard,
 };
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::part::Part;
 use crate::scheme::timestamp::TimestampFormat;
@@ -56,7 +57,8 @@ presets! {
     /// HMAC-SHA-1 with the app's client secret.
     INTERCOM("intercom", "Intercom", ThirdParty,
         "https://developers.intercom.com/docs/webhooks") =
-        hex_of_body(&[header("x-hub-signature")], "sha1=").algorithm(Algorithm::HmacSha1);
+        hex_of_body(&[header("x-hub-signature")], "sha1=").algorithm(Algorithm::HmacSha1)
+            .handshake(&Handshake::INTERCOM);
 
     /// the time of the attempt is inside the signed body
     /// (`webhookMetadata.webhookDeliveryAttemptTimestamp`), where only the handler can read it. Its own

@@ -7,6 +7,7 @@ use crate::scheme::catalog::shapes::{
     base64_of_body, custom, header, hex_of_body, presets, standard,
 };
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::part::Part;
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 
@@ -81,7 +82,7 @@ presets! {
     /// the key is the app's secret.
     DROPBOX("dropbox", "Dropbox", Library,
         "https://www.dropbox.com/developers/reference/webhooks") =
-        hex_of_body(&[header("x-dropbox-signature")], "");
+        hex_of_body(&[header("x-dropbox-signature")], "").handshake(&Handshake::DROPBOX);
 
     FORMBRICKS("formbricks", "Formbricks", Library,
         "https://formbricks.com/docs/xm-and-surveys/core-features/integrations/webhooks") =

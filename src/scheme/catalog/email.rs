@@ -1,6 +1,7 @@
 //! Email and newsletters.
 
 use crate::scheme::catalog::shapes::{SVIX, custom, header, hex_of_body, presets, standard};
+use crate::scheme::handshake::Handshake;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
@@ -30,7 +31,7 @@ presets! {
     /// verify the bytes as they were sent, before anything decompresses them.
     NYLAS("nylas", "Nylas", Library,
         "https://developer.nylas.com/docs/v3/notifications/") =
-        hex_of_body(&[header("x-nylas-signature")], "");
+        hex_of_body(&[header("x-nylas-signature")], "").handshake(&Handshake::NYLAS);
 
     /// sent through Svix.
     RESEND("resend", "Resend", Library,

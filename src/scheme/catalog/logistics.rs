@@ -2,6 +2,7 @@
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{base64_of_body, custom, header, hex_of_body, presets};
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::part::Part;
 use crate::scheme::timestamp::TimestampFormat;
@@ -66,5 +67,5 @@ presets! {
     /// the key is the management token of the application.
     SMARTCAR("smartcar", "Smartcar", Vector,
         "https://smartcar.com/docs/api-reference/webhooks/callback-verification") =
-        hex_of_body(&[header("sc-signature")], "");
+        hex_of_body(&[header("sc-signature")], "").handshake(&Handshake::SMARTCAR);
 }

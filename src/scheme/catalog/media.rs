@@ -6,6 +6,7 @@ use crate::scheme::catalog::shapes::{
     base64_of_body, custom, header, hex_of_body, listed, presets, standard, version_0,
 };
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::{IdShape, Part};
 use crate::scheme::retries::Retries;
@@ -75,7 +76,8 @@ presets! {
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Id, Part::Timestamp, Part::Body])
         .id_shape(IdShape::UrlSafe)
-        .tolerance(Tolerance::symmetric(Duration::from_secs(600)));
+        .tolerance(Tolerance::symmetric(Duration::from_secs(600)))
+        .handshake(&Handshake::TWITCH);
 
     UPLOADCARE("uploadcare", "Uploadcare", Vector,
         "https://uploadcare.com/docs/webhooks/") =

@@ -5,6 +5,7 @@ use crate::scheme::catalog::shapes::{
     base64_of_body, custom, header, hex_of_body, listed, presets, standard, version_0,
 };
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
@@ -22,7 +23,8 @@ presets! {
         custom(&[header("x-signature-ed25519").timestamp("x-signature-timestamp")])
             .algorithm(Algorithm::Ed25519)
             .signed(&[Part::Timestamp, Part::Body])
-            .key_format(KeyFormat::PublicKeyHex);
+            .key_format(KeyFormat::PublicKeyHex)
+            .handshake(&Handshake::DISCORD);
 
     DISCOURSE("discourse", "Discourse", Vector,
         "https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events/49045") =
@@ -36,7 +38,7 @@ presets! {
     /// Facebook, Instagram, WhatsApp and Messenger. The key is the app's secret.
     META("meta", "Meta", Library,
         "https://developers.facebook.com/docs/graph-api/webhooks/getting-started") =
-        hex_of_body(&[header("x-hub-signature-256")], "sha256=");
+        hex_of_body(&[header("x-hub-signature-256")], "sha256=").handshake(&Handshake::META);
 
     /// the signature is in `Authorization`, so let no proxy or middleware take that away. The security
     /// token is printed in base64. The answer, a message in JSON, has to arrive within 5 seconds.
@@ -52,7 +54,8 @@ presets! {
     /// `X-Slack-Signature: v0=…` and `X-Slack-Request-Timestamp`.
     SLACK("slack", "Slack", Library,
         "https://docs.slack.dev/authentication/verifying-requests-from-slack") =
-        version_0(&[header("x-slack-signature").timestamp("x-slack-request-timestamp")]);
+        version_0(&[header("x-slack-signature").timestamp("x-slack-request-timestamp")])
+            .handshake(&Handshake::SLACK);
 
     /// Ed25519. The key is the account's public key in base64.
     TELNYX("telnyx", "Telnyx", Library,
@@ -72,7 +75,8 @@ presets! {
     /// the key is the consumer secret of the app.
     TWITTER("twitter", "X (Twitter)", Documentation,
         "https://docs.x.com/x-api/webhooks/quickstart") =
-        base64_of_body(&[header("x-twitter-webhooks-signature")], "sha256=");
+        base64_of_body(&[header("x-twitter-webhooks-signature")], "sha256=")
+            .handshake(&Handshake::X);
 
     /// the key is the authentication token of the bot. When a webhook is set, an event `webhook` has to
     /// be answered with 200.

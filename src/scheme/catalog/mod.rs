@@ -1,7 +1,8 @@
 //! One constant per provider, a file per trade.
 //!
 //! To add a provider, add one row to the file of its trade. Everything else follows from the row,
-//! except its recipe in `tests/scheme/catalog.rs` and the manual's table, which that test writes.
+//! except its recipe in `tests/scheme/recipes.rs`, and what `tests/scheme/table.rs` writes: the manual's
+//! table, and `facts.rs`.
 
 mod ai;
 mod banking;
@@ -12,6 +13,8 @@ mod customers;
 mod data;
 mod documents;
 mod email;
+mod facts;
+mod handshakes;
 mod health;
 mod hosting;
 mod identity;

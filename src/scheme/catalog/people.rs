@@ -1,6 +1,7 @@
 //! Recruiting, payroll and personnel.
 
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets, standard};
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::part::Part;
 
@@ -46,7 +47,7 @@ presets! {
     /// the key is the verification token of the subscription.
     GUSTO("gusto", "Gusto", ThirdParty,
         "https://docs.gusto.com/embedded-payroll/docs/webhooks") =
-        hex_of_body(&[header("x-gusto-signature")], "");
+        hex_of_body(&[header("x-gusto-signature")], "").handshake(&Handshake::GUSTO);
 
     /// the key is the API token of the account.
     WORKABLE("workable", "Workable", ThirdParty,

@@ -5,6 +5,7 @@ use crate::scheme::catalog::shapes::{
     base64_of_body, custom, header, hex_of_body, presets, standard,
 };
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
@@ -26,7 +27,7 @@ presets! {
     /// it can verify anything.
     ASANA("asana", "Asana", Documentation,
         "https://developers.asana.com/reference/createwebhook") =
-        hex_of_body(&[header("x-hook-signature")], "");
+        hex_of_body(&[header("x-hook-signature")], "").handshake(&Handshake::ASANA);
 
     CLICKUP("clickup", "ClickUp", Documentation,
         "https://developer.clickup.com/docs/webhooksignature") =
@@ -52,12 +53,12 @@ presets! {
     /// the key is the verification token.
     NOTION("notion", "Notion", Library,
         "https://developers.notion.com/reference/webhooks") =
-        hex_of_body(&[header("x-notion-signature")], "sha256=");
+        hex_of_body(&[header("x-notion-signature")], "sha256=").handshake(&Handshake::NOTION);
 
     /// the key is the `sharedSecret` of the webhook.
     SMARTSHEET("smartsheet", "Smartsheet", ThirdParty,
         "https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-callbacks") =
-        hex_of_body(&[header("smartsheet-hmac-sha256")], "");
+        hex_of_body(&[header("smartsheet-hmac-sha256")], "").handshake(&Handshake::SMARTSHEET);
 
     /// the key is the client secret of the app.
     TODOIST("todoist", "Todoist", ThirdParty,
@@ -75,7 +76,8 @@ presets! {
             .algorithm(Algorithm::HmacSha1)
             .encoding(Encoding::Base64)
             .signed(&[Part::Body, Part::Url])
-            .dangerous_movable_url();
+            .dangerous_movable_url()
+            .handshake(&Handshake::TRELLO);
 
     /// its basic webhooks are not signed; its approval engine is [`Scheme::VELT_APPROVAL`].
     ///
