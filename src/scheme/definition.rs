@@ -83,6 +83,18 @@ impl Scheme {
     /// ```
     pub const ALL: &'static [Self] = &catalog::ALL;
 
+    /// The presets of each trade, in the order of [`Scheme::ALL`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let (_, payments) = Scheme::TRADES.iter().find(|(trade, _)| *trade == "payments").unwrap();
+    /// assert!(payments.contains(&Scheme::STRIPE));
+    /// ```
+    pub const TRADES: &'static [(&'static str, &'static [Self])] = catalog::TRADES;
+
     /// Starts the description of a scheme that is not among the presets.
     ///
     /// By default the scheme has one hexadecimal HMAC-SHA-256 of the body, and the secret is text.

@@ -58,7 +58,8 @@ fn table() -> String {
             Evidence::Vector => "a vector",
             Evidence::Documentation => "its pages",
             Evidence::Library => "its code",
-            _ => "third parties",
+            // On one line, whatever the width.
+            _ => "third\u{a0}parties",
         };
         writeln!(
             rows,

@@ -33,52 +33,53 @@ mod work;
 
 use crate::scheme::definition::Scheme;
 
-const TRADES: &[&[Scheme]] = &[
-    standard::STANDARD,
-    payments::PAYMENTS,
-    banking::BANKING,
-    billing::BILLING,
-    commerce::COMMERCE,
-    logistics::LOGISTICS,
-    customers::CUSTOMERS,
-    messaging::MESSAGING,
-    realtime::REALTIME,
-    email::EMAIL,
-    marketing::MARKETING,
-    meetings::MEETINGS,
-    work::WORK,
-    people::PEOPLE,
-    documents::DOCUMENTS,
-    media::MEDIA,
-    ai::AI,
-    code::CODE,
-    data::DATA,
-    hosting::HOSTING,
-    operations::OPERATIONS,
-    identity::IDENTITY,
-    health::HEALTH,
+/// The trades, in the order of [`ALL`].
+pub(super) const TRADES: &[(&str, &[Scheme])] = &[
+    ("standard webhooks", standard::STANDARD),
+    ("payments", payments::PAYMENTS),
+    ("banking", banking::BANKING),
+    ("billing", billing::BILLING),
+    ("commerce", commerce::COMMERCE),
+    ("logistics", logistics::LOGISTICS),
+    ("customers", customers::CUSTOMERS),
+    ("messaging", messaging::MESSAGING),
+    ("realtime", realtime::REALTIME),
+    ("email", email::EMAIL),
+    ("marketing", marketing::MARKETING),
+    ("meetings", meetings::MEETINGS),
+    ("work", work::WORK),
+    ("people", people::PEOPLE),
+    ("documents", documents::DOCUMENTS),
+    ("media", media::MEDIA),
+    ("ai", ai::AI),
+    ("code", code::CODE),
+    ("data", data::DATA),
+    ("hosting", hosting::HOSTING),
+    ("operations", operations::OPERATIONS),
+    ("identity", identity::IDENTITY),
+    ("health", health::HEALTH),
 ];
 
 /// All presets, trade by trade.
 pub(super) const ALL: [Scheme; count(TRADES)] = concat(TRADES);
 
-const fn count(mut lists: &[&[Scheme]]) -> usize {
+const fn count(mut trades: &[(&str, &[Scheme])]) -> usize {
     let mut count = 0;
-    while let [list, rest @ ..] = lists {
+    while let [(_, list), rest @ ..] = trades {
         count += list.len();
-        lists = rest;
+        trades = rest;
     }
     count
 }
 
-const fn concat<const COUNT: usize>(mut lists: &[&[Scheme]]) -> [Scheme; COUNT] {
+const fn concat<const COUNT: usize>(mut trades: &[(&str, &[Scheme])]) -> [Scheme; COUNT] {
     // An array has to begin with some value; every place is overwritten.
     let mut all = [Scheme::STANDARD; COUNT];
     let mut room: &mut [Scheme] = &mut all;
-    while let [list, rest @ ..] = lists {
+    while let [(_, list), rest @ ..] = trades {
         let (these, more) = room.split_at_mut(list.len());
         these.copy_from_slice(list);
-        (room, lists) = (more, rest);
+        (room, trades) = (more, rest);
     }
     all
 }

@@ -2,7 +2,7 @@
 
 use tower_webhook::Scheme;
 
-use super::{Body, Vector};
+use crate::vectors::{Body, Vector};
 
 pub(super) const VECTORS: &[Vector] = &[
     Vector {
