@@ -42,6 +42,5 @@ presets! {
         "https://www.xobni.ai/docs/webhooks/security") =
         custom(&[header("x-xobni-signature").timestamp("x-xobni-timestamp")])
             .layout(Layout::single("sha256="))
-            .signed(&[Part::Timestamp, Part::Literal("."), Part::Body])
-            .delivery_header("x-xobni-delivery");
+            .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 }

@@ -599,7 +599,7 @@ macro_rules! facts {
         " - Sent: `x-xero-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("xobni") => {
-        " - Sent: `x-xobni-signature: sha256=…` with `x-xobni-timestamp`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed; by `x-xobni-delivery`, which is not signed, a replay guard tells deliveries apart."
+        " - Sent: `x-xobni-signature: sha256=…` with `x-xobni-timestamp`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("zendesk") => {
         " - Sent: `x-zendesk-webhook-signature: …` with `x-zendesk-webhook-signature-timestamp`.\n - Signed: `{RFC 3339}{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
