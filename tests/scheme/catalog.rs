@@ -111,6 +111,7 @@ fn what_senders_do_with_a_retry_is_said_only_where_they_say_it() {
         "buildkite",
         "clerk",
         "emailit",
+        "flexprice",
         "incident-io",
         "polar",
         "replicate",

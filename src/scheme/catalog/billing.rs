@@ -1,7 +1,7 @@
 //! Subscriptions, invoices and accounts.
 
 use crate::scheme::catalog::shapes::{
-    base64_of_body, custom, header, hex_of_body, listed, presets, standard,
+    SVIX, base64_of_body, custom, header, hex_of_body, listed, presets, standard,
 };
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
@@ -30,6 +30,11 @@ presets! {
     FASTSPRING("fastspring", "FastSpring", Documentation,
         "https://developer.fastspring.com/docs/message-security") =
         base64_of_body(&[header("x-fs-signature")], "");
+
+    /// sent through Svix.
+    FLEXPRICE("flexprice", "Flexprice Cloud", Documentation,
+        "https://docs.flexprice.io/developers/webhooks/signature-verification") =
+        standard().headers(&[SVIX]).retries(Retries::Fresh);
 
     /// set the signature of the webhook to HMAC: by default it is a JWT, which is not covered. The key
     /// is the HMAC key of the organization, a UUID. It sends again after a 4xx too, up to three times.

@@ -24,6 +24,15 @@ presets! {
         "https://www.buymeacoffee.com/webhooks") =
         hex_of_body(&[header("x-signature-sha256")], "");
 
+    /// for a platform app, another header, and the key in the settings of the app.
+    FOURTHWALL("fourthwall", "Fourthwall", Documentation,
+        "https://docs.fourthwall.com/webhooks/signature-verification") =
+        base64_of_body(&[header("x-fourthwall-hmac-sha256"), header("x-fourthwall-hmac-apps-sha256")], "");
+
+    LOOP_RETURNS("loop-returns", "Loop Returns", Documentation,
+        "https://docs.loopreturns.com/reference/hmac-calculation") =
+        base64_of_body(&[header("x-loop-signature")], "");
+
     PRINTIFY("printify", "Printify", ThirdParty,
         "https://developers.printify.com/#webhooks") =
         hex_of_body(&[header("x-pfy-signature")], "sha256=");
@@ -81,8 +90,8 @@ presets! {
         hex_of_body(&[header("x-thinkific-hmac-sha256")], "");
 
     /// unlike the others of this form, it signs no dot between time and body.
-    TICKET_TAILOR("ticket-tailor", "Ticket Tailor", ThirdParty,
-        "https://developers.tickettailor.com/docs/webhook/signatures") =
+    TICKET_TAILOR("ticket-tailor", "Ticket Tailor", Documentation,
+        "https://developers.tickettailor.com/docs/webhook/security") =
         custom(&[header("tickettailor-webhook-signature")])
             .layout(Layout::list(',', '=', "v1").timestamp_key("t"))
             .signed(&[Part::Timestamp, Part::Body]);

@@ -118,6 +118,9 @@ macro_rules! facts {
     ("coinbase-commerce") => {
         " - Sent: `x-cc-webhook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("coinflow") => {
+        " - Sent: `coinflow-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("coinify") => {
         " - Sent: `x-coinify-webhook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
@@ -148,6 +151,9 @@ macro_rules! facts {
     ("dub") => {
         " - Sent: `dub-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("dynamic-xyz") => {
+        " - Sent: `x-dynamic-signature-256: sha256=…`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
     ("easypost") => {
         " - Sent: `x-hmac-signature: hmac-sha256-hex=…`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
@@ -160,14 +166,14 @@ macro_rules! facts {
     ("emailit") => {
         " - Sent: `x-emailit-signature: …` with `x-emailit-timestamp`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry is signed anew.\n - No id is signed."
     };
-    ("emailoctopus") => {
-        " - Sent: `emailoctopus-signature: sha256=…`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
-    };
     ("exa") => {
         " - Sent: `exa-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("expo-eas") => {
         " - Sent: `expo-signature: sha1=…`.\n - Signed: `{body}`, by HMAC-SHA-1 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("fastpix") => {
+        " - Sent: `fastpix-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in base64. Secret: base64.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("fastspring") => {
         " - Sent: `x-fs-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
@@ -196,11 +202,17 @@ macro_rules! facts {
     ("flagsmith") => {
         " - Sent: `x-flagsmith-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("flexprice") => {
+        " - Sent: `svix-signature: v1,…` with `svix-id` and `svix-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry is signed anew.\n - The id is signed, and a replay guard goes by it."
+    };
     ("folk") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
     ("formbricks") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
+    };
+    ("fourthwall") => {
+        " - Sent: `x-fourthwall-hmac-sha256: …`, or `x-fourthwall-hmac-apps-sha256: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("frame-io") => {
         " - Sent: `x-frameio-signature: v0=…` with `x-frameio-request-timestamp`.\n - Signed: `v0:{seconds}:{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
@@ -312,6 +324,9 @@ macro_rules! facts {
     };
     ("logto") => {
         " - Sent: `logto-signature-sha-256: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("loop-returns") => {
+        " - Sent: `x-loop-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("loops") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
@@ -501,6 +516,9 @@ macro_rules! facts {
     };
     ("sumsub") => {
         " - Sent: `x-payload-digest: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("surge") => {
+        " - Sent: `surge-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("svix") => {
         " - Sent: `svix-signature: v1,… v1a,…` with `svix-id` and `svix-timestamp`, or `webhook-signature: v1,… v1a,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 or Ed25519 in base64. Secret: `whsec_`, `whpk_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry is signed anew.\n - The id is signed, and a replay guard goes by it."

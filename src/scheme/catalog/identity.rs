@@ -25,6 +25,10 @@ presets! {
         "https://clerk.com/docs/webhooks/sync-data") =
         standard().headers(&[SVIX]).retries(Retries::Fresh);
 
+    DYNAMIC_XYZ("dynamic-xyz", "Dynamic", Documentation,
+        "https://www.dynamic.xyz/docs/developer-dashboard/webhooks/setup") =
+        hex_of_body(&[header("x-dynamic-signature-256")], "sha256=");
+
     LOGTO("logto", "Logto", Vector,
         "https://docs.logto.io/developers/webhooks/secure-webhooks") =
         hex_of_body(&[header("logto-signature-sha-256")], "");

@@ -12,10 +12,6 @@ presets! {
         "https://dub.co/docs/api-reference/webhooks/verify-webhook") =
         hex_of_body(&[header("dub-signature")], "");
 
-    EMAILOCTOPUS("emailoctopus", "EmailOctopus", ThirdParty,
-        "https://help.emailoctopus.com/article/260-webhooks") =
-        hex_of_body(&[header("emailoctopus-signature")], "sha256=");
-
     LOOPS("loops", "Loops", ThirdParty,
         "https://loops.so/docs/webhooks") =
         standard();

@@ -7,6 +7,7 @@ use crate::scheme::catalog::shapes::{
 };
 use crate::scheme::encoding::Encoding;
 use crate::scheme::handshake::Handshake;
+use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::{IdShape, Part};
 use crate::scheme::retries::Retries;
@@ -27,6 +28,10 @@ presets! {
     EDITFRAME("editframe", "Editframe", Documentation,
         "https://editframe.com/skills/webhooks/security.md") =
         hex_of_body(&[header("x-webhook-signature")], "");
+
+    FASTPIX("fastpix", "FastPix", Library,
+        "https://pkg.go.dev/github.com/FastPix/fastpix-go/examples/verify-webhook") =
+        base64_of_body(&[header("fastpix-signature")], "").key_format(KeyFormat::Base64);
 
     FRAME_IO("frame-io", "Frame.io", ThirdParty,
         "https://developer.frame.io/docs/automations-webhooks/webhooks-overview") =

@@ -57,6 +57,11 @@ presets! {
         version_0(&[header("x-slack-signature").timestamp("x-slack-request-timestamp")])
             .handshake(&Handshake::SLACK);
 
+    /// one signature for each valid secret.
+    SURGE("surge", "Surge", Documentation,
+        "https://docs.surge.app/api-reference/webhooks/signature-validation") =
+        listed(&[header("surge-signature")]);
+
     /// Ed25519. The key is the account's public key in base64.
     TELNYX("telnyx", "Telnyx", Library,
         "https://developers.telnyx.com/development/api-fundamentals/webhooks/receiving-webhooks") =

@@ -54,6 +54,11 @@ presets! {
         "https://docs.cdp.coinbase.com/commerce/docs/webhooks-security") =
         hex_of_body(&[header("x-cc-webhook-signature")], "");
 
+    /// the key is the webhook validation key.
+    COINFLOW("coinflow", "Coinflow", Documentation,
+        "https://docs.coinflow.cash/guides/developer-resources/webhooks/verifying-webhook-signatures") =
+        listed(&[header("coinflow-signature")]);
+
     COINIFY("coinify", "Coinify", Vector,
         "https://coinify.readme.io/docs/webhook-signature") =
         hex_of_body(&[header("x-coinify-webhook-signature")], "");
