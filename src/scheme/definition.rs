@@ -71,7 +71,7 @@ pub(crate) struct Definition {
 }
 
 impl Scheme {
-    /// All presets, in the order of the manual's table: trade by trade.
+    /// All presets, trade by trade.
     ///
     /// # Examples
     ///
@@ -82,6 +82,18 @@ impl Scheme {
     /// assert_eq!(scheme, Some(&Scheme::STRIPE));
     /// ```
     pub const ALL: &'static [Self] = &catalog::ALL;
+
+    /// The presets of each trade, in the order of [`Scheme::ALL`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// let (_, payments) = Scheme::TRADES.iter().find(|(trade, _)| *trade == "payments").unwrap();
+    /// assert!(payments.contains(&Scheme::STRIPE));
+    /// ```
+    pub const TRADES: &'static [(&'static str, &'static [Self])] = catalog::TRADES;
 
     /// Starts the description of a scheme that is not among the presets.
     ///

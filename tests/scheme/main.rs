@@ -4,5 +4,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod catalog;
+mod recipes;
 #[path = "../support/mod.rs"]
 mod support;
+mod table;

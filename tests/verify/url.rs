@@ -50,6 +50,22 @@ fn the_published_vectors_of_square_verify() {
     }
 }
 
+// hubspot-api-python, tests/spec/utils/test_signature.py.
+#[test]
+fn the_published_vector_of_hubspot_verifies() {
+    let verifier = Scheme::HUBSPOT_V3.verifier("yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy").unwrap();
+    let verifier = verifier.public_url("https://www.example.com").unwrap();
+    let (mut parts, ()) = Request::post("/webhook_uri").body(()).unwrap().into_parts();
+    parts.headers = headers(&[
+        ("x-hubspot-request-timestamp", "1693657560000"),
+        ("x-hubspot-signature-v3", "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y="),
+    ]);
+    let now = at(1_693_657_560);
+    assert!(verifier.verify_at(&parts, b"{'example_field':'example_value'}", now).is_ok());
+    let error = verifier.verify_at(&parts, b"{'example_field':'another'}", now).unwrap_err();
+    assert_eq!(error, VerifyError::Mismatch);
+}
+
 #[test]
 fn headers_alone_are_a_mistake_of_the_receiver_and_no_mismatch() {
     for scheme in url_bound() {

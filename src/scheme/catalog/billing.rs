@@ -1,7 +1,7 @@
 //! Subscriptions, invoices and accounts.
 
 use crate::scheme::catalog::shapes::{
-    base64_of_body, custom, header, hex_of_body, presets, standard,
+    SVIX, base64_of_body, custom, header, hex_of_body, listed, presets, standard,
 };
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
@@ -14,9 +14,41 @@ presets! {
     /// Subscriptions, invoices and accounts.
     BILLING
 
-    LEMON_SQUEEZY("lemon-squeezy", "Lemon Squeezy", ThirdParty,
+    /// no tolerance is stated.
+    BILLIT("billit", "Billit", Documentation,
+        "https://docs.accesspoint.billit.eu/docs/webhooks-signature") =
+        listed(&[header("billit-signature")])
+            .layout(Layout::list(',', '=', "s").timestamp_key("t"));
+
+    /// the key is the shared key of the site.
+    CHARGIFY("chargify", "Maxio Advanced Billing (Chargify)", Documentation,
+        "https://docs.maxio.com/hc/en-us/articles/24266136649869") =
+        hex_of_body(&[header("x-chargify-webhook-signature-hmac-sha-256")], "")
+            .delivery_header("x-chargify-webhook-id");
+
+    /// one request has several events.
+    FASTSPRING("fastspring", "FastSpring", Documentation,
+        "https://developer.fastspring.com/docs/message-security") =
+        base64_of_body(&[header("x-fs-signature")], "");
+
+    /// sent through Svix.
+    FLEXPRICE("flexprice", "Flexprice Cloud", Documentation,
+        "https://docs.flexprice.io/developers/webhooks/signature-verification") =
+        standard().headers(&[SVIX]).retries(Retries::Fresh);
+
+    /// set the signature of the webhook to HMAC: by default it is a JWT, which is not covered. The key
+    /// is the HMAC key of the organization, a UUID. It sends again after a 4xx too, up to three times.
+    LAGO("lago", "Lago", Library,
+        "https://docs.getlago.com/guide/webhooks") =
+        base64_of_body(&[header("x-lago-signature")], "").delivery_header("x-lago-unique-key");
+
+    LEMON_SQUEEZY("lemon-squeezy", "Lemon Squeezy", Library,
         "https://docs.lemonsqueezy.com/help/webhooks/signing-requests") =
         hex_of_body(&[header("x-signature")], "");
+
+    MEMBERFUL("memberful", "Memberful", ThirdParty,
+        "https://memberful.com/help/custom-development-and-api/webhooks/") =
+        hex_of_body(&[header("x-memberful-webhook-signature")], "");
 
     /// Paddle's own libraries reject what is older than 5 seconds, and with it
     /// [deliveries that were only slow](https://github.com/PaddleHQ/paddle-node-sdk/issues/30). Nobody
@@ -47,9 +79,14 @@ presets! {
         "https://github.com/polarsource/polar/pull/14102") =
         standard().key_format(KeyFormat::WhsecAndUtf8).retries(Retries::Fresh);
 
+    /// the key is the verifier token of the app.
+    QUICKBOOKS("quickbooks", "QuickBooks Online", Vector,
+        "https://developer.intuit.com/app/developer/qbo/docs/develop/webhooks") =
+        base64_of_body(&[header("intuit-signature")], "");
+
     /// its intent-to-receive check expects 401 for a wrong signature, which is what a layer
     /// answers.
-    XERO("xero", "Xero", ThirdParty,
+    XERO("xero", "Xero", Library,
         "https://developer.xero.com/documentation/guides/webhooks/overview/") =
         base64_of_body(&[header("x-xero-signature")], "");
 }

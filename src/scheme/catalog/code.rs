@@ -18,10 +18,14 @@ presets! {
         hex_of_body(&[header("x-hub-signature")], "sha256=")
             .delivery_header("x-request-uuid");
 
+    CURSOR("cursor", "Cursor", Documentation,
+        "https://docs.cursor.com/background-agent/api/webhooks") =
+        hex_of_body(&[header("x-webhook-signature")], "sha256=").delivery_header("x-webhook-id");
+
     /// choose `POST` and the content type `application/json`. As a form, and with `GET`, Gitea sends
     /// the JSON percent-encoded, and signs it as it was before. Gitea has no limit of its
     /// own for what it sends.
-    GITEA("gitea", "Gitea", ThirdParty,
+    GITEA("gitea", "Gitea", Library,
         "https://docs.gitea.com/usage/webhooks", 25 MiB) =
         hex_of_body(&[header("x-gitea-signature")], "")
             .delivery_header("x-gitea-delivery");
@@ -52,8 +56,21 @@ presets! {
     /// choose the content type `application/json`. As a form, Gogs sends the JSON percent-encoded, and
     /// signs it as it was before. Gogs states no limit for what it
     /// sends.
-    GOGS("gogs", "Gogs", ThirdParty,
+    GOGS("gogs", "Gogs", Library,
         "https://gogs.io/docs/features/webhook", 25 MiB) =
         hex_of_body(&[header("x-gogs-signature")], "")
             .delivery_header("x-gogs-delivery");
+
+    SEMGREP("semgrep", "Semgrep", Documentation,
+        "https://semgrep.dev/docs/semgrep-appsec-platform/webhooks") =
+        hex_of_body(&[header("x-semgrep-signature-256")], "");
+
+    SNYK("snyk", "Snyk", Documentation,
+        "https://docs.snyk.io/snyk-api/using-specific-snyk-apis/webhooks-apis/about-webhooks") =
+        hex_of_body(&[header("x-hub-signature")], "sha256=").delivery_header("x-snyk-transport-id");
+
+    /// the server and the cloud. A secret has 16 to 200 characters.
+    SONARQUBE("sonarqube", "SonarQube", ThirdParty,
+        "https://docs.sonarsource.com/sonarqube-server/latest/project-administration/webhooks/") =
+        hex_of_body(&[header("x-sonar-webhook-hmac-sha256")], "");
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::scheme::catalog::shapes::{base64_of_body, custom, header, hex_of_body, presets};
+use crate::crypto::Algorithm;
+use crate::scheme::catalog::shapes::{
+    base64_of_body, custom, header, hex_of_body, presets, standard,
+};
 use crate::scheme::encoding::Encoding;
 use crate::scheme::handshake::Handshake;
 use crate::scheme::part::Part;
@@ -13,6 +16,11 @@ presets! {
     ///
     /// Files, forms and electronic signatures.
     DOCUMENTS
+
+    /// HMAC-SHA-1.
+    AUTODESK_APS("autodesk-aps", "Autodesk Platform Services", Documentation,
+        "https://aps.autodesk.com/en/docs/webhooks/v1/developers_guide/signature/") =
+        hex_of_body(&[header("x-adsk-signature")], "sha1hash=").algorithm(Algorithm::HmacSha1);
 
     /// a primary and a secondary key, either of which may match.
     ///
@@ -48,7 +56,7 @@ presets! {
 
     /// one numbered header for each of the account's keys, any of which may match. Of up to 100
     /// headers, the first 16 are read.
-    DOCUSIGN("docusign", "DocuSign Connect", ThirdParty,
+    DOCUSIGN("docusign", "DocuSign Connect", Library,
         "https://developers.docusign.com/platform/webhooks/connect/hmac/") =
         base64_of_body(
             &[header("x-docusign-signature-1").more_signatures(&[
@@ -72,11 +80,32 @@ presets! {
         );
 
     /// the key is the app's secret.
-    DROPBOX("dropbox", "Dropbox", ThirdParty,
+    DROPBOX("dropbox", "Dropbox", Library,
         "https://www.dropbox.com/developers/reference/webhooks") =
         hex_of_body(&[header("x-dropbox-signature")], "").handshake(&Handshake::DROPBOX);
+
+    FORMBRICKS("formbricks", "Formbricks", Library,
+        "https://formbricks.com/docs/xm-and-surveys/core-features/integrations/webhooks") =
+        standard();
+
+    /// in early access. `X-Signable-Webhook` has a time, which is not signed; the body repeats it.
+    SIGNABLE("signable", "Signable", Documentation,
+        "https://developers.signable.app/early-access/ea-signed-webhooks") =
+        base64_of_body(&[header("signature")], "");
+
+    SIGNATUREAPI("signatureapi", "SignatureAPI", Documentation,
+        "https://signatureapi.com/docs/api/guides/how-to/verify-webhooks") =
+        standard();
+
+    TALLY("tally", "Tally", ThirdParty,
+        "https://tally.so/help/webhooks") =
+        base64_of_body(&[header("tally-signature")], "");
 
     TYPEFORM("typeform", "Typeform", ThirdParty,
         "https://www.typeform.com/developers/webhooks/secure-your-webhooks/") =
         base64_of_body(&[header("typeform-signature")], "sha256=");
+
+    ZOHO_SIGN("zoho-sign", "Zoho Sign", ThirdParty,
+        "https://www.zoho.com/sign/api/document-managment/webhook-management.html") =
+        base64_of_body(&[header("x-zs-webhook-signature")], "");
 }

@@ -1,6 +1,9 @@
 //! Email and newsletters.
 
-use crate::scheme::catalog::shapes::{SVIX, presets, standard};
+use crate::scheme::catalog::shapes::{SVIX, custom, header, hex_of_body, presets, standard};
+use crate::scheme::handshake::Handshake;
+use crate::scheme::layout::Layout;
+use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
 
 presets! {
@@ -10,7 +13,34 @@ presets! {
     EMAIL
 
     /// sent through Svix.
+    AGENTMAIL("agentmail", "AgentMail", Documentation,
+        "https://docs.agentmail.to/webhook-verification") =
+        standard().headers(&[SVIX]).retries(Retries::Fresh);
+
+    EMAILIT("emailit", "Emailit", Documentation,
+        "https://emailit.com/docs/webhooks/request-signature/") =
+        custom(&[header("x-emailit-signature").timestamp("x-emailit-timestamp")])
+            .signed(&[Part::Timestamp, Part::Literal("."), Part::Body])
+            .retries(Retries::Fresh);
+
+    MAILTRAP("mailtrap", "Mailtrap", Vector,
+        "https://help.mailtrap.io/article/102-webhooks") =
+        hex_of_body(&[header("mailtrap-signature")], "");
+
+    /// the key is the secret of the webhook; in version 2, the client secret. With compressed delivery,
+    /// verify the bytes as they were sent, before anything decompresses them.
+    NYLAS("nylas", "Nylas", Library,
+        "https://developer.nylas.com/docs/v3/notifications/") =
+        hex_of_body(&[header("x-nylas-signature")], "").handshake(&Handshake::NYLAS);
+
+    /// sent through Svix.
     RESEND("resend", "Resend", Library,
         "https://resend.com/docs/webhooks/verify-webhooks-requests") =
         standard().headers(&[SVIX]).retries(Retries::Fresh);
+
+    XOBNI("xobni", "Xobni", Documentation,
+        "https://www.xobni.ai/docs/webhooks/security") =
+        custom(&[header("x-xobni-signature").timestamp("x-xobni-timestamp")])
+            .layout(Layout::single("sha256="))
+            .signed(&[Part::Timestamp, Part::Literal("."), Part::Body]);
 }

@@ -2,11 +2,12 @@
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{
-    base64_of_body, custom, header, hex_of_body, presets, version_0,
+    base64_of_body, custom, header, hex_of_body, listed, presets, standard, version_0,
 };
 use crate::scheme::encoding::Encoding;
 use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
+use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
 
 presets! {
@@ -25,21 +26,41 @@ presets! {
             .key_format(KeyFormat::PublicKeyHex)
             .handshake(&Handshake::DISCORD);
 
+    DISCOURSE("discourse", "Discourse", Vector,
+        "https://meta.discourse.org/t/configure-webhooks-that-trigger-on-discourse-events/49045") =
+        hex_of_body(&[header("x-discourse-event-signature")], "sha256=");
+
     /// the key is the channel secret.
     LINE("line", "LINE", Vector,
         "https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/") =
         base64_of_body(&[header("x-line-signature")], "");
 
     /// Facebook, Instagram, WhatsApp and Messenger. The key is the app's secret.
-    META("meta", "Meta", ThirdParty,
+    META("meta", "Meta", Library,
         "https://developers.facebook.com/docs/graph-api/webhooks/getting-started") =
         hex_of_body(&[header("x-hub-signature-256")], "sha256=").handshake(&Handshake::META);
+
+    /// the signature is in `Authorization`, so let no proxy or middleware take that away. The security
+    /// token is printed in base64. The answer, a message in JSON, has to arrive within 5 seconds.
+    MS_TEAMS_OUTGOING("ms-teams-outgoing", "Microsoft Teams, outgoing webhooks", Documentation,
+        "https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/add-outgoing-webhook") =
+        base64_of_body(&[header("authorization")], "HMAC ").key_format(KeyFormat::Base64);
+
+    /// Standard Webhooks. After a 4xx it sends again only if that was 408 or 429.
+    POSTSYNCER("postsyncer", "PostSyncer", Documentation,
+        "https://docs.postsyncer.com/guides/verify-webhooks") =
+        standard();
 
     /// `X-Slack-Signature: v0=…` and `X-Slack-Request-Timestamp`.
     SLACK("slack", "Slack", Library,
         "https://docs.slack.dev/authentication/verifying-requests-from-slack") =
         version_0(&[header("x-slack-signature").timestamp("x-slack-request-timestamp")])
             .handshake(&Handshake::SLACK);
+
+    /// one signature for each valid secret.
+    SURGE("surge", "Surge", Documentation,
+        "https://docs.surge.app/api-reference/webhooks/signature-validation") =
+        listed(&[header("surge-signature")]);
 
     /// Ed25519. The key is the account's public key in base64.
     TELNYX("telnyx", "Telnyx", Library,
@@ -49,4 +70,27 @@ presets! {
             .encoding(Encoding::Base64)
             .signed(&[Part::Timestamp, Part::Literal("|"), Part::Body])
             .key_format(KeyFormat::PublicKeyBase64);
+
+    /// the key is the client secret.
+    TIKTOK("tiktok", "TikTok", ThirdParty,
+        "https://developers.tiktok.com/doc/webhooks-verification") =
+        listed(&[header("tiktok-signature")])
+            .layout(Layout::list(',', '=', "s").timestamp_key("t"));
+
+    /// the key is the consumer secret of the app.
+    TWITTER("twitter", "X (Twitter)", Documentation,
+        "https://docs.x.com/x-api/webhooks/quickstart") =
+        base64_of_body(&[header("x-twitter-webhooks-signature")], "sha256=")
+            .handshake(&Handshake::X);
+
+    /// the key is the authentication token of the bot. When a webhook is set, an event `webhook` has to
+    /// be answered with 200.
+    VIBER("viber", "Viber", Vector,
+        "https://developers.viber.com/docs/api/rest-bot-api/#callbacks") =
+        hex_of_body(&[header("x-viber-content-signature")], "");
+
+    /// HMAC-SHA-1.
+    WEBEX("webex", "Webex", Library,
+        "https://developer.webex.com/messaging/docs/api/guides/webhooks") =
+        hex_of_body(&[header("x-spark-signature")], "").algorithm(Algorithm::HmacSha1);
 }

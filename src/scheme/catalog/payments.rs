@@ -2,13 +2,14 @@
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{
-    base64_of_body, custom, header, hex_of_body, listed, presets,
+    base64_of_body, custom, header, hex_of_body, listed, presets, standard,
 };
 use crate::scheme::encoding::Encoding;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
+use crate::scheme::timestamp::TimestampFormat;
 
 presets! {
     /// # Payments
@@ -21,18 +22,59 @@ presets! {
     ///
     /// Standard payment notifications carry their signature inside the body, over eight of its
     /// fields; they are not covered.
-    ADYEN("adyen", "Adyen", Library,
+    ADYEN("adyen", "Adyen", Vector,
         "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures/") =
         base64_of_body(&[header("hmacsignature")], "").key_format(KeyFormat::Hex);
 
-    COINBASE_COMMERCE("coinbase-commerce", "Coinbase Commerce", Documentation,
+    /// no tolerance is stated.
+    AIRWALLEX("airwallex", "Airwallex", Documentation,
+        "https://www.airwallex.com/docs/developer-tools/webhooks/listen-for-webhook-events") =
+        custom(&[header("x-signature").timestamp("x-timestamp")])
+            .signed(&[Part::Timestamp, Part::Body])
+            .timestamp_format(TimestampFormat::Millis);
+
+    BTCPAY("btcpay", "BTCPay Server", Vector,
+        "https://docs.btcpayserver.org/API/Greenfield/v1/#tag/Webhooks") =
+        hex_of_body(&[header("btcpay-sig")], "sha256=");
+
+    /// the key is the client secret. No tolerance is stated.
+    CASHFREE("cashfree", "Cashfree", Library,
+        "https://www.cashfree.com/docs/payments/online/webhooks/signature-verification") =
+        custom(&[header("x-webhook-signature").timestamp("x-webhook-timestamp")])
+            .signed(&[Part::Timestamp, Part::Body])
+            .encoding(Encoding::Base64)
+            .timestamp_format(TimestampFormat::Millis);
+
+    /// the key is the one that you set in the workflow.
+    CHECKOUT_COM("checkout-com", "Checkout.com", Documentation,
+        "https://www.checkout.com/docs/workflows") =
+        hex_of_body(&[header("cko-signature")], "");
+
+    COINBASE_COMMERCE("coinbase-commerce", "Coinbase Commerce", Vector,
         "https://docs.cdp.coinbase.com/commerce/docs/webhooks-security") =
         hex_of_body(&[header("x-cc-webhook-signature")], "");
 
+    /// the key is the webhook validation key.
+    COINFLOW("coinflow", "Coinflow", Documentation,
+        "https://docs.coinflow.cash/guides/developer-resources/webhooks/verifying-webhook-signatures") =
+        listed(&[header("coinflow-signature")]);
+
+    COINIFY("coinify", "Coinify", Vector,
+        "https://coinify.readme.io/docs/webhook-signature") =
+        hex_of_body(&[header("x-coinify-webhook-signature")], "");
+
+    DODO_PAYMENTS("dodo-payments", "Dodo Payments", Documentation,
+        "https://docs.dodopayments.com/developer-resources/webhooks") =
+        standard();
+
     /// the header has the name of that of Standard Webhooks, but another format.
-    GOCARDLESS("gocardless", "GoCardless", Library,
+    GOCARDLESS("gocardless", "GoCardless", Vector,
         "https://developer.gocardless.com/api-reference/#webhooks-overview") =
         hex_of_body(&[header("webhook-signature")], "");
+
+    KOMOJU("komoju", "KOMOJU", Library,
+        "https://doc.komoju.com/reference/webhooks") =
+        hex_of_body(&[header("x-komoju-signature")], "");
 
     /// the next-generation webhooks, with one signature for each valid secret, in headers of their
     /// own or in one list. Mollie's classic webhooks are not signed.
@@ -42,12 +84,17 @@ presets! {
             .layout(Layout::list(',', '=', "sha256"))
             .repeated_signature();
 
+    /// HMAC-SHA-512. The key is the client secret.
+    MONNIFY("monnify", "Monnify", ThirdParty,
+        "https://developers.monnify.com/docs/webhooks") =
+        hex_of_body(&[header("monnify-signature")], "").algorithm(Algorithm::HmacSha512);
+
     /// HMAC-SHA-512 with the secret key of the API.
     PAYSTACK("paystack", "Paystack", Library,
         "https://paystack.com/docs/payments/webhooks/") =
         hex_of_body(&[header("x-paystack-signature")], "").algorithm(Algorithm::HmacSha512);
 
-    RAZORPAY("razorpay", "Razorpay", Library,
+    RAZORPAY("razorpay", "Razorpay", Vector,
         "https://razorpay.com/docs/webhooks/validate-test/") =
         hex_of_body(&[header("x-razorpay-signature")], "")
             .delivery_header("x-razorpay-event-id");

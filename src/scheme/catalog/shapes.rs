@@ -14,7 +14,8 @@ use crate::scheme::part::Part;
 /// A row is `NAME("name", "Title", Evidence, "url") = shape;`, or `…, "url", 25 MiB)` for a provider
 /// that sends bodies of more than 2 MiB. It makes the constant, its entry in the list, and its
 /// documentation: a link to the page, the comment of the row (which goes on after the colon that
-/// follows the link), the largest body, and the evidence that the preset rests on.
+/// follows the link), the facts of its description, the largest body, and the evidence that the preset
+/// rests on.
 macro_rules! presets {
     (
         $(#[$trade_docs:meta])*
@@ -22,7 +23,7 @@ macro_rules! presets {
 
         $(
             $(#[doc = $first:literal] $(#[doc = $rest:literal])*)?
-            $preset:ident($name:literal, $title:literal, $evidence:ident, $url:literal
+            $preset:ident($name:tt, $title:literal, $evidence:ident, $url:literal
                 $(, $limit:literal MiB)?) = $shape:expr;
         )*
     ) => {
@@ -34,6 +35,8 @@ macro_rules! presets {
             $(
                 #[doc = presets!(@link $title, $url $(, $first)?)]
                 $($(#[doc = $rest])*)?
+                ///
+                #[doc = $crate::scheme::catalog::facts::facts!($name)]
                 ///
                 #[doc = presets!(@limit $($limit)?)]
                 ///

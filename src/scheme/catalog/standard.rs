@@ -1,6 +1,8 @@
 //! Standard Webhooks, and services that send webhooks for others.
 
-use crate::scheme::catalog::shapes::{SVIX, V1_AND_V1A, WEBHOOK, presets, standard};
+use crate::scheme::catalog::shapes::{
+    SVIX, V1_AND_V1A, WEBHOOK, base64_of_body, header, presets, standard,
+};
 use crate::scheme::retries::Retries;
 
 presets! {
@@ -23,4 +25,9 @@ presets! {
     SVIX("svix", "Svix", Vector,
         "https://docs.svix.com/receiving/verifying-payloads/how/") =
         standard().headers(&[SVIX, WEBHOOK]).layout(V1_AND_V1A).retries(Retries::Fresh);
+
+    /// while a secret is being replaced, a second header has the signature of the other one.
+    HOOKDECK("hookdeck", "Hookdeck", Library,
+        "https://hookdeck.com/docs/authentication") =
+        base64_of_body(&[header("x-hookdeck-signature").more_signatures(&["x-hookdeck-signature-2"])], "");
 }

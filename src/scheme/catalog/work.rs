@@ -1,9 +1,12 @@
 //! Tasks, notes and collaboration.
 
 use crate::crypto::Algorithm;
-use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets, standard};
+use crate::scheme::catalog::shapes::{
+    base64_of_body, custom, header, hex_of_body, presets, standard,
+};
 use crate::scheme::encoding::Encoding;
 use crate::scheme::handshake::Handshake;
+use crate::scheme::key_format::KeyFormat;
 use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
 
@@ -12,6 +15,13 @@ presets! {
     ///
     /// Tasks, notes and collaboration.
     WORK
+
+    /// the key is the `macSecretBase64` of the webhook. A notification has no records in it: fetch the
+    /// changes.
+    AIRTABLE("airtable", "Airtable", ThirdParty,
+        "https://airtable.com/developers/web/api/webhooks-overview") =
+        hex_of_body(&[header("x-airtable-content-mac")], "hmac-sha256=")
+            .key_format(KeyFormat::Base64);
 
     /// the secret is the `X-Hook-Secret` of the handshake, which the receiver has to echo before
     /// it can verify anything.
@@ -22,6 +32,11 @@ presets! {
     CLICKUP("clickup", "ClickUp", Documentation,
         "https://developer.clickup.com/docs/webhooksignature") =
         hex_of_body(&[header("x-signature")], "");
+
+    /// a delivery is never sent again.
+    FIZZY("fizzy", "Fizzy", Library,
+        "https://docs.rs/fizzy-sdk/0.2.4/fizzy_sdk/webhooks/") =
+        hex_of_body(&[header("x-webhook-signature")], "");
 
     JIRA("jira", "Jira Cloud", Vector,
         "https://developer.atlassian.com/cloud/jira/platform/webhooks/", 25 MiB) =
@@ -36,9 +51,20 @@ presets! {
             .delivery_header("linear-delivery");
 
     /// the key is the verification token.
-    NOTION("notion", "Notion", ThirdParty,
+    NOTION("notion", "Notion", Library,
         "https://developers.notion.com/reference/webhooks") =
         hex_of_body(&[header("x-notion-signature")], "sha256=").handshake(&Handshake::NOTION);
+
+    /// the key is the `sharedSecret` of the webhook.
+    SMARTSHEET("smartsheet", "Smartsheet", ThirdParty,
+        "https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-callbacks") =
+        hex_of_body(&[header("smartsheet-hmac-sha256")], "").handshake(&Handshake::SMARTSHEET);
+
+    /// the key is the client secret of the app.
+    TODOIST("todoist", "Todoist", ThirdParty,
+        "https://developer.todoist.com/sync/v9/#webhooks") =
+        base64_of_body(&[header("x-todoist-hmac-sha256")], "")
+            .delivery_header("x-todoist-delivery-id");
 
     /// the body and the callback URL are signed, by HMAC-SHA-1 with the application's secret.
     ///
