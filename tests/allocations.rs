@@ -10,7 +10,7 @@
 mod support;
 
 use http::{HeaderMap, HeaderValue};
-use support::{NOW, presets, read, request, sign, verifier};
+use support::{NOW, bytewise, read, request, sign, verifier};
 use tower_webhook::scheme::Algorithm;
 use tower_webhook::{Scheme, Secret, Verifier, VerifyError};
 
@@ -37,7 +37,8 @@ fn verifying_takes_nothing_from_the_heap() {
     // The counter works.
     assert_eq!(counted(|| Box::new(7)).1, 1);
 
-    for scheme in presets() {
+    // Another port is another URL, which is written.
+    for scheme in bytewise().filter(|scheme| !scheme.optional_port()) {
         let verifier = verifier(scheme);
         let good = sign(scheme, BODY);
         check(&verifier, &good, Ok(()), "good");

@@ -111,7 +111,8 @@ impl Delivery {
         };
         for (name, value) in lines {
             let value = replace(&value, &[1, 3], |mark, number| {
-                sign(number, &contents[if mark == 1 { 0 } else { contents.len() - 1 }])
+                let content = if mark == 1 { contents.first() } else { contents.last() };
+                sign(number, content.map_or(&[], Vec::as_slice))
             });
             if let Ok(value) = HeaderValue::from_bytes(&value) {
                 let _ = self.parts.headers.try_append(name, value);

@@ -5,6 +5,7 @@
 
 pub mod delivery;
 pub mod differential;
+pub mod form;
 pub mod headers;
 pub mod input;
 pub mod json;
@@ -29,6 +30,7 @@ pub type Target = fn(&[u8]);
 /// Every target by its name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("differential", differential::run),
+    ("form", form::run),
     ("headers", headers::run),
     ("layer", layer::run),
     ("replay", replay::run),

@@ -215,6 +215,12 @@ impl Request<'_> {
             return Verdict::Refused(vec![error]);
         }
 
+        if signs_form(scheme)
+            && digest(scheme, self.url).is_none()
+            && fields(self.body).len() > 1000
+        {
+            return Verdict::Refused(vec![VerifyError::TooManyFields]);
+        }
         let contents = contents(scheme, id.as_deref(), text.as_deref(), self);
         // Of Ed25519 signatures the first 11 are looked at.
         let mut ed25519 = 0;
@@ -263,7 +269,58 @@ impl Request<'_> {
     }
 }
 
-/// What may be signed: the request as it was received comes first.
+pub fn signs_form(scheme: Scheme) -> bool {
+    scheme.signed().contains(&Part::Form)
+}
+
+/// The fields of a form, in order.
+pub fn fields(form: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let decode = |text: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let digits = text.get(at + 1..at + 3).and_then(|digits| hex::decode(digits).ok());
+            match (text[at], digits) {
+                (b'%', Some(byte)) => {
+                    bytes.extend(byte);
+                    at += 2;
+                }
+                (b'+', _) => bytes.push(b' '),
+                (byte, _) => bytes.push(byte),
+            }
+            at += 1;
+        }
+        bytes
+    };
+    let pieces = form.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
+    let field = |piece: &[u8]| {
+        let mut halves = piece.splitn(2, |byte| *byte == b'=').map(decode);
+        (halves.next().unwrap(), halves.next().unwrap_or_default())
+    };
+    pieces.map(field).collect()
+}
+
+/// What is signed of these fields.
+pub fn signed(fields: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let once: std::collections::BTreeSet<_> = fields.iter().collect();
+    once.into_iter().flat_map(|(name, value)| [&name[..], value].concat()).collect()
+}
+
+/// The digest of the body that a URL says.
+pub fn digest(scheme: Scheme, url: &str) -> Option<&str> {
+    let (_, query) = url.split_once('?')?;
+    let start = format!("{}=", scheme.digest_in_query()?);
+    query.split('&').find_map(|parameter| parameter.strip_prefix(&start))
+}
+
+/// The URL with another port.
+fn other_port(url: &str) -> String {
+    let host = BASE.strip_prefix("https://").unwrap();
+    url.replacen(host, &format!("{host}:443"), 1)
+}
+
+/// What may be signed: the request as it was received comes first. Nothing, if the body is not that
+/// of the digest in the URL.
 pub fn contents(
     scheme: Scheme,
     id: Option<&[u8]>,
@@ -283,7 +340,19 @@ pub fn contents(
         };
         urls.push(scheme.decoded_url().chars().fold(url, decode));
     }
+    if scheme.optional_port() {
+        urls.extend(urls.clone().iter().map(|url| other_port(url)));
+    }
     let mut bodies = vec![request.body.to_vec()];
+    if signs_form(scheme) {
+        bodies = match digest(scheme, request.url) {
+            None => vec![signed(&fields(request.body))],
+            Some(digest) => {
+                let own = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(request.body));
+                if own.eq_ignore_ascii_case(digest) { vec![Vec::new()] } else { Vec::new() }
+            }
+        };
+    }
     if let (true, Ok(text)) = (scheme.escaped_body(), std::str::from_utf8(request.body)) {
         let escape = |unit: u16| match u8::try_from(unit) {
             Ok(byte) if byte.is_ascii() => char::from(byte).to_string(),
@@ -311,7 +380,7 @@ fn content(
         content.extend_from_slice(match part {
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),
-            Part::Body => body,
+            Part::Body | Part::Form => body,
             Part::Method => method.as_bytes(),
             Part::Url => url.as_bytes(),
             Part::Literal(text) => text.as_bytes(),

@@ -20,6 +20,8 @@ use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::envelope::Envelope;
 #[cfg(feature = "replay")]
+use crate::head::form;
+#[cfg(feature = "replay")]
 use crate::head::kept::Kept;
 #[cfg(feature = "replay")]
 use crate::head::reading::{Escaper, Reading};
@@ -276,8 +278,14 @@ impl Incoming {
         // What was signed, in the reading that has verified: so one signature has one key.
         let mut content = ContentKey::begin(scheme.name(), apart);
         fields.before_body().for_each(|piece| content.update(piece));
+        let form = match scheme.signs_form() {
+            true => form::signed(self.envelope.fields(), self.frames.chunks()).ok()?,
+            false => Vec::new(),
+        };
+        content.update(&form);
+        let frames = Some(&self.frames).filter(|_| !scheme.signs_form());
         let mut escaper = verified.reading().has(Reading::ESCAPED).then(Escaper::default);
-        self.frames.chunks().for_each(|chunk| match &mut escaper {
+        frames.iter().flat_map(|it| it.chunks()).for_each(|chunk| match &mut escaper {
             Some(escaper) => escaper.escape(chunk, |piece| content.update(piece)),
             None => content.update(chunk),
         });

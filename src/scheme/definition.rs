@@ -54,9 +54,12 @@ pub(crate) struct Definition {
     pub(crate) signs_timestamp: bool,
     pub(crate) lists_timestamp: bool,
     pub(crate) signs_request: bool,
+    pub(crate) signs_form: bool,
     pub(crate) id_shape: IdShape,
     pub(crate) movable_url: bool,
     pub(crate) decoded_url: &'static str,
+    pub(crate) optional_port: bool,
+    pub(crate) digest_in_query: Option<&'static str>,
     pub(crate) escaped_body: bool,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
@@ -150,9 +153,12 @@ impl Scheme {
             signs_timestamp: false,
             lists_timestamp: false,
             signs_request: false,
+            signs_form: false,
             id_shape: IdShape::Visible,
             movable_url: false,
             decoded_url: "",
+            optional_port: false,
+            digest_in_query: None,
             escaped_body: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
@@ -240,7 +246,8 @@ impl Scheme {
         self.0.id_shape
     }
 
-    /// Returns `true` if bytes can be moved between the URL and the body of a signed delivery; see
+    /// Returns `true` if bytes can be moved between the URL and the body of a signed delivery, or
+    /// between the fields of a form; see
     /// [`SchemeBuilder::dangerous_movable_url`].
     ///
     /// # Examples
@@ -248,8 +255,8 @@ impl Scheme {
     /// ```
     /// use tower_webhook::Scheme;
     ///
-    /// let movable: Vec<_> = Scheme::ALL.iter().filter(|scheme| scheme.movable_url()).collect();
-    /// assert_eq!(movable, [&Scheme::SQUARE, &Scheme::HUBSPOT_V3, &Scheme::TRELLO]);
+    /// assert!(Scheme::SQUARE.movable_url() && Scheme::TWILIO.movable_url());
+    /// assert!(!Scheme::STRIPE.movable_url());
     /// ```
     #[must_use]
     pub const fn movable_url(&self) -> bool {
@@ -261,6 +268,20 @@ impl Scheme {
     #[must_use]
     pub const fn decoded_url(&self) -> &'static str {
         self.0.decoded_url
+    }
+
+    /// Returns `true` if the URL may have been signed with or without its port; see
+    /// [`SchemeBuilder::optional_port`].
+    #[must_use]
+    pub const fn optional_port(&self) -> bool {
+        self.0.optional_port
+    }
+
+    /// The parameter of the signed URL that is the digest of a body that is no form; see
+    /// [`SchemeBuilder::digest_in_query`].
+    #[must_use]
+    pub const fn digest_in_query(&self) -> Option<&'static str> {
+        self.0.digest_in_query
     }
 
     /// Returns `true` if the body may have been signed with its non-ASCII characters escaped; see
@@ -301,6 +322,11 @@ impl Scheme {
     #[must_use]
     pub const fn signs_request(&self) -> bool {
         self.0.signs_request
+    }
+
+    /// Whether the fields of a form are signed, and not the body's bytes.
+    pub(crate) const fn signs_form(&self) -> bool {
+        self.0.signs_form
     }
 
     /// Whether a delivery may have to be read in other ways than as it was received.

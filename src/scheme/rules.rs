@@ -60,6 +60,10 @@ macro_rules! obey {
 pub(super) const fn check(scheme: &Definition) -> Verdict {
     let signed = Tally::of(scheme.signed);
     rule!("the body must be signed exactly once", signed.body == 1);
+    rule!(
+        "the fields of a form run into each other: say so with `dangerous_movable_url`",
+        signed.form == 0 || scheme.movable_url
+    );
     rule!("the id and the timestamp are signed once", signed.id <= 1 && signed.timestamp <= 1);
     rule!("a literal must not be empty", signed.empty == 0);
     rule!("a scheme needs a header family", !scheme.headers.is_empty());
@@ -93,6 +97,13 @@ const fn readings(scheme: &Definition) -> Verdict {
         rule!("only visible ASCII is decoded, and no %", byte.is_ascii_graphic() && *byte != b'%');
         chars = rest;
     }
+    rule!("no URL is signed that has a port", !scheme.optional_port || scheme.signs_request);
+    if let Some(name) = scheme.digest_in_query {
+        let form = scheme.signs_request && scheme.signs_form;
+        rule!("the digest of a body is in a URL that is signed with a form", form);
+        rule!("a parameter of a query needs a name", !name.is_empty());
+    }
+    rule!("the fields of a form are not escaped", !(scheme.escaped_body && scheme.signs_form));
     rule!("an escaped body needs an HMAC", !scheme.escaped_body || is_mac(scheme.algorithm));
     if let LayoutKind::List(list) = scheme.layout.0 {
         let mut versions = list.more_versions;
@@ -184,7 +195,7 @@ const fn ends(scheme: &Definition, part: &Part, neighbor: Neighbor) -> Verdict {
             "nothing ends the URL: put a literal such as a newline next to it",
             scheme.movable_url || matches!(neighbor, Neighbor::Byte(..=b' '))
         ),
-        Part::Timestamp | Part::Body | Part::Literal(_) => {}
+        Part::Timestamp | Part::Body | Part::Form | Part::Literal(_) => {}
     }
     Ok(())
 }
@@ -198,6 +209,7 @@ pub(super) struct Tally {
     pub(super) id_end: Option<u8>,
     pub(super) timestamp: usize,
     pub(super) request: usize,
+    pub(super) form: usize,
     body: usize,
     empty: usize,
 }
@@ -212,6 +224,7 @@ impl Tally {
             id_end: None,
             timestamp: 0,
             request: 0,
+            form: 0,
             body: 0,
             empty: 0,
         };
@@ -230,8 +243,9 @@ impl Tally {
                     };
                 }
                 Part::Timestamp => tally.timestamp += 1,
-                Part::Body => {
+                Part::Body | Part::Form => {
                     tally.body += 1;
+                    tally.form += matches!(part, Part::Form) as usize;
                     (tally.before_body, _) = all.split_at(all.len() - parts.len());
                     tally.after_body = rest;
                 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use crate::crypto::key::SigningKey;
 use crate::head::fields::{Fields, Target, read_id};
+use crate::head::form;
 use crate::head::trimmed;
 use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
@@ -141,12 +142,13 @@ impl Signer {
     }
 
     /// Makes the whole request of a delivery, under any scheme: a `POST` to `url` with the headers
-    /// of [`Signer::sign`].
+    /// of [`Signer::sign`]. Its content type is left to you.
     ///
     /// # Errors
     ///
     /// Returns [`SignError`] as [`Signer::sign`] does, and [`SignError::InvalidUrl`] if `url` is
-    /// not a URL.
+    /// not a URL. For a scheme that signs the fields of a form, returns [`SignError::InvalidBody`] if
+    /// there are more than 1,000, or the digest in the URL is that of another body.
     ///
     /// # Examples
     ///
@@ -202,6 +204,12 @@ impl Signer {
         let text = text.transpose()?;
         let time = text.as_deref().map(|text| (timestamp.into(), text.into()));
         let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
+
+        let form = match self.scheme.signs_form() {
+            true => Some(form::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),
+            false => None,
+        };
+        let body = form.as_deref().unwrap_or(body);
 
         let names = self.names();
         let mut headers = HeaderMap::new();

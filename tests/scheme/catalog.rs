@@ -112,6 +112,11 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::XERO, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-xero-signature", "{sig}")] },
     Recipe { scheme: Scheme::HUBSPOT_V3, digest: "sha256 base64", key: Text, content: "POST{url}{body}{ms}", headers: &[("x-hubspot-request-timestamp", "{ms}"), ("x-hubspot-signature-v3", "{sig}")] },
     Recipe { scheme: Scheme::SQUARE, digest: "sha256 base64", key: Text, content: "{url}{body}", headers: &[("x-square-hmacsha256-signature", "{sig}")] },
+    Recipe { scheme: Scheme::TWILIO, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-twilio-signature", "{sig}")] },
+    Recipe { scheme: Scheme::TWILIO_SHA256, digest: "sha256 base64", key: Text, content: "{url}{body}", headers: &[("x-twilio-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SIGNALWIRE, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-signalwire-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SIGNALWIRE_SWML, digest: "sha256 hex", key: Text, content: "{url}{body}", headers: &[("x-signalwire-sha256-signature", "{sig}")] },
+    Recipe { scheme: Scheme::MANDRILL, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-mandrill-signature", "{sig}")] },
     Recipe { scheme: Scheme::TRELLO, digest: "sha1 base64", key: Text, content: "{body}{url}", headers: &[("x-trello-webhook", "{sig}")] },
 ];
 
@@ -239,6 +244,12 @@ fn no_preset_uses_anything_private() {
         }
         if scheme.escaped_body() {
             builder = builder.escaped_body();
+        }
+        if scheme.optional_port() {
+            builder = builder.optional_port();
+        }
+        if let Some(name) = scheme.digest_in_query() {
+            builder = builder.digest_in_query(name);
         }
         builder = builder.decoded_url(scheme.decoded_url());
         if let Some(header) = scheme.delivery_header() {
@@ -416,11 +427,12 @@ fn table() -> String {
             _ => "third parties",
         };
         table += &format!(
-            "| `{}` | {} | `{}`{}{}{} | {} | {} | {} | {tolerance} | {retries} | {replay} | [{evidence}]({}) |\n",
+            "| `{}` | {} | `{}`{}{}{}{} | {} | {} | {} | {tolerance} | {retries} | {replay} | [{evidence}]({}) |\n",
             scheme.name(),
             headers.join(" or "),
             scheme.signed().iter().map(|part| self::part(scheme, part)).collect::<String>(),
             if scheme.movable_url() { ", movable" } else { "" },
+            if scheme.optional_port() { ", with or without port" } else { "" },
             if scheme.decoded_url().is_empty() { "" } else { ", may be decoded" },
             if scheme.escaped_body() { ", may be escaped" } else { "" },
             algorithms(scheme),
@@ -461,6 +473,7 @@ fn part(scheme: &Scheme, part: &Part) -> String {
             _ => "{RFC 3339}".to_owned(),
         },
         Part::Body => "{body}".to_owned(),
+        Part::Form => "{fields}".to_owned(),
         Part::Method => "{method}".to_owned(),
         Part::Url => "{url}".to_owned(),
         // A vertical bar would end the cell.

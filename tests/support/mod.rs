@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use time::OffsetDateTime;
 use tower_webhook::clock::ManualClock;
-use tower_webhook::scheme::{HeaderNames, KeyFormat};
+use tower_webhook::scheme::{HeaderNames, KeyFormat, Part};
 use tower_webhook::{InvalidSecret, Scheme, Signer, Verified, Verifier, VerifyError};
 
 /// The key that Standard Webhooks and Svix use in their documentation.
@@ -56,6 +56,11 @@ pub(crate) fn secret(scheme: Scheme) -> &'static str {
 /// The presets whose algorithm is compiled in.
 pub(crate) fn presets() -> impl Iterator<Item = Scheme> {
     Scheme::ALL.iter().copied().filter(|scheme| is_compiled_in(*scheme))
+}
+
+/// Those of which every byte of the body counts, as it is.
+pub(crate) fn bytewise() -> impl Iterator<Item = Scheme> {
+    presets().filter(|scheme| scheme.signed().contains(&Part::Body))
 }
 
 pub(crate) fn is_compiled_in(scheme: Scheme) -> bool {

@@ -9,6 +9,7 @@ mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod features;
+mod forms;
 mod headers;
 mod id;
 mod list;

@@ -136,6 +136,15 @@ pub(super) const fn standard() -> SchemeBuilder {
         .key_format(KeyFormat::Whsec)
 }
 
+/// Base64 of HMAC-SHA-1, over the URL and the fields of a form.
+pub(super) const fn form(headers: &'static [HeaderNames]) -> SchemeBuilder {
+    custom(headers)
+        .algorithm(Algorithm::HmacSha1)
+        .encoding(Encoding::Base64)
+        .signed(&[Part::Url, Part::Form])
+        .dangerous_movable_url()
+}
+
 /// Anything else. The macro sets the name.
 pub(super) const fn custom(headers: &'static [HeaderNames]) -> SchemeBuilder {
     Scheme::custom("").headers(headers)
