@@ -95,6 +95,9 @@ fn check(delivery: &Delivery) {
     let algorithms: Vec<Algorithm> =
         delivery.keys.iter().map(|key: &&Key| key.algorithm(scheme)).collect();
     let canonical = |text: &str| {
+        if scheme.encoding() == Encoding::Verbatim {
+            return !text.is_empty();
+        }
         let bytes = match scheme.encoding() {
             Encoding::Hex => hex::decode(text).ok(),
             Encoding::Base64 => STANDARD.decode(text).ok(),

@@ -27,7 +27,7 @@ impl Key {
         static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
         // Of different lengths, also longer than a block of either hash. None is what HMAC would
         // make of another: it fills up with zeros and hashes what is longer than a block.
-        let key = |number| Self::Shared(format!("key {number} ").repeat(1 + number * 2).into());
+        let key = |number| Self::Shared(format!("key {number}.").repeat(1 + number * 2).into());
         &KEYS.get_or_init(|| (0..COUNT).map(key).collect())[number % COUNT]
     }
 
@@ -75,6 +75,7 @@ impl Key {
 
     pub fn sign(&self, algorithm: Algorithm, content: &[u8]) -> Vec<u8> {
         match self {
+            Self::Shared(bytes) if algorithm == Algorithm::SharedToken => bytes.clone(),
             Self::Shared(bytes) => mac(algorithm, bytes, content),
             Self::Pair(key) => key.sign(content).to_bytes().to_vec(),
         }
@@ -83,7 +84,7 @@ impl Key {
     /// Whether these bytes are this key's signature of the content.
     pub fn verifies(&self, algorithm: Algorithm, content: &[u8], signature: &[u8]) -> bool {
         match self {
-            Self::Shared(bytes) => mac(algorithm, bytes, content) == signature,
+            Self::Shared(_) => self.sign(algorithm, content) == signature,
             Self::Pair(key) => verifies(&key.verifying_key(), content, signature),
         }
     }

@@ -509,6 +509,7 @@ pub fn is_encoded(encoding: Encoding, text: &[u8], size: usize) -> bool {
         }
         Encoding::Base64 => (b"+/", true),
         Encoding::Base64Url => (b"-_", false),
+        Encoding::Verbatim => return !text.is_empty(),
         encoding => panic!("{encoding:?} is not known here"),
     };
     let value = |byte: u8| match byte {
@@ -537,6 +538,7 @@ pub fn encode(encoding: Encoding, bytes: &[u8]) -> String {
         Encoding::Hex => hex::encode(bytes),
         Encoding::Base64 => STANDARD.encode(bytes),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+        Encoding::Verbatim => String::from_utf8(bytes.to_vec()).unwrap(),
         encoding => panic!("{encoding:?} is not known here"),
     }
 }
@@ -549,6 +551,7 @@ fn decode(encoding: Encoding, text: &[u8]) -> Vec<u8> {
         Encoding::Hex => hex::decode(text).unwrap(),
         Encoding::Base64 => STANDARD.decode(text).unwrap(),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode(text).unwrap(),
+        Encoding::Verbatim => text.to_vec(),
         encoding => panic!("{encoding:?} is not known here"),
     }
 }

@@ -46,6 +46,8 @@ impl Mac {
             Algorithm::HmacSha1 => Err(InvalidKey::Feature("sha1")),
             Algorithm::Ed25519 if cfg!(feature = "ed25519") => Err(InvalidKey::Public),
             Algorithm::Ed25519 => Err(InvalidKey::Feature("ed25519")),
+            // It is not a key: see `VerifyingKey::shared`.
+            Algorithm::SharedToken => Err(InvalidKey::Token),
         }
     }
 

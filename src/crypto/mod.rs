@@ -4,6 +4,7 @@
 mod ed25519;
 pub(crate) mod key;
 pub(crate) mod mac;
+pub(crate) mod token;
 
 /// The size of the largest signature, in bytes.
 pub(crate) const MAX_SIZE: usize = 64;
@@ -38,15 +39,19 @@ pub enum Algorithm {
     /// feature `ed25519`. The receiver has only the public key, so it cannot forge deliveries to
     /// itself.
     Ed25519,
+    /// No signature at all: the sender repeats the secret, as text. Whoever sees one delivery can make
+    /// others, and the body is not covered. See
+    /// [`SchemeBuilder::dangerous_shared_token`](crate::scheme::SchemeBuilder::dangerous_shared_token).
+    SharedToken,
 }
 
 impl Algorithm {
-    /// The size of a signature, in bytes.
+    /// The size of a signature, in bytes. That of a token is the size of the hash which is compared.
     #[must_use]
     pub const fn size(self) -> usize {
         match self {
             Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
+            Self::HmacSha256 | Self::SharedToken => 32,
             Self::HmacSha512 | Self::Ed25519 => 64,
         }
     }
@@ -87,6 +92,8 @@ pub(crate) enum InvalidKey {
     /// They are not a private key followed by its public key.
     #[cfg_attr(not(feature = "ed25519"), expect(dead_code))]
     Private,
+    /// They are not text that a header can carry.
+    Token,
     /// The feature with this name is not compiled in.
     Feature(&'static str),
 }

@@ -264,6 +264,10 @@ impl Incoming {
         if let Some(id) = verified.id() {
             return Some(ReplayKey::of_id(scheme.name(), apart, id));
         }
+        if !scheme.covers_body() {
+            // Nothing is signed by which it could be remembered.
+            return None;
+        }
         if url.is_some() {
             // It is in the content, where bytes of it may have moved to or from the body.
             apart.path = None;

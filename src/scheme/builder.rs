@@ -194,6 +194,44 @@ impl SchemeBuilder {
         self
     }
 
+    /// Sets that the provider signs nothing and sends the secret itself as the only signature, default
+    /// off. [`Scheme::covers_body`] and [`Verified::covers_body`](crate::Verified::covers_body) then say
+    /// so.
+    ///
+    /// # Security
+    ///
+    /// A token in a header proves that the sender has it, as a password does. It says nothing of the
+    /// body, nor when it was sent: whoever has seen one delivery, in a log or at a proxy, can send any
+    /// other. So nothing is remembered of such deliveries unless [`Replay::key_by`] says as what. Use TLS,
+    /// keep the header out of logs, and prefer anything that the provider signs.
+    ///
+    /// [`Replay::key_by`]: https://docs.rs/tower-webhook/latest/tower_webhook/replay/struct.Replay.html#method.key_by
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Layout};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("authorization")])
+    ///     .layout(Layout::single("Bearer "))
+    ///     .dangerous_shared_token()
+    ///     .build();
+    /// let sent = ACME.signer("t0ken")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
+    /// assert_eq!(sent["authorization"], "Bearer t0ken");
+    ///
+    /// let verified = ACME.verifier("t0ken")?.verify(&sent, b"anything at all")?;
+    /// assert!(!verified.covers_body());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn dangerous_shared_token(mut self) -> Self {
+        self.0.shared_token = true;
+        self.0.algorithm = Algorithm::SharedToken;
+        self.0.encoding = Encoding::Verbatim;
+        self.signed(&[])
+    }
+
     /// Sets that the provider may sign the URL with a port or without one, default off: whatever the
     /// port of the URL, it is also verified without it, and a URL without a port is also verified with
     /// the one of its scheme, 443 or 80.
@@ -397,6 +435,8 @@ impl SchemeBuilder {
     ///   twice in a family;
     /// - the signed content does not contain the body, or the fields of its form, exactly once, or
     ///   contains the id or the timestamp more than once;
+    /// - there is a [shared token](SchemeBuilder::dangerous_shared_token), and anything is signed or in a
+    ///   list;
     /// - the fields of a form are signed without
     ///   [`dangerous_movable_url`](SchemeBuilder::dangerous_movable_url), or escaped;
     /// - nothing ends the id, the method or the URL in [the signed content](SchemeBuilder::signed);

@@ -66,6 +66,7 @@ pub(crate) struct Definition {
     pub(crate) retries: Retries,
     pub(crate) key_format: KeyFormat,
     pub(crate) repeated_signature: bool,
+    pub(crate) shared_token: bool,
     pub(crate) delivery_header: Option<&'static str>,
     pub(crate) body_limit: Option<usize>,
     pub(crate) documentation: Option<(&'static str, Evidence)>,
@@ -165,6 +166,7 @@ impl Scheme {
             retries: Retries::NotStated,
             key_format: KeyFormat::Utf8,
             repeated_signature: false,
+            shared_token: false,
             delivery_header: None,
             body_limit: None,
             documentation: None,
@@ -215,6 +217,22 @@ impl Scheme {
     #[must_use]
     pub const fn signed(&self) -> &'static [Part] {
         self.0.signed
+    }
+
+    /// Returns `false` if the sender only repeats the secret and signs nothing, so that whoever has seen
+    /// a delivery can send any other; see [`SchemeBuilder::dangerous_shared_token`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert!(Scheme::GITLAB.covers_body());
+    /// assert!(!Scheme::GITLAB_TOKEN.covers_body());
+    /// ```
+    #[must_use]
+    pub const fn covers_body(&self) -> bool {
+        !self.0.shared_token
     }
 
     /// The format of the timestamp, or `None` if the scheme does not sign one.

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
+use crate::crypto::token;
+
 /// The encoding of a signature's bytes.
 ///
 /// Each encoding is read strictly: with exactly the right length, and in its one canonical form.
@@ -28,10 +30,14 @@ pub enum Encoding {
     /// Base64 of the URL-safe alphabet without padding
     /// ([RFC 4648, section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64Url,
+    /// The text itself, for a
+    /// [shared token](crate::scheme::SchemeBuilder::dangerous_shared_token).
+    Verbatim,
 }
 
 impl Encoding {
-    /// Fills `bytes` from `text`, which must encode exactly that many. After `None` the bytes are
+    /// Fills `bytes` from `text`, which must encode exactly that many; of a token, which may be of any
+    /// length, with its hash. After `None` the bytes are
     /// unspecified.
     pub(crate) fn decode(self, text: &[u8], bytes: &mut [u8]) -> Option<()> {
         let size = bytes.len();
@@ -39,6 +45,11 @@ impl Encoding {
             Self::Hex => base16ct::mixed::decode(text, bytes).ok().map(<[u8]>::len),
             Self::Base64 => STANDARD.decode_slice(text, bytes).ok(),
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
+            Self::Verbatim if text.is_empty() => None,
+            Self::Verbatim => {
+                let places = bytes.iter_mut().zip(token::hash(text));
+                Some(places.map(|(place, byte)| *place = byte).count())
+            }
         };
         decoded.filter(|decoded| *decoded == size).map(|_| ())
     }
@@ -50,6 +61,7 @@ impl Encoding {
             Self::Hex => base16ct::lower::encode_string(bytes),
             Self::Base64 => Base64::encode_string(bytes),
             Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+            Self::Verbatim => bytes.iter().copied().map(char::from).collect(),
         }
     }
 }

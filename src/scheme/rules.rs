@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::crypto::Algorithm;
 use crate::scheme::definition::Definition;
+use crate::scheme::encoding::Encoding;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{Layout, LayoutKind};
 use crate::scheme::part::{IdShape, MAX_ID, Part};
@@ -59,7 +60,9 @@ macro_rules! obey {
 
 pub(super) const fn check(scheme: &Definition) -> Verdict {
     let signed = Tally::of(scheme.signed);
-    rule!("the body must be signed exactly once", signed.body == 1);
+    obey!(token(scheme));
+    let body = if scheme.shared_token { 0 } else { 1 };
+    rule!("the body must be signed exactly once", signed.body == body);
     rule!(
         "the fields of a form run into each other: say so with `dangerous_movable_url`",
         signed.form == 0 || scheme.movable_url
@@ -86,6 +89,20 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     }
     obey!(readings(scheme));
     boundaries(scheme)
+}
+
+/// Checks that a shared token is alone, and says what it is.
+const fn token(scheme: &Definition) -> Verdict {
+    let algorithm = matches!(scheme.algorithm, Algorithm::SharedToken);
+    let encoding = matches!(scheme.encoding, Encoding::Verbatim);
+    let is_token = scheme.shared_token;
+    rule!(
+        "a shared token signs nothing: say so with `dangerous_shared_token`",
+        algorithm == is_token && encoding == is_token && (!is_token || scheme.signed.is_empty())
+    );
+    let alone = matches!(scheme.layout.0, LayoutKind::Single { .. });
+    rule!("a shared token is alone", alone || !is_token);
+    Ok(())
 }
 
 /// Checks the other ways in which a delivery may have been signed.
@@ -116,7 +133,7 @@ const fn readings(scheme: &Definition) -> Verdict {
 }
 
 const fn is_mac(algorithm: Algorithm) -> bool {
-    !matches!(algorithm, Algorithm::Ed25519)
+    !matches!(algorithm, Algorithm::Ed25519 | Algorithm::SharedToken)
 }
 
 /// Checks that the signed content can be cut in only one way. Up to the body it is read from the

@@ -413,6 +413,8 @@ pub enum InvalidSecret {
     NotHex,
     /// The secret is the 17th: a verifier or signer holds at most 16.
     TooManySecrets,
+    /// The secret is sent in a header as it is, and has bytes that are no visible ASCII.
+    NotVisible,
     /// The scheme's headers have no room for another signature, so its signer holds no other secret.
     SingleSignature,
 }
@@ -452,6 +454,7 @@ impl fmt::Display for InvalidSecret {
             Self::NotBase64 => "expected canonical standard base64",
             Self::NotHex => "expected an even number of hexadecimal digits",
             Self::TooManySecrets => "more than 16 secrets",
+            Self::NotVisible => "expected visible ASCII, which a header can carry",
             Self::SingleSignature => {
                 "the scheme sends one signature, so it is signed with one secret"
             }
@@ -466,6 +469,7 @@ impl From<InvalidKey> for InvalidSecret {
         match error {
             InvalidKey::Public => Self::NotPublicKey,
             InvalidKey::Private => Self::NotPrivateKey,
+            InvalidKey::Token => Self::NotVisible,
             InvalidKey::Feature(name) => Self::MissingFeature(name),
         }
     }

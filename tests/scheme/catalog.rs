@@ -39,6 +39,16 @@ enum Key {
     Ed25519,
 }
 
+/// Nothing is computed, and nothing but the secret compared.
+const TOKENS: [(Scheme, &str); 6] = [
+    (Scheme::BUILDKITE_TOKEN, "x-buildkite-token"),
+    (Scheme::FLUTTERWAVE_V3, "verif-hash"),
+    (Scheme::GITLAB_TOKEN, "x-gitlab-token"),
+    (Scheme::GOOGLE_CHANNEL, "x-goog-channel-token"),
+    (Scheme::HUGGING_FACE, "x-webhook-secret"),
+    (Scheme::TELEGRAM, "x-telegram-bot-api-secret-token"),
+];
+
 use Key::{Ed25519, Hex, Text, Whsec};
 
 const WEBHOOK: &[(&str, &str)] =
@@ -185,7 +195,7 @@ fn every_preset_accepts_what_its_provider_describes() {
 
 #[test]
 fn every_preset_has_a_recipe_and_signs_by_it() {
-    for &scheme in Scheme::ALL {
+    for &scheme in Scheme::ALL.iter().filter(|scheme| scheme.covers_body()) {
         let recipe = RECIPES.iter().find(|recipe| recipe.scheme == scheme);
         let recipe = recipe.unwrap_or_else(|| panic!("{scheme:?} has no recipe"));
         if !is_compiled_in(scheme) {
@@ -202,6 +212,23 @@ fn every_preset_has_a_recipe_and_signs_by_it() {
             let other_header = matches!(name.as_str(), "x-docusign-signature-1");
             assert!(same || other_header, "{scheme:?} {name}");
         }
+    }
+}
+
+#[test]
+fn every_token_is_the_secret_in_its_header() {
+    let tokens = Scheme::ALL.iter().filter(|scheme| !scheme.covers_body()).copied();
+    assert!(tokens.eq(TOKENS.map(|(scheme, _)| scheme)));
+    for (scheme, name) in TOKENS {
+        assert!(verify(scheme, &headers(&[(name, secret(scheme))]), b"anything").is_ok());
+        assert_eq!(
+            verify(scheme, &headers(&[(name, "another")]), b"").unwrap_err(),
+            VerifyError::Mismatch
+        );
+        // Each says so in its documentation, and in the table.
+        let page = include_str!("../../src/manual/schemes.md");
+        let row = page.lines().find(|row| row.starts_with(&format!("| `{}`", scheme.name())));
+        assert!(row.unwrap().contains("| **nothing** | none |"), "{scheme:?}");
     }
 }
 
@@ -245,6 +272,9 @@ fn no_preset_uses_anything_private() {
         if scheme.escaped_body() {
             builder = builder.escaped_body();
         }
+        if !scheme.covers_body() {
+            builder = builder.dangerous_shared_token();
+        }
         if scheme.optional_port() {
             builder = builder.optional_port();
         }
@@ -278,7 +308,7 @@ fn presets_carry_their_providers_tolerance_and_limit() {
     assert!(large.iter().all(|scheme| scheme.body_limit() == Some(25 << 20)));
     assert_eq!(
         large.iter().map(|scheme| scheme.name()).collect::<Vec<_>>(),
-        ["jira", "bitbucket", "gitea", "github", "github-sha1", "gitlab", "gogs"]
+        ["jira", "bitbucket", "gitea", "github", "github-sha1", "gitlab", "gogs", "gitlab-token"]
     );
 }
 
@@ -427,10 +457,16 @@ fn table() -> String {
             _ => "third parties",
         };
         table += &format!(
-            "| `{}` | {} | `{}`{}{}{}{} | {} | {} | {} | {tolerance} | {retries} | {replay} | [{evidence}]({}) |\n",
+            "| `{}` | {} | {}{}{}{}{} | {} | {} | {} | {tolerance} | {retries} | {replay} | [{evidence}]({}) |\n",
             scheme.name(),
             headers.join(" or "),
-            scheme.signed().iter().map(|part| self::part(scheme, part)).collect::<String>(),
+            match scheme.signed() {
+                [] => "**nothing**".to_owned(),
+                parts => {
+                    let parts: String = parts.iter().map(|part| self::part(scheme, part)).collect();
+                    format!("`{parts}`")
+                }
+            },
             if scheme.movable_url() { ", movable" } else { "" },
             if scheme.optional_port() { ", with or without port" } else { "" },
             if scheme.decoded_url().is_empty() { "" } else { ", may be decoded" },
@@ -439,6 +475,7 @@ fn table() -> String {
             match scheme.encoding() {
                 Encoding::Hex => "hex",
                 Encoding::Base64 => "base64",
+                Encoding::Verbatim => "–",
                 _ => "base64url",
             },
             key(scheme),
@@ -490,6 +527,7 @@ fn algorithms(scheme: &Scheme) -> &'static str {
         Algorithm::HmacSha512 => "HMAC-SHA-512",
         Algorithm::HmacSha1 => "HMAC-SHA-1",
         Algorithm::Ed25519 => "Ed25519",
+        Algorithm::SharedToken => "none",
         other => panic!("{other:?} is not in the table"),
     }
 }

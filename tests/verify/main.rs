@@ -20,5 +20,6 @@ mod standard;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
+mod tokens;
 mod url;
 mod vectors;

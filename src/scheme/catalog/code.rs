@@ -42,8 +42,8 @@ presets! {
             .delivery_header("x-github-delivery");
 
     /// the signed deliveries of its
-    /// [signing tokens](https://docs.gitlab.com/user/project/integrations/webhooks/). The older
-    /// `X-Gitlab-Token` is a password, not a signature. The most that is sent is
+    /// [signing tokens](https://docs.gitlab.com/user/project/integrations/webhooks/). For the
+    /// older `X-Gitlab-Token` there is [`Scheme::GITLAB_TOKEN`]. The most that is sent is
     /// [25 MB](https://gitlab.com/gitlab-org/gitlab/-/merge_requests/38687).
     GITLAB("gitlab", "GitLab", Documentation,
         "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944", 25 MiB) =

@@ -20,6 +20,7 @@ mod operations;
 mod payments;
 mod shapes;
 mod standard;
+mod tokens;
 mod work;
 
 use crate::scheme::definition::Scheme;
@@ -42,6 +43,7 @@ const TRADES: &[&[Scheme]] = &[
     hosting::HOSTING,
     operations::OPERATIONS,
     identity::IDENTITY,
+    tokens::TOKENS,
 ];
 
 /// All presets, trade by trade.

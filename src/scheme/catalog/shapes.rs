@@ -145,6 +145,11 @@ pub(super) const fn form(headers: &'static [HeaderNames]) -> SchemeBuilder {
         .dangerous_movable_url()
 }
 
+/// The secret itself, and no signature.
+pub(super) const fn token(headers: &'static [HeaderNames]) -> SchemeBuilder {
+    custom(headers).dangerous_shared_token()
+}
+
 /// Anything else. The macro sets the name.
 pub(super) const fn custom(headers: &'static [HeaderNames]) -> SchemeBuilder {
     Scheme::custom("").headers(headers)
