@@ -98,6 +98,10 @@ fn check(delivery: &Delivery) {
         if scheme.encoding() == Encoding::Verbatim {
             return !text.is_empty();
         }
+        if scheme.encoding() == Encoding::Base64Der {
+            let der = STANDARD.decode(text).unwrap_or_default();
+            return p256::ecdsa::DerSignature::from_bytes(&der).is_ok() || der.len() > 7;
+        }
         let bytes = match scheme.encoding() {
             Encoding::Hex => hex::decode(text).ok(),
             Encoding::Base64 => STANDARD.decode(text).ok(),

@@ -222,11 +222,12 @@ impl Request<'_> {
             return Verdict::Refused(vec![VerifyError::TooManyFields]);
         }
         let contents = contents(scheme, id.as_deref(), text.as_deref(), self);
-        // Of Ed25519 signatures the first 11 are looked at.
-        let mut ed25519 = 0;
+        // Of signatures of pairs the first 11 are looked at.
+        let mut pairs = 0;
         signatures.retain(|(algorithm, _)| {
-            ed25519 += usize::from(*algorithm == Algorithm::Ed25519);
-            *algorithm != Algorithm::Ed25519 || ed25519 <= 11
+            let of_pair = matches!(algorithm, Algorithm::Ed25519 | Algorithm::EcdsaP256);
+            pairs += usize::from(of_pair);
+            !of_pair || pairs <= 11
         });
         let matches = |key: &&Key| {
             let algorithm = key.algorithm(scheme);
@@ -510,6 +511,11 @@ pub fn is_encoded(encoding: Encoding, text: &[u8], size: usize) -> bool {
         Encoding::Base64 => (b"+/", true),
         Encoding::Base64Url => (b"-_", false),
         Encoding::Verbatim => return !text.is_empty(),
+        Encoding::Base64Der => {
+            use base64::Engine as _;
+            let der = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+            return is_der(&der);
+        }
         encoding => panic!("{encoding:?} is not known here"),
     };
     let value = |byte: u8| match byte {
@@ -531,12 +537,32 @@ pub fn is_encoded(encoding: Encoding, text: &[u8], size: usize) -> bool {
     values[digits - 1] & ((1 << unused) - 1) == 0
 }
 
+/// Two positive numbers of at most 32 bytes, in the one shortest way.
+fn is_der(der: &[u8]) -> bool {
+    let number = |der: &[u8]| -> Option<usize> {
+        let size = usize::from(*der.get(1)?);
+        let digits = der.get(2..2 + size)?;
+        let zero = digits.first() == Some(&0);
+        let negative = digits.first()? >= &128;
+        let padded = zero && digits.get(1).is_none_or(|byte| *byte < 128);
+        (der[0] == 2 && !negative && !padded && size - usize::from(zero) <= 32).then_some(2 + size)
+    };
+    let numbers = || {
+        let content = der.get(2..)?;
+        let first = number(content)?;
+        let second = number(&content[first..])?;
+        (der[0] == 0x30 && usize::from(der[1]) == content.len() && first + second == content.len())
+            .then_some(())
+    };
+    numbers().is_some()
+}
+
 pub fn encode(encoding: Encoding, bytes: &[u8]) -> String {
     use base64::Engine as _;
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     match encoding {
         Encoding::Hex => hex::encode(bytes),
-        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64 | Encoding::Base64Der => STANDARD.encode(bytes),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
         Encoding::Verbatim => String::from_utf8(bytes.to_vec()).unwrap(),
         encoding => panic!("{encoding:?} is not known here"),
@@ -549,7 +575,7 @@ fn decode(encoding: Encoding, text: &[u8]) -> Vec<u8> {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     match encoding {
         Encoding::Hex => hex::decode(text).unwrap(),
-        Encoding::Base64 => STANDARD.decode(text).unwrap(),
+        Encoding::Base64 | Encoding::Base64Der => STANDARD.decode(text).unwrap(),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode(text).unwrap(),
         Encoding::Verbatim => text.to_vec(),
         encoding => panic!("{encoding:?} is not known here"),

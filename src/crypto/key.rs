@@ -6,14 +6,16 @@ use zeroize::Zeroizing;
 #[cfg(feature = "ed25519")]
 use crate::crypto::ed25519;
 use crate::crypto::mac::{Mac, Tag};
+#[cfg(feature = "p256")]
+use crate::crypto::p256;
 use crate::crypto::token;
 use crate::crypto::token::Token;
 use crate::crypto::{Algorithm, InvalidKey, Signature};
 
-/// The most Ed25519 signatures that are verified with one key. The hash of the content begins with
-/// a part of the signature, so each one costs a hash of the body and a curve operation. Svix sends
-/// at most 11.
-#[cfg(feature = "ed25519")]
+/// The most signatures that are verified with one public key, since each costs a curve operation; and
+/// for Ed25519 a hash of the body, because that begins with a part of the signature. Svix sends at
+/// most 11.
+#[cfg(any(feature = "ed25519", feature = "p256"))]
 const MAX_ATTEMPTS: usize = 11;
 
 /// A key that verifies.
@@ -23,6 +25,8 @@ pub(crate) enum VerifyingKey {
     Token(Token),
     #[cfg(feature = "ed25519")]
     Public(ed25519_dalek::VerifyingKey),
+    #[cfg(feature = "p256")]
+    P256(::p256::ecdsa::VerifyingKey),
 }
 
 impl VerifyingKey {
@@ -33,14 +37,15 @@ impl VerifyingKey {
         }
     }
 
-    #[cfg(feature = "ed25519")]
-    pub(crate) fn public(key: &[u8]) -> Result<Self, InvalidKey> {
-        ed25519::public_key(key).map(Self::Public)
-    }
-
-    #[cfg(not(feature = "ed25519"))]
-    pub(crate) fn public(_: &[u8]) -> Result<Self, InvalidKey> {
-        Err(InvalidKey::Feature("ed25519"))
+    /// Reads a public key of this algorithm.
+    pub(crate) fn public(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
+        match algorithm {
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => ed25519::public_key(key).map(Self::Public),
+            #[cfg(feature = "p256")]
+            Algorithm::EcdsaP256 => p256::public_key(key).map(Self::P256),
+            algorithm => Err(no_pair(algorithm)),
+        }
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -49,6 +54,8 @@ impl VerifyingKey {
             Self::Token(_) => Algorithm::SharedToken,
             #[cfg(feature = "ed25519")]
             Self::Public(_) => Algorithm::Ed25519,
+            #[cfg(feature = "p256")]
+            Self::P256(_) => Algorithm::EcdsaP256,
         }
     }
 
@@ -61,6 +68,8 @@ impl VerifyingKey {
             (Self::Token(token), Self::Token(other)) => token.is_same(other),
             #[cfg(feature = "ed25519")]
             (Self::Public(key), Self::Public(other)) => key == other,
+            #[cfg(feature = "p256")]
+            (Self::P256(key), Self::P256(other)) => key == other,
             _ => false,
         }
     }
@@ -82,6 +91,12 @@ impl VerifyingKey {
                 content.clone().for_each(|piece| running.update(piece));
                 running.finish()
             }),
+            #[cfg(feature = "p256")]
+            Self::P256(key) => {
+                let mut running = p256::Running::new(key);
+                content.for_each(|piece| running.update(piece));
+                running.finish(signatures.take(MAX_ATTEMPTS).map(|it| *it.as_bytes()))
+            }
         }
     }
 
@@ -97,6 +112,8 @@ impl VerifyingKey {
             Self::Token(token) => (Some(Running::Token(token.clone())), None),
             #[cfg(feature = "ed25519")]
             Self::Public(key) => (None, Some(key)),
+            #[cfg(feature = "p256")]
+            Self::P256(key) => (Some(Running::P256(Box::new(p256::Running::new(key)))), None),
         };
         #[cfg(not(feature = "ed25519"))]
         let (more, _) = (std::iter::empty(), (public as Option<()>, signatures));
@@ -117,6 +134,8 @@ pub(crate) enum Running {
     #[cfg(feature = "ed25519")]
     /// Boxed: inline, it would double the size of every MAC that is moved, and most are MACs.
     Ed25519(Box<ed25519::Running>),
+    #[cfg(feature = "p256")]
+    P256(Box<p256::Running>),
 }
 
 impl Running {
@@ -127,6 +146,8 @@ impl Running {
             Self::Token(_) => {}
             #[cfg(feature = "ed25519")]
             Self::Ed25519(running) => running.update(bytes),
+            #[cfg(feature = "p256")]
+            Self::P256(running) => running.update(bytes),
         }
     }
 
@@ -136,6 +157,8 @@ impl Running {
             Self::Token(_) => Algorithm::SharedToken,
             #[cfg(feature = "ed25519")]
             Self::Ed25519(_) => Algorithm::Ed25519,
+            #[cfg(feature = "p256")]
+            Self::P256(_) => Algorithm::EcdsaP256,
         }
     }
 
@@ -146,12 +169,18 @@ impl Running {
             Self::Token(token) => Some(Self::Token(token.clone())),
             #[cfg(feature = "ed25519")]
             Self::Ed25519(_) => None,
+            #[cfg(feature = "p256")]
+            Self::P256(running) => Some(Self::P256(Box::new(running.fork()))),
         }
     }
 
     /// Whether this is the only computation of its key.
     pub(crate) fn is_only(&self) -> bool {
-        matches!(self, Self::Mac(_) | Self::Token(_))
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => false,
+            _ => true,
+        }
     }
 
     /// Ends the content and returns whether one of the signatures is valid. An Ed25519 computation
@@ -163,7 +192,20 @@ impl Running {
             Self::Token(token) => is_among(&token, signatures),
             #[cfg(feature = "ed25519")]
             Self::Ed25519(running) => running.finish(),
+            #[cfg(feature = "p256")]
+            Self::P256(running) => {
+                running.finish(signatures.take(MAX_ATTEMPTS).map(|it| *it.as_bytes()))
+            }
         }
+    }
+}
+
+/// Why there are no pairs of keys of this algorithm.
+fn no_pair(algorithm: Algorithm) -> InvalidKey {
+    match algorithm {
+        Algorithm::Ed25519 => InvalidKey::Feature("ed25519"),
+        Algorithm::EcdsaP256 => InvalidKey::Feature("p256"),
+        _ => InvalidKey::Public,
     }
 }
 
@@ -184,6 +226,8 @@ pub(crate) enum SigningKey {
     Token(Zeroizing<Vec<u8>>),
     #[cfg(feature = "ed25519")]
     Private(ed25519_dalek::SigningKey),
+    #[cfg(feature = "p256")]
+    P256(::p256::ecdsa::SigningKey),
 }
 
 impl SigningKey {
@@ -196,14 +240,15 @@ impl SigningKey {
         }
     }
 
-    #[cfg(feature = "ed25519")]
-    pub(crate) fn private(key: &[u8]) -> Result<Self, InvalidKey> {
-        ed25519::private_key(key).map(Self::Private)
-    }
-
-    #[cfg(not(feature = "ed25519"))]
-    pub(crate) fn private(_: &[u8]) -> Result<Self, InvalidKey> {
-        Err(InvalidKey::Feature("ed25519"))
+    /// Reads a private key of this algorithm.
+    pub(crate) fn private(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
+        match algorithm {
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => ed25519::private_key(key).map(Self::Private),
+            #[cfg(feature = "p256")]
+            Algorithm::EcdsaP256 => p256::private_key(key).map(Self::P256),
+            algorithm => Err(no_pair(algorithm)),
+        }
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -212,6 +257,8 @@ impl SigningKey {
             Self::Token(_) => Algorithm::SharedToken,
             #[cfg(feature = "ed25519")]
             Self::Private(_) => Algorithm::Ed25519,
+            #[cfg(feature = "p256")]
+            Self::P256(_) => Algorithm::EcdsaP256,
         }
     }
 
@@ -221,6 +268,8 @@ impl SigningKey {
             Self::Token(token) => token.to_vec(),
             #[cfg(feature = "ed25519")]
             Self::Private(key) => ed25519::sign(key, &content.collect::<Vec<_>>()).to_vec(),
+            #[cfg(feature = "p256")]
+            Self::P256(key) => p256::sign(key, content).to_vec(),
         }
     }
 }

@@ -98,7 +98,7 @@ impl<'t> Trial<'t> {
                 let signatures = || claims.signatures.iter().copied();
                 let signatures = || signatures().filter(|it| it.algorithm == key.algorithm());
                 let count = match key.algorithm() {
-                    Algorithm::Ed25519 => signatures().count(),
+                    Algorithm::Ed25519 | Algorithm::EcdsaP256 => signatures().count(),
                     _ => signatures().count().min(1),
                 };
                 count > 0
@@ -155,7 +155,11 @@ impl Budget {
 
     fn allows(&mut self, algorithm: Algorithm, count: usize, size: usize) -> bool {
         // What else a trial takes, in bytes that could be hashed meanwhile.
-        let more = if algorithm == Algorithm::Ed25519 { 64 << 10 } else { 512 };
+        let more = match algorithm {
+            Algorithm::Ed25519 => 64 << 10,
+            Algorithm::EcdsaP256 => 256 << 10,
+            _ => 512,
+        };
         let cost = size.saturating_add(more).saturating_mul(count);
         let fits = cost <= self.left;
         self.skipped |= !fits;

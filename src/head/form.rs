@@ -27,7 +27,8 @@ pub(crate) fn signed<'b>(
     chunks.for_each(|chunk| hash.update(chunk));
     let mut bytes = [0; 32];
     Encoding::Hex.decode(digest.as_bytes(), &mut bytes).ok_or(VerifyError::Mismatch)?;
-    match hash.finalize().ct_eq(&bytes).into() {
+    let own: [u8; 32] = hash.finalize().into();
+    match own.ct_eq(&bytes).into() {
         true => Ok(Vec::new()),
         false => Err(VerifyError::Mismatch),
     }

@@ -437,6 +437,7 @@ impl SchemeBuilder {
     ///   contains the id or the timestamp more than once;
     /// - there is a [shared token](SchemeBuilder::dangerous_shared_token), and anything is signed or in a
     ///   list;
+    /// - a signature is in DER that is not one of ECDSA;
     /// - the fields of a form are signed without
     ///   [`dangerous_movable_url`](SchemeBuilder::dangerous_movable_url), or escaped;
     /// - nothing ends the id, the method or the URL in [the signed content](SchemeBuilder::signed);

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 
 use crate::crypto::token;
+use crate::scheme::der;
 
 /// The encoding of a signature's bytes.
 ///
@@ -30,6 +31,9 @@ pub enum Encoding {
     /// Base64 of the URL-safe alphabet without padding
     /// ([RFC 4648, section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64Url,
+    /// Standard base64 with padding of the DER of an ECDSA signature's two numbers
+    /// ([RFC 3279, section 2.2.3](https://www.rfc-editor.org/rfc/rfc3279#section-2.2.3)).
+    Base64Der,
     /// The text itself, for a
     /// [shared token](crate::scheme::SchemeBuilder::dangerous_shared_token).
     Verbatim,
@@ -45,6 +49,7 @@ impl Encoding {
             Self::Hex => base16ct::mixed::decode(text, bytes).ok().map(<[u8]>::len),
             Self::Base64 => STANDARD.decode_slice(text, bytes).ok(),
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
+            Self::Base64Der => return decode_der(text, bytes),
             Self::Verbatim if text.is_empty() => None,
             Self::Verbatim => {
                 let places = bytes.iter_mut().zip(token::hash(text));
@@ -61,9 +66,16 @@ impl Encoding {
             Self::Hex => base16ct::lower::encode_string(bytes),
             Self::Base64 => Base64::encode_string(bytes),
             Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+            Self::Base64Der => Base64::encode_string(&der::write(bytes)),
             Self::Verbatim => bytes.iter().copied().map(char::from).collect(),
         }
     }
+}
+
+fn decode_der(text: &[u8], numbers: &mut [u8]) -> Option<()> {
+    let mut decoded = [0; der::MAX];
+    let size = STANDARD.decode_slice(text, &mut decoded).ok()?;
+    der::read(decoded.get(..size)?, numbers)
 }
 
 #[cfg(test)]

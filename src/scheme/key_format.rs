@@ -40,4 +40,8 @@ pub enum KeyFormat {
     PublicKeyHex,
     /// The 32 bytes of an Ed25519 public key in base64.
     PublicKeyBase64,
+    /// An ECDSA public key as `SubjectPublicKeyInfo` in DER
+    /// ([RFC 5480, section 2](https://www.rfc-editor.org/rfc/rfc5480#section-2)), in base64: what is
+    /// between the first and the last line of a PEM file, without line breaks.
+    PublicKeyDer,
 }

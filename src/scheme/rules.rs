@@ -61,6 +61,7 @@ macro_rules! obey {
 pub(super) const fn check(scheme: &Definition) -> Verdict {
     let signed = Tally::of(scheme.signed);
     obey!(token(scheme));
+    obey!(der(scheme));
     let body = if scheme.shared_token { 0 } else { 1 };
     rule!("the body must be signed exactly once", signed.body == body);
     rule!(
@@ -105,6 +106,28 @@ const fn token(scheme: &Definition) -> Verdict {
     Ok(())
 }
 
+/// Checks that what is in DER are two numbers.
+const fn der(scheme: &Definition) -> Verdict {
+    let rule = "only the signatures of ECDSA are in DER";
+    let mut more: &[(&str, Algorithm)] = &[];
+    if let LayoutKind::List(list) = scheme.layout.0 {
+        more = list.more_versions;
+    }
+    if !matches!(scheme.encoding, Encoding::Base64Der) {
+        return Ok(());
+    }
+    if !matches!(scheme.algorithm, Algorithm::EcdsaP256) {
+        return Err(InvalidScheme(rule));
+    }
+    while let [(_, algorithm), rest @ ..] = more {
+        if !matches!(algorithm, Algorithm::EcdsaP256) {
+            return Err(InvalidScheme(rule));
+        }
+        more = rest;
+    }
+    Ok(())
+}
+
 /// Checks the other ways in which a delivery may have been signed.
 const fn readings(scheme: &Definition) -> Verdict {
     let mut chars = scheme.decoded_url.as_bytes();
@@ -133,7 +156,7 @@ const fn readings(scheme: &Definition) -> Verdict {
 }
 
 const fn is_mac(algorithm: Algorithm) -> bool {
-    !matches!(algorithm, Algorithm::Ed25519 | Algorithm::SharedToken)
+    !matches!(algorithm, Algorithm::Ed25519 | Algorithm::EcdsaP256 | Algorithm::SharedToken)
 }
 
 /// Checks that the signed content can be cut in only one way. Up to the body it is read from the

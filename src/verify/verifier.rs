@@ -493,6 +493,7 @@ impl Verifier {
     }
 
     /// Returns the verdict on a complete body. `tried` has already seen all of it.
+    #[inline]
     pub(crate) fn verdict<'b>(
         &self,
         envelope: &'b Envelope<'_>,
@@ -500,9 +501,20 @@ impl Verifier {
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
     ) -> Result<Verified, VerifyError> {
         if self.scheme.signs_form() {
-            return self.judge(envelope, None, [&*form::signed(envelope.fields(), body)?]);
+            return self.verdict_on_form(envelope, body);
         }
         self.judge(envelope, tried, body)
+    }
+
+    #[cold]
+    fn verdict_on_form<'b>(
+        &self,
+        envelope: &Envelope<'_>,
+        body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
+    ) -> Result<Verified, VerifyError> {
+        let signed = form::signed(envelope.fields(), body)?;
+        // Not an array: with that, two callers would share the function below, and pay for the call.
+        self.judge(envelope, None, Some(&*signed))
     }
 
     /// Returns the verdict on what is signed of a body.

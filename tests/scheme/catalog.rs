@@ -37,6 +37,7 @@ enum Key {
     Hex,
     Whsec,
     Ed25519,
+    P256,
 }
 
 /// Nothing is computed, and nothing but the secret compared.
@@ -49,7 +50,7 @@ const TOKENS: [(Scheme, &str); 6] = [
     (Scheme::TELEGRAM, "x-telegram-bot-api-secret-token"),
 ];
 
-use Key::{Ed25519, Hex, Text, Whsec};
+use Key::{Ed25519, Hex, P256, Text, Whsec};
 
 const WEBHOOK: &[(&str, &str)] =
     &[("webhook-id", "{id}"), ("webhook-timestamp", "{s}"), ("webhook-signature", "v1,{sig}")];
@@ -127,6 +128,8 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::SIGNALWIRE, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-signalwire-signature", "{sig}")] },
     Recipe { scheme: Scheme::SIGNALWIRE_SWML, digest: "sha256 hex", key: Text, content: "{url}{body}", headers: &[("x-signalwire-sha256-signature", "{sig}")] },
     Recipe { scheme: Scheme::MANDRILL, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-mandrill-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SENDGRID, digest: "p256 base64", key: P256, content: "{s}{body}", headers: &[("x-twilio-email-event-webhook-timestamp", "{s}"), ("x-twilio-email-event-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::CIRCLE, digest: "p256 base64", key: P256, content: "{body}", headers: &[("x-circle-signature", "{sig}"), ("x-circle-key-id", "879dc113-5ca4-4ff7-a6b7-54652083fcf8")] },
     Recipe { scheme: Scheme::TRELLO, digest: "sha1 base64", key: Text, content: "{body}{url}", headers: &[("x-trello-webhook", "{sig}")] },
 ];
 
@@ -137,7 +140,7 @@ impl Recipe {
         let text = secret(self.scheme);
         let (mac, encoding) = self.digest.rsplit_once(' ').unwrap_or(("", self.digest));
         let key = match self.key {
-            Text | Ed25519 => text.as_bytes().to_vec(),
+            Text | Ed25519 | P256 => text.as_bytes().to_vec(),
             Hex => hex::decode(text).unwrap(),
             Whsec => STANDARD.decode(text.strip_prefix("whsec_").unwrap()).unwrap(),
         };
@@ -151,6 +154,15 @@ impl Recipe {
                 let pair = STANDARD.decode(&support::WHSK["whsk_".len()..]).unwrap();
                 let key = SigningKey::from_bytes(pair[..32].try_into().unwrap());
                 key.sign(content.as_bytes()).to_bytes().to_vec()
+            }
+            #[cfg(feature = "p256")]
+            "p256" => {
+                use p256::ecdsa::signature::Signer as _;
+                use p256::ecdsa::{DerSignature, SigningKey};
+                let key = hex::decode(support::P256_PRIVATE).unwrap();
+                let key = SigningKey::from_slice(&key).unwrap();
+                let signature: DerSignature = key.sign(content.as_bytes());
+                signature.as_bytes().to_vec()
             }
             other => panic!("{other:?} is not compiled in"),
         };
@@ -475,6 +487,7 @@ fn table() -> String {
             match scheme.encoding() {
                 Encoding::Hex => "hex",
                 Encoding::Base64 => "base64",
+                Encoding::Base64Der => "base64 of DER",
                 Encoding::Verbatim => "–",
                 _ => "base64url",
             },
@@ -527,6 +540,7 @@ fn algorithms(scheme: &Scheme) -> &'static str {
         Algorithm::HmacSha512 => "HMAC-SHA-512",
         Algorithm::HmacSha1 => "HMAC-SHA-1",
         Algorithm::Ed25519 => "Ed25519",
+        Algorithm::EcdsaP256 => "ECDSA P-256",
         Algorithm::SharedToken => "none",
         other => panic!("{other:?} is not in the table"),
     }
@@ -545,6 +559,7 @@ fn key(scheme: &Scheme) -> &'static str {
         KeyFormat::Utf8OrHex => "text or hex",
         KeyFormat::PublicKeyHex => "public key, hex",
         KeyFormat::PublicKeyBase64 => "public key, base64",
+        KeyFormat::PublicKeyDer => "public key, base64 of DER",
         other => panic!("{other:?} is not in the table"),
     }
 }

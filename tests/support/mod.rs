@@ -39,6 +39,11 @@ pub(crate) const WHSK: &str =
     "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
 pub(crate) const WHPK: &str = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
 
+/// The pair of [RFC 6979, section A.2.5](https://www.rfc-editor.org/rfc/rfc6979#appendix-A.2.5).
+pub(crate) const P256_PRIVATE: &str =
+    "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721";
+pub(crate) const P256_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYP7UuiVanTHJYet0xjVtaMBJuJI7Yfps5mliLmDyn7Z5A/4QCLi8maQa6elWKLxk8vGyDC1+n1F3o8KU1EYimQ==";
+
 /// A secret of the shape that the scheme's provider prints.
 pub(crate) fn secret(scheme: Scheme) -> &'static str {
     match scheme.key_format() {
@@ -46,6 +51,7 @@ pub(crate) fn secret(scheme: Scheme) -> &'static str {
         KeyFormat::Hex | KeyFormat::Utf8OrHex => "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         KeyFormat::Base64 => "c2VjcmV0LXNlY3JldA==",
         KeyFormat::PublicKeyBase64 => WHPK.trim_start_matches("whpk_"),
+        KeyFormat::PublicKeyDer => P256_PUBLIC,
         KeyFormat::PublicKeyHex => {
             "d52880e28f61caa4c2a48a82e55f4751a92289a78009ea9f6532270c16ce8abe"
         }
@@ -105,6 +111,11 @@ pub(crate) fn signer(scheme: Scheme) -> Signer {
     #[cfg(feature = "ed25519")]
     if scheme.algorithm() == tower_webhook::scheme::Algorithm::Ed25519 {
         return Signer::new(scheme, tower_webhook::Secret::whsk(WHSK).unwrap()).unwrap();
+    }
+    #[cfg(feature = "p256")]
+    if scheme.algorithm() == tower_webhook::scheme::Algorithm::EcdsaP256 {
+        let key = tower_webhook::Secret::p256_private(&hex::decode(P256_PRIVATE).unwrap()).unwrap();
+        return Signer::new(scheme, key).unwrap();
     }
     scheme.signer(secret(scheme)).unwrap()
 }

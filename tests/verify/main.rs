@@ -13,6 +13,8 @@ mod forms;
 mod headers;
 mod id;
 mod list;
+#[cfg(feature = "p256")]
+mod p256;
 mod properties;
 mod readings;
 mod secrets;

@@ -49,6 +49,11 @@ fn wrong(scheme: Scheme, position: usize) -> Secret {
         let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
         return Scheme::DISCORD.secret(key).unwrap();
     }
+    #[cfg(feature = "p256")]
+    if scheme.algorithm() == tower_webhook::scheme::Algorithm::EcdsaP256 {
+        // That of SendGrid's published vector.
+        return Scheme::SENDGRID.secret(crate::p256::PUBLIC).unwrap();
+    }
     let _ = scheme;
     Secret::utf8(&format!("wrong {position}")).unwrap()
 }

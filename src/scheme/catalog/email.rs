@@ -1,6 +1,7 @@
 //! Email and newsletters.
 
-use crate::scheme::catalog::shapes::{SVIX, form, header, presets, standard};
+use crate::scheme::catalog::shapes::{SVIX, ecdsa_of, form, header, presets, standard};
+use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
 
 presets! {
@@ -20,4 +21,14 @@ presets! {
     RESEND("resend", "Resend", Library,
         "https://resend.com/docs/webhooks/verify-webhooks-requests") =
         standard().headers(&[SVIX]).retries(Retries::Fresh);
+
+    /// the Event Webhook, with ECDSA. The key is the verification key of the mail settings. No tolerance is
+    /// stated. The body ends with a line break, which is signed too.
+    SENDGRID("sendgrid", "SendGrid", Vector,
+        "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features") =
+        ecdsa_of(
+            &[header("x-twilio-email-event-webhook-signature")
+                .timestamp("x-twilio-email-event-webhook-timestamp")],
+            &[Part::Timestamp, Part::Body],
+        );
 }

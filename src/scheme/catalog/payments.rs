@@ -2,7 +2,7 @@
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{
-    base64_of_body, custom, header, hex_of_body, listed, presets,
+    base64_of_body, custom, ecdsa_of, header, hex_of_body, listed, presets,
 };
 use crate::scheme::encoding::Encoding;
 use crate::scheme::key_format::KeyFormat;
@@ -24,6 +24,12 @@ presets! {
     ADYEN("adyen", "Adyen", Library,
         "https://docs.adyen.com/development-resources/webhooks/secure-webhooks/verify-hmac-signatures/") =
         base64_of_body(&[header("hmacsignature")], "").key_format(KeyFormat::Hex);
+
+    /// version 2 of its notifications, with ECDSA. The key is that which its API returns for the id in
+    /// `X-Circle-Key-Id`, which is not signed: fetch it with your own credentials, and keep it.
+    CIRCLE("circle", "Circle", Documentation,
+        "https://developers.circle.com/api-reference/verify-webhook-signatures") =
+        ecdsa_of(&[header("x-circle-signature")], &[Part::Body]);
 
     COINBASE_COMMERCE("coinbase-commerce", "Coinbase Commerce", Documentation,
         "https://docs.cdp.coinbase.com/commerce/docs/webhooks-security") =

@@ -145,6 +145,18 @@ pub(super) const fn form(headers: &'static [HeaderNames]) -> SchemeBuilder {
         .dangerous_movable_url()
 }
 
+/// Base64 of the DER of an ECDSA signature over P-256.
+pub(super) const fn ecdsa_of(
+    headers: &'static [HeaderNames],
+    signed: &'static [Part],
+) -> SchemeBuilder {
+    custom(headers)
+        .algorithm(Algorithm::EcdsaP256)
+        .encoding(Encoding::Base64Der)
+        .signed(signed)
+        .key_format(KeyFormat::PublicKeyDer)
+}
+
 /// The secret itself, and no signature.
 pub(super) const fn token(headers: &'static [HeaderNames]) -> SchemeBuilder {
     custom(headers).dangerous_shared_token()
