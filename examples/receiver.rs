@@ -7,6 +7,8 @@
 //! cargo run --example receiver --all-features -- --check    # only the table
 //! ```
 //!
+//! Where the provider of a preset has a handshake, it is answered; the verify token is `demo-token`.
+//!
 //! Each preset has a demo secret. A real one is taken from the environment: `VELT_SECRET`,
 //! `GITHUB_SECRET` and so on.
 
@@ -19,14 +21,15 @@ use std::process::ExitCode;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::post;
-use http::{HeaderMap, Request, StatusCode};
-use http_body_util::Full;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use time::{Duration, OffsetDateTime};
 use tokio::net::TcpListener;
+use tower_webhook::receive::{NewSecret, Opening, Registration};
 use tower_webhook::replay::{MemoryReplayGuard, Replay};
-use tower_webhook::scheme::{Algorithm, KeyFormat};
+use tower_webhook::scheme::{Algorithm, Handshake, HeaderNames, KeyFormat};
 use tower_webhook::{Scheme, Secret, Signer, Verified, WebhookLayer};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
@@ -34,6 +37,9 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 const BODY_LIMIT: usize = 64 << 10;
 const BODY: &[u8] = br#"{"event":"ping"}"#;
 const BODY_TO_PASTE: &[u8] = br#"{"event":"hello"}"#;
+
+/// The token that Meta has to know.
+const VERIFY_TOKEN: &str = "demo-token";
 
 /// The handler's mark on its answers, by which the table tells them from the layer's.
 const HANDLED: &str = "x-handled";
@@ -80,9 +86,30 @@ fn app(address: SocketAddr) -> Result<Router, Box<dyn Error + Send + Sync>> {
         let layer = WebhookLayer::new(verifier)
             .body_limit(BODY_LIMIT)
             .replay(replay.clone().scope(scheme.name()));
-        app = app.route(&format!("/{}", scheme.name()), post(handle).layer(layer));
+        let route = match scheme.handshake() {
+            Some(handshake) => post(handle).layer(layer.handshake(registration(handshake))),
+            None => post(handle).layer(layer),
+        };
+        app = app.route(&format!("/{}", scheme.name()), route);
     }
     Ok(app)
+}
+
+/// What the handshake of a provider needs. A secret that comes by handshake is taken once.
+fn registration(handshake: Handshake) -> Registration {
+    if handshake.brings_secret() {
+        let opening = Opening::new();
+        opening.open();
+        // A real receiver stores it where its cache fetches secrets.
+        return handshake.keep_secret(&opening, async |secret: NewSecret| {
+            tracing::info!(bytes = secret.text().len(), "a secret has come by handshake");
+            Ok::<_, std::io::Error>(())
+        });
+    }
+    match handshake.token() {
+        Some(_) => handshake.verify_token(VERIFY_TOKEN),
+        None => handshake.into(),
+    }
 }
 
 async fn handle(delivery: Verified, body: Bytes) -> [(&'static str, &'static str); 1] {
@@ -129,11 +156,15 @@ fn signer(scheme: &Scheme, secret: &str) -> Fallible<Option<Signer>> {
     Ok(demo.then(|| Signer::new(*scheme, Secret::whsk(DEMO_PRIVATE_KEY)?)).transpose()?)
 }
 
-/// A delivery, and what should come of it.
+/// A request, and what should come of it.
 struct Row {
     scheme: &'static Scheme,
     what: &'static str,
+    method: Method,
+    query: &'static str,
     expected: Outcome,
+    /// The whole body of the answer, where it matters.
+    answer: Option<String>,
     headers: HeaderMap,
     body: Vec<u8>,
 }
@@ -149,7 +180,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What the demonstration sends: each preset's good delivery, and forged ones of Velt.
+/// What the demonstration sends: each preset's good delivery, forged ones of Velt, and handshakes.
 fn rows(address: SocketAddr) -> Fallible<Vec<Row>> {
     let now = OffsetDateTime::now_utc();
     let mut rows = good(address, now, BODY)?;
@@ -160,11 +191,8 @@ fn rows(address: SocketAddr) -> Fallible<Vec<Row>> {
     let good = sign(&secret, now, BODY)?;
     let mut send = |what, headers, body: &[u8], status| {
         rows.push(Row {
-            scheme,
-            what,
             expected: Outcome(status, false),
-            headers,
-            body: body.into(),
+            ..Row::post(scheme, what, headers, body)
         });
     };
     send("duplicate", good.clone(), BODY, StatusCode::OK);
@@ -182,7 +210,70 @@ fn rows(address: SocketAddr) -> Fallible<Vec<Row>> {
     send("unsigned", HeaderMap::new(), BODY, unauthorized);
     let long = vec![b'x'; BODY_LIMIT + 1];
     send("oversized body", sign(&secret, now, &long)?, &long, StatusCode::PAYLOAD_TOO_LARGE);
+    rows.extend(handshakes(address, now)?);
     Ok(rows)
+}
+
+impl Row {
+    /// A delivery that is handled.
+    fn post(scheme: &'static Scheme, what: &'static str, headers: HeaderMap, body: &[u8]) -> Self {
+        let expected = Outcome(StatusCode::OK, true);
+        let (method, query, answer) = (Method::POST, "", None);
+        Self { scheme, what, method, query, expected, answer, headers, body: body.into() }
+    }
+}
+
+/// The HMAC of a text alone.
+const MAC: Scheme = Scheme::custom("mac").headers(&[HeaderNames::new("mac")]).build();
+
+/// One handshake of each kind, each followed by a forgery on the same route.
+fn handshakes(address: SocketAddr, now: OffsetDateTime) -> Fallible<Vec<Row>> {
+    let answered = |row: Row, answer: &str| Row {
+        what: "handshake",
+        expected: Outcome(StatusCode::OK, false),
+        answer: Some(answer.to_owned()),
+        ..row
+    };
+    let unsigned = |scheme, method, query, body: &str| Row {
+        method,
+        query,
+        ..Row::post(scheme, "", HeaderMap::new(), body.as_bytes())
+    };
+    let signed = |scheme: &'static Scheme, body: &'static str| -> Fallible<Row> {
+        let headers = sign(scheme, &secret(scheme), address, now, body.as_bytes())?;
+        Ok(Row::post(scheme, "", headers, body.as_bytes()))
+    };
+    let meta = "?hub.mode=subscribe&hub.verify_token=demo-token&hub.challenge=1158201444";
+    let mut asana = unsigned(&Scheme::ASANA, Method::POST, "", "");
+    asana.headers.insert("x-hook-secret", "b537207f20cbfa02357cf448134da559".parse()?);
+    let slack = r#"{"type":"url_verification","challenge":"3eZbrw1aBm2rZgRNFdxV"}"#;
+
+    let mut rows = vec![
+        answered(unsigned(&Scheme::META, Method::GET, meta, ""), "1158201444"),
+        answered(unsigned(&Scheme::DROPBOX, Method::GET, "?challenge=b4d82e", ""), "b4d82e"),
+        answered(unsigned(&Scheme::TRELLO, Method::HEAD, "", ""), ""),
+        answered(unsigned(&Scheme::WOOCOMMERCE, Method::POST, "", "webhook_id=17"), ""),
+        answered(asana, ""),
+        answered(signed(&Scheme::SLACK, slack)?, "3eZbrw1aBm2rZgRNFdxV"),
+    ];
+    let zoom = r#"{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYo"}}"#;
+    let mac = MAC.signer(&secret(&Scheme::ZOOM))?.sign(None, now, b"qgg8vlvZRS6UYo")?;
+    let mac = mac.get("mac").map_or(Ok(""), |mac| mac.to_str())?;
+    let answer = format!(r#"{{"plainToken":"qgg8vlvZRS6UYo","encryptedToken":"{mac}"}}"#);
+    rows.push(answered(signed(&Scheme::ZOOM, zoom)?, &answer));
+    // Without a key of one's own there is none to sign with for Discord.
+    let discord = signed(&Scheme::DISCORD, r#"{"type":1}"#)?;
+    if !discord.headers.is_empty() {
+        rows.push(answered(discord, r#"{"type":1}"#));
+    }
+    let forgeries = rows.iter().map(|row| -> Fallible<Row> {
+        let headers = sign(row.scheme, &secret(row.scheme), address, now, b"{}")?;
+        let expected = Outcome(StatusCode::UNAUTHORIZED, false);
+        let forged = Row::post(row.scheme, "forged after it", headers, BODY);
+        Ok(Row { expected, answer: Some(String::new()), ..forged })
+    });
+    let forgeries = forgeries.collect::<Fallible<Vec<_>>>()?;
+    Ok(rows.into_iter().zip(forgeries).flat_map(|(asked, forged)| [asked, forged]).collect())
 }
 
 /// A good delivery of every preset that can be signed for.
@@ -191,8 +282,7 @@ fn good(address: SocketAddr, now: OffsetDateTime, body: &[u8]) -> Fallible<Vec<R
     for scheme in Scheme::ALL {
         let headers = sign(scheme, &secret(scheme), address, now, body)?;
         if !headers.is_empty() {
-            let expected = Outcome(StatusCode::OK, true);
-            rows.push(Row { scheme, what: "good", expected, headers, body: body.into() });
+            rows.push(Row::post(scheme, "good", headers, body));
         }
     }
     Ok(rows)
@@ -219,13 +309,16 @@ async fn demonstrate(address: SocketAddr) -> Fallible<bool> {
     let mut as_expected = true;
     println!("  {:<20} {:<16} {:<14} {:<14}", "scheme", "delivery", "expected", "got");
     for row in rows(address)? {
-        let uri = format!("http://{address}/{}", row.scheme.name());
-        let mut request = Request::post(uri).body(Full::from(row.body))?;
+        let uri = format!("http://{address}/{}{}", row.scheme.name(), row.query);
+        let request = Request::builder().method(row.method).uri(uri);
+        let mut request = request.body(Full::from(row.body))?;
         request.headers_mut().extend(row.headers);
         let response = client.request(request).await?;
         let got = Outcome(response.status(), response.headers().contains_key(HANDLED));
-        let mark = if got == row.expected { "✓" } else { "✗" };
-        as_expected &= got == row.expected;
+        let answer = response.into_body().collect().await?.to_bytes();
+        let as_this = got == row.expected && row.answer.is_none_or(|text| answer == text);
+        let mark = if as_this { "✓" } else { "✗" };
+        as_expected &= as_this;
         println!(
             "{mark} {:<20} {:<16} {:<14} {:<14}",
             row.scheme.name(),

@@ -82,6 +82,49 @@ impl Rejected<'_> {
     }
 }
 
+/// A handshake that was answered, or refused for a reason.
+#[cfg(feature = "tower")]
+#[cfg_attr(not(feature = "tracing"), expect(dead_code))]
+pub(crate) struct Handshaken<'r> {
+    pub(crate) concern: Concern,
+    pub(crate) scheme: &'r str,
+    pub(crate) endpoint: Option<&'r str>,
+    pub(crate) handshake: &'r str,
+    /// Without a source, which may be about the secret.
+    pub(crate) reason: Option<&'r dyn Error>,
+    pub(crate) status: StatusCode,
+}
+
+#[cfg(feature = "tower")]
+impl Handshaken<'_> {
+    /// Records it. It shows neither a challenge nor a token.
+    #[cfg_attr(not(feature = "tracing"), expect(clippy::unused_self))]
+    pub(crate) fn record(&self) {
+        #[cfg(feature = "tracing")]
+        {
+            // The level of an event is part of its code, and so is its message.
+            macro_rules! record {
+                ($level:ident, $message:literal) => {
+                    tracing::$level!(
+                        target: "tower_webhook",
+                        scheme = self.scheme,
+                        endpoint = self.endpoint.map(tracing::field::debug),
+                        handshake = self.handshake,
+                        reason = self.reason.map(tracing::field::display),
+                        status = self.status.as_u16(),
+                        $message,
+                    )
+                };
+            }
+            match (self.reason, self.concern) {
+                (None, _) => record!(info, "handshake answered"),
+                (Some(_), Concern::Operator) => record!(warn, "handshake refused"),
+                (Some(_), _) => record!(info, "handshake refused"),
+            }
+        }
+    }
+}
+
 /// The most causes of an error that are shown.
 #[cfg(feature = "tracing")]
 const MAX_CAUSES: usize = 8;

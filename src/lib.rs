@@ -84,6 +84,7 @@
 //! | How do I rotate a secret? | [`Verifier::add_secret`], [`manual::rotation`] |
 //! | How do I test my handler? | [`Signer::request`] makes a valid delivery, [`clock::ManualClock`] sets the time |
 //! | How do I turn it on where deliveries come in already? | `WebhookLayer::dangerous_report_only`, and the chapter on introducing |
+//! | How is my endpoint registered? | where the provider asks something first, by [a handshake](manual::handshakes) |
 //! | What belongs around the layer? | the chapters on ordering and on [proxies](manual::proxies) |
 //! | Can secrets come from an API? | yes: [`fetch`], with a cache behind the feature of the same name, and its chapter of the manual |
 //! | Can a delivery be handled only once? | the module `replay` (feature `replay`), and its chapter of the manual |

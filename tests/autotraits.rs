@@ -6,8 +6,9 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use tower_webhook::clock::{Clock, ManualClock, SystemClock};
 use tower_webhook::scheme::{
-    Algorithm, Encoding, Evidence, HeaderNames, InvalidScheme, KeyFormat, Layout, Part, Retries,
-    SchemeBuilder, TimestampFormat, UnknownScheme,
+    Algorithm, Encoding, Evidence, Handshake, HandshakeBuilder, HeaderNames, InvalidScheme, Is,
+    KeyFormat, Layout, Part, Place, Reply, Retries, Say, SchemeBuilder, TimestampFormat,
+    UnknownScheme,
 };
 use tower_webhook::sign::SignError;
 use tower_webhook::verify::InvalidPublicUrl;
@@ -28,6 +29,8 @@ fn everything_can_be_shared_between_threads() {
     shared::<Scheme>();
     shared::<SchemeBuilder>();
     shared::<HeaderNames>();
+    shared::<Handshake>();
+    shared::<HandshakeBuilder>();
     shared::<Layout>();
     shared::<Part>();
     shared::<Secret>();
@@ -61,6 +64,12 @@ fn everything_can_be_shared_between_threads() {
 fn data_is_copy_and_state_is_clone() {
     copy::<Scheme>();
     copy::<HeaderNames>();
+    copy::<Handshake>();
+    copy::<HandshakeBuilder>();
+    copy::<Place>();
+    copy::<Is>();
+    copy::<Reply>();
+    copy::<Say>();
     copy::<Layout>();
     copy::<Part>();
     copy::<Algorithm>();
@@ -161,7 +170,10 @@ fn a_doctor_can_be_shared() {
 
 #[cfg(feature = "receive")]
 mod receive {
-    use tower_webhook::receive::{Delivery, Incoming, Rejection, RejectionKind};
+    use tower_webhook::receive::{
+        Delivery, HandshakeAnswer, Incoming, NewSecret, Opening, Refusal, Registration, Rejection,
+        RejectionKind,
+    };
     use tower_webhook::{Field, Receiver, VerifyError};
 
     use super::{clone, copy, error, shared};
@@ -172,6 +184,13 @@ mod receive {
         shared::<Incoming>();
         shared::<Delivery>();
         shared::<Rejection>();
+        shared::<HandshakeAnswer>();
+        shared::<NewSecret>();
+        shared::<Opening>();
+        shared::<Registration>();
+        clone::<Opening>();
+        clone::<Registration>();
+        copy::<Refusal>();
         clone::<Receiver>();
         clone::<Rejection>();
         copy::<RejectionKind>();
@@ -189,6 +208,12 @@ mod receive {
             RejectionKind::Duplicate,
             RejectionKind::InFlight,
             RejectionKind::ReplayUnavailable,
+            RejectionKind::HandshakeAnswered,
+            RejectionKind::HandshakeRefused(Refusal::Token),
+            RejectionKind::HandshakeRefused(Refusal::Challenge),
+            RejectionKind::HandshakeRefused(Refusal::Closed),
+            RejectionKind::HandshakeRefused(Refusal::NotKept),
+            RejectionKind::HandshakeRefused(Refusal::NotConfigured),
         ];
         let mut shown = kinds.map(|kind| Rejection::from(kind).to_string());
         for text in &shown {
@@ -210,7 +235,8 @@ mod layer {
     use tower::util::BoxCloneSyncService;
     use tower_webhook::WebhookLayer;
     use tower_webhook::layer::{
-        BareStatus, Refused, ResponseFuture, UnverifiedBody, VerifiedBody, Webhook,
+        AnswersHandshake, BareStatus, NoHandshake, Refused, ResponseFuture, UnverifiedBody,
+        VerifiedBody, Webhook,
     };
 
     use super::{clone, copy, shared};
@@ -229,6 +255,8 @@ mod layer {
         shared::<BareStatus>();
         shared::<Refused<'static>>();
         copy::<BareStatus>();
+        copy::<NoHandshake>();
+        copy::<AnswersHandshake>();
         copy::<Refused<'_>>();
         clone::<WebhookLayer>();
         clone::<WebhookLayer<BareStatus, UnverifiedBody>>();

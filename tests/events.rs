@@ -16,9 +16,11 @@ use http::{Request, StatusCode};
 use support::{ID, NOW, sign, verifier};
 use tower::ServiceExt as _;
 use tower_webhook::clock::ManualClock;
+use tower_webhook::receive::{NewSecret, Opening};
 use tower_webhook::replay::{
     Claim, Lease, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
+use tower_webhook::scheme::Handshake;
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -43,6 +45,14 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
         let clock = ManualClock::new(support::at(now));
         WebhookLayer::new(verifier(Scheme::STANDARD).clock(clock))
     };
+    let meta = WebhookLayer::new(verifier(Scheme::META))
+        .handshake(Handshake::META.verify_token("ours_17"));
+    let opening = Opening::new();
+    opening.open();
+    let asana = WebhookLayer::new(verifier(Scheme::ASANA)).handshake(
+        Handshake::ASANA
+            .keep_secret(&opening, async |secret: NewSecret| Err(secret.text().to_owned())),
+    );
     let app: Router = Router::new()
         .route("/guarded", handler.clone().layer(guarded))
         .route("/done", handler.clone().layer(claiming(|| Ok(Claim::Done))))
@@ -55,6 +65,8 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
         .route("/verified", handler.clone().layer(layer))
         .route("/old", handler.clone().layer(at(NOW + 301)))
         .route("/new", handler.clone().layer(at(NOW - 3_600)))
+        .route("/meta", handler.clone().layer(meta))
+        .route("/asana", handler.clone().layer(asana))
         .route("/forgotten", handler);
     let send = async |path: &str, id: &str, body: &'static [u8]| {
         let mut request = Request::post(path).body(Body::from(body)).unwrap();
@@ -83,6 +95,18 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     let mut forged = Request::post("/square").body(Body::from("forged")).unwrap();
     *forged.headers_mut() = sign(Scheme::SQUARE, BODY);
     assert_eq!(square.oneshot(forged).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+
+    let knock = async |request: http::request::Builder| {
+        app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
+    };
+    let ask = async |token: &str| {
+        let query = "hub.mode=subscribe&hub.challenge=knock_19";
+        knock(Request::get(format!("/meta?{query}&hub.verify_token={token}"))).await
+    };
+    assert_eq!(ask("ours_17").await, StatusCode::OK);
+    assert_eq!(ask("theirs_18").await, StatusCode::FORBIDDEN);
+    let secret = Request::post("/asana").header("x-hook-secret", "new_secret");
+    assert_eq!(knock(secret).await, StatusCode::SERVICE_UNAVAILABLE);
 
     let log = log.lock().unwrap();
     assert_eq!(
@@ -121,10 +145,17 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             "INFO tower_webhook message=webhook rejected scheme=\"square\" \
              kind=Unverified(Mismatch) reason=no signature matches \
              public_url=PublicUrl(\"https://hooks.example.com\") status=401",
+            "INFO tower_webhook message=handshake answered scheme=\"meta\" handshake=\"meta\" status=200",
+            "INFO tower_webhook message=handshake refused scheme=\"meta\" handshake=\"meta\" \
+             reason=handshake is refused: its token is not ours status=403",
+            "WARN tower_webhook message=handshake refused scheme=\"asana\" handshake=\"asana\" \
+             reason=handshake is refused: its secret could not be kept status=503",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();
-    for hidden in [support::WHSEC, ID, "other", &signature] {
+    for hidden in
+        [support::WHSEC, ID, "other", &signature, "ours_17", "theirs_18", "knock_19", "new_secret"]
+    {
         assert!(!log.concat().contains(hidden), "{hidden}");
     }
 }

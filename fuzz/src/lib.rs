@@ -6,6 +6,7 @@
 pub mod delivery;
 pub mod differential;
 pub mod form;
+pub mod handshake;
 pub mod headers;
 pub mod input;
 pub mod json;
@@ -31,6 +32,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: &[(&str, Target)] = &[
     ("differential", differential::run),
     ("form", form::run),
+    ("handshake", handshake::run),
     ("headers", headers::run),
     ("layer", layer::run),
     ("replay", replay::run),

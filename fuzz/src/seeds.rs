@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use tower_webhook::Scheme;
 
+use crate::handshake;
 use crate::plain::{Grammar, SCHEMES, grammar};
 
 /// Inputs by the name of their target and their own.
@@ -24,6 +25,9 @@ pub fn all() -> Seeds {
         let mut signing = vec![index(*scheme), 0, 0, 0];
         signing.extend_from_slice(b"hook\n\x01\x00\x00\x00msg_1\n{}");
         add("sign_verify", name, signing);
+    }
+    for (name, bytes) in handshake::seeds() {
+        add("handshake", &name, bytes);
     }
     for (name, bytes) in deliveries() {
         add("differential", name, bytes.clone());

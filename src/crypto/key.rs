@@ -74,6 +74,15 @@ impl VerifyingKey {
         }
     }
 
+    /// The tag of a text, of a key that both sides have.
+    #[cfg(feature = "receive")]
+    pub(crate) fn answer(&self, text: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Shared(mac) => Some(mac.tag(std::iter::once(text)).to_bytes()),
+            _ => None,
+        }
+    }
+
     /// Verifies complete content. For a MAC this is one computation, however many signatures there
     /// are.
     #[inline]

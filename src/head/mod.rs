@@ -142,6 +142,12 @@ impl<'h> Head<'h> {
         self.headers.pairs().map(|(name, value)| (name, trimmed(value)))
     }
 
+    /// The values of all headers of this name, in order.
+    #[cfg(feature = "receive")]
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &'h [u8]> {
+        self.headers.all(move |other| other.eq_ignore_ascii_case(name))
+    }
+
     pub(crate) fn request(&self) -> Option<(&'h Method, &'h Uri)> {
         self.request
     }

@@ -16,6 +16,10 @@
 //! | a claimed delivery finds no room in the inner service within a third of its lease | 503 with `Retry-After` |
 //! | the scheme signs its URL, and no public URL is set | 500 |
 //!
+//! A handshake is answered if one is set
+//! ([`WebhookLayer::handshake`](crate::WebhookLayer::handshake)); without, it is a request without a
+//! signature.
+//!
 //! The operator finds the reason in the response's extensions, as a
 //! [`Rejection`](crate::receive::Rejection), and with the feature `tracing` in one event: `warn` where
 //! the operator has to act, `info` where the sender has, and `debug` for what was handled already or is
@@ -77,6 +81,7 @@ pub(crate) mod body;
 pub(crate) mod diagnosing;
 #[cfg(feature = "axum")]
 pub(crate) mod extract;
+pub(crate) mod handshake;
 pub(crate) mod on_rejection;
 pub(crate) mod service;
 pub(crate) mod webhook;
@@ -86,6 +91,7 @@ pub use self::body::{UnverifiedBody, VerifiedBody};
 pub use self::diagnosing::log_diagnosis;
 #[cfg(feature = "axum")]
 pub use self::extract::MissingLayer;
+pub use self::handshake::{AnswersHandshake, NoHandshake, OnHandshake};
 #[cfg(feature = "axum")]
 pub use self::on_rejection::IntoAnswer;
 pub use self::on_rejection::{BareStatus, OnRejection, Refused};

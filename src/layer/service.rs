@@ -14,15 +14,15 @@ use http_body::Body;
 use tower_service::Service;
 
 use crate::error::VerifyError;
-use crate::event::{Concern, Rejected};
+use crate::event::{Concern, Handshaken, Rejected};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::layer::body::VerifiedBody;
-use crate::layer::diagnosing::Diagnosing;
+use crate::layer::handshake::{NoHandshake, OnHandshake};
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
+use crate::layer::webhook::{ReportOnly, WebhookLayer};
 use crate::receive::frames::Frames;
-use crate::receive::receiver::Receiver;
-use crate::receive::rejection::{Rejection, RejectionKind};
+use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
 #[cfg(feature = "replay")]
 use crate::replay::key::ReplayKey;
 use crate::scheme::expected::Expected;
@@ -62,26 +62,14 @@ use crate::verify::verified::Verified;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Webhook<S, R = BareStatus, P = VerifiedBody> {
+pub struct Webhook<S, R = BareStatus, P = VerifiedBody, H = NoHandshake> {
     inner: S,
-    receiver: Receiver,
-    on_rejection: R,
-    diagnosing: Diagnosing,
-    report_only: Option<ReportOnly<P>>,
+    layer: WebhookLayer<R, P, H>,
 }
 
-/// Makes the body of a request that is let through although it is not verified. Without one, none is.
-pub(super) type ReportOnly<P> = fn(Frames) -> P;
-
-impl<S, R, P> Webhook<S, R, P> {
-    pub(super) fn new(
-        inner: S,
-        receiver: Receiver,
-        on_rejection: R,
-        diagnosing: Diagnosing,
-        report_only: Option<ReportOnly<P>>,
-    ) -> Self {
-        Self { inner, receiver, on_rejection, diagnosing, report_only }
+impl<S, R, P, H> Webhook<S, R, P, H> {
+    pub(super) fn new(inner: S, layer: WebhookLayer<R, P, H>) -> Self {
+        Self { inner, layer }
     }
 
     /// The inner service.
@@ -101,36 +89,27 @@ impl<S, R, P> Webhook<S, R, P> {
 }
 
 /// Not derived, because that would ask for bodies that can be cloned.
-impl<S, R, P> Clone for Webhook<S, R, P>
+impl<S, R, P, H> Clone for Webhook<S, R, P, H>
 where
     S: Clone,
-    R: Clone,
+    WebhookLayer<R, P, H>: Clone,
 {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            receiver: self.receiver.clone(),
-            on_rejection: self.on_rejection.clone(),
-            diagnosing: self.diagnosing.clone(),
-            report_only: self.report_only,
-        }
+        Self { inner: self.inner.clone(), layer: self.layer.clone() }
     }
 }
 
-impl<S, R, P> fmt::Debug for Webhook<S, R, P>
+impl<S, R, P, H> fmt::Debug for Webhook<S, R, P, H>
 where
     S: fmt::Debug,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Webhook")
-            .field("inner", &self.inner)
-            .field("receiver", &self.receiver)
-            .field("report_only", &self.report_only.is_some())
-            .finish_non_exhaustive()
+        let Self { inner, layer } = self;
+        f.debug_struct("Webhook").field("inner", inner).field("layer", layer).finish()
     }
 }
 
-impl<S, R, P, B, ResBody> Service<Request<B>> for Webhook<S, R, P>
+impl<S, R, P, H, B, ResBody> Service<Request<B>> for Webhook<S, R, P, H>
 where
     S: Service<Request<P>, Response = Response<ResBody>> + Clone + Send + 'static,
     S::Future: Send,
@@ -138,6 +117,7 @@ where
     ResBody: Send + 'static,
     R: OnRejection<ResBody> + Clone + Send + 'static,
     P: From<VerifiedBody> + Send + 'static,
+    H: OnHandshake<ResBody> + Clone + Send + 'static,
     B: Body<Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
 {
     type Response = S::Response;
@@ -151,7 +131,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, body) = request.into_parts();
         let least = body.size_hint().lower();
-        match self.receiver.open_sized(Head::from(&parts), least) {
+        match self.layer.receiver.open_sized(Head::from(&parts), least) {
             Ok(mut incoming) => {
                 let mut this = self.clone();
                 let mut parts = parts;
@@ -167,19 +147,20 @@ where
                     let mut delivery = match received {
                         Ok(delivery) => delivery,
                         Err(rejection) => {
-                            this.diagnosing.refused(
+                            this.layer.diagnosing.refused(
                                 &rejection,
                                 &parts,
-                                &this.receiver,
-                                Some(&incoming),
+                                &this.layer.receiver,
+                                is_read.then_some(&incoming),
                             );
                             let Some(report_only) = this.report_only(&rejection) else {
                                 return Ok(this.respond(incoming.endpoint(), &parts, rejection));
                             };
+                            let so_far = incoming.take_unverified();
                             let frames = if is_read {
-                                Ok(incoming.take_unverified())
+                                Ok(so_far)
                             } else {
-                                this.receiver.read_unverified(body).await
+                                this.layer.receiver.read_unverified(so_far, body).await
                             };
                             let frames = frames.map(report_only);
                             let endpoint = incoming.endpoint();
@@ -216,7 +197,7 @@ where
                 })))
             }
             Err(rejection) => {
-                self.diagnosing.refused(&rejection, &parts, &self.receiver, None);
+                self.layer.diagnosing.refused(&rejection, &parts, &self.layer.receiver, None);
                 match self.report_only(&rejection) {
                     None => {
                         let answer = self.respond(None, &parts, rejection);
@@ -225,7 +206,9 @@ where
                     Some(report_only) => {
                         let this = self.clone();
                         ResponseFuture(State::Running(Box::pin(async move {
-                            let body = this.receiver.read_unverified(body).await.map(report_only);
+                            let receiver = &this.layer.receiver;
+                            let body = receiver.read_unverified(Frames::default(), body).await;
+                            let body = body.map(report_only);
                             this.let_through(None, parts, rejection, body).await
                         })))
                     }
@@ -235,11 +218,11 @@ where
     }
 }
 
-impl<S, R, P> Webhook<S, R, P> {
+impl<S, R, P, H> Webhook<S, R, P, H> {
     /// What makes the body, if the request is let through: in this mode, every one that could not be
     /// verified, for whatever reason.
     fn report_only(&self, rejection: &Rejection) -> Option<ReportOnly<P>> {
-        self.report_only.filter(|_| {
+        self.layer.report_only.filter(|_| {
             matches!(
                 rejection.kind(),
                 RejectionKind::Unverified(_)
@@ -249,7 +232,7 @@ impl<S, R, P> Webhook<S, R, P> {
         })
     }
 
-    /// Answers a request that is rejected.
+    /// Answers a request that is rejected, or a handshake.
     fn respond<B>(
         &self,
         endpoint: Option<&EndpointId>,
@@ -258,13 +241,53 @@ impl<S, R, P> Webhook<S, R, P> {
     ) -> Response<B>
     where
         R: OnRejection<B>,
+        H: OnHandshake<B>,
     {
+        if let Some(handshake) = rejection.handshake_name() {
+            return self.respond_handshake(endpoint, parts, handshake, rejection);
+        }
         let concern = match rejection.kind() {
             RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
             _ if rejection.status().is_server_error() => Concern::Operator,
             _ => Concern::Sender,
         };
         self.report(concern, endpoint, parts, rejection)
+    }
+
+    fn respond_handshake<B>(
+        &self,
+        endpoint: Option<&EndpointId>,
+        parts: &Parts,
+        handshake: &'static str,
+        rejection: Rejection,
+    ) -> Response<B>
+    where
+        R: OnRejection<B>,
+        H: OnHandshake<B>,
+    {
+        let answer = rejection.handshake_answer();
+        let mut response = answer
+            .and_then(|answer| self.layer.on_handshake.respond(answer))
+            .unwrap_or_else(|| self.layer.on_rejection.respond(&Refused::new(&rejection, parts)));
+        let kind = rejection.kind();
+        // Without what went wrong with a secret that was to be kept.
+        let bare = Rejection::from(kind);
+        Handshaken {
+            concern: match kind {
+                RejectionKind::HandshakeRefused(Refusal::NotConfigured | Refusal::NotKept) => {
+                    Concern::Operator
+                }
+                _ => Concern::Sender,
+            },
+            scheme: self.layer.receiver.scheme().name(),
+            endpoint: endpoint.map(EndpointId::as_str),
+            handshake,
+            reason: answer.is_none().then_some(&bare),
+            status: response.status(),
+        }
+        .record();
+        response.extensions_mut().insert(rejection);
+        response
     }
 
     /// Hands a request on although it is `rejection` that it got, unless its body is too large or
@@ -279,6 +302,7 @@ impl<S, R, P> Webhook<S, R, P> {
     where
         S: Service<Request<P>, Response = Response<B>>,
         R: OnRejection<B>,
+        H: OnHandshake<B>,
     {
         let body = match body {
             Ok(body) => body,
@@ -306,7 +330,7 @@ impl<S, R, P> Webhook<S, R, P> {
     where
         R: OnRejection<B>,
     {
-        let mut response = self.on_rejection.respond(&Refused::new(&rejection, parts));
+        let mut response = self.layer.on_rejection.respond(&Refused::new(&rejection, parts));
         let kind = rejection.kind();
         // Without what went wrong with a body, which is a stranger's text.
         let bare = Rejection::from(kind);
@@ -316,7 +340,7 @@ impl<S, R, P> Webhook<S, R, P> {
             _ => &bare,
         };
         // What is public of the receiver, where it helps.
-        let scheme = self.receiver.scheme();
+        let scheme = self.layer.receiver.scheme();
         let expected = match kind {
             RejectionKind::Unverified(
                 VerifyError::Mismatch | VerifyError::TimestampTooOld | VerifyError::TimestampTooNew,
@@ -325,7 +349,9 @@ impl<S, R, P> Webhook<S, R, P> {
             _ => None,
         };
         let verifier = match kind {
-            RejectionKind::Unverified(_) if scheme.signs_request() => self.receiver.verifier(),
+            RejectionKind::Unverified(_) if scheme.signs_request() => {
+                self.layer.receiver.verifier()
+            }
             _ => None,
         };
         let public_url = verifier.as_ref().and_then(|verifier| verifier.signed_url());

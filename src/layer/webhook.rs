@@ -17,10 +17,13 @@ use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::layer::body::{UnverifiedBody, VerifiedBody};
 use crate::layer::diagnosing::Diagnosing;
+use crate::layer::handshake::{AnswersHandshake, NoHandshake};
 use crate::layer::on_rejection::BareStatus;
 #[cfg(feature = "axum")]
 use crate::layer::on_rejection::{IntoAnswer, Refused};
-use crate::layer::service::{ReportOnly, Webhook};
+use crate::layer::service::Webhook;
+use crate::receive::frames::Frames;
+use crate::receive::handshake::Registration;
 use crate::receive::receiver::Receiver;
 #[cfg(feature = "replay")]
 use crate::replay::settings::Replay;
@@ -59,12 +62,16 @@ use crate::verify::verifier::Verifier;
 /// ([`WebhookLayer::body_limit`]). This is the one thing that the feature does to an answer. A
 /// `DefaultBodyLimit` inside the layer still counts.
 #[must_use]
-pub struct WebhookLayer<R = BareStatus, P = VerifiedBody> {
-    receiver: Receiver,
-    on_rejection: R,
-    diagnosing: Diagnosing,
-    report_only: Option<ReportOnly<P>>,
+pub struct WebhookLayer<R = BareStatus, P = VerifiedBody, H = NoHandshake> {
+    pub(super) receiver: Receiver,
+    pub(super) on_rejection: R,
+    pub(super) on_handshake: H,
+    pub(super) diagnosing: Diagnosing,
+    pub(super) report_only: Option<ReportOnly<P>>,
 }
+
+/// Makes the body of a request that is let through although it is not verified. Without one, none is.
+pub(super) type ReportOnly<P> = fn(Frames) -> P;
 
 impl WebhookLayer {
     /// Makes a layer that verifies with `verifier`, as [`Receiver::new`].
@@ -100,7 +107,7 @@ impl WebhookLayer {
     }
 }
 
-impl<R, P> WebhookLayer<R, P> {
+impl<R, P, H> WebhookLayer<R, P, H> {
     /// Sets the size of the largest body that is accepted, in bytes, as [`Receiver::body_limit`].
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { receiver: self.receiver.body_limit(bytes), ..self }
@@ -132,6 +139,51 @@ impl<R, P> WebhookLayer<R, P> {
     #[cfg(feature = "replay")]
     pub fn replay(self, replay: Replay) -> Self {
         Self { receiver: self.receiver.replay(replay), ..self }
+    }
+
+    /// Sets the handshake that is answered, as [`Receiver::handshake`]; default none. The body of the
+    /// inner service's responses must be one that is made from a `String`; for another there is
+    /// [`WebhookLayer::on_handshake`].
+    ///
+    /// The layer must see the request: in axum a `get` that is added to a route after the layer goes
+    /// around it, and a method without a route is seen by [`Router::route_layer`] but not by
+    /// [`MethodRouter::route_layer`]. [The manual](crate::manual::handshakes) has examples.
+    ///
+    /// [`Router::route_layer`]: https://docs.rs/axum/0.8/axum/struct.Router.html#method.route_layer
+    /// [`MethodRouter::route_layer`]: https://docs.rs/axum/0.8/axum/routing/method_routing/struct.MethodRouter.html#method.route_layer
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Handshake;
+    /// use tower_webhook::{Scheme, WebhookLayer};
+    ///
+    /// let layer = WebhookLayer::new(Scheme::META.verifier("app secret")?)
+    ///     .handshake(Handshake::META.verify_token("chosen by us"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn handshake(
+        self,
+        registration: impl Into<Registration>,
+    ) -> WebhookLayer<R, P, AnswersHandshake> {
+        let Self { receiver, on_rejection, diagnosing, report_only, .. } = self;
+        let (receiver, on_handshake) = (receiver.handshake(registration), AnswersHandshake);
+        WebhookLayer { receiver, on_rejection, on_handshake, diagnosing, report_only }
+    }
+
+    /// Sets how the answer to a handshake becomes a response, for a body that is not made from a
+    /// `String`; after [`WebhookLayer::handshake`]. See [`OnHandshake`](crate::layer::OnHandshake).
+    ///
+    /// # Security
+    ///
+    /// Keep the status and all headers of the answer: they are what the provider wants, and what keeps
+    /// a browser from running or keeping it.
+    pub fn on_handshake<T>(self, on_handshake: T) -> WebhookLayer<R, P, T>
+    where
+        T: Clone,
+    {
+        let Self { receiver, on_rejection, diagnosing, report_only, .. } = self;
+        WebhookLayer { receiver, on_rejection, on_handshake, diagnosing, report_only }
     }
 
     /// Sets that deliveries that could not be verified are diagnosed, default not at all, and what is
@@ -180,12 +232,12 @@ impl<R, P> WebhookLayer<R, P> {
     ///     });
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
-    pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T, P>
+    pub fn on_rejection<T>(self, on_rejection: T) -> WebhookLayer<T, P, H>
     where
         T: Clone,
     {
-        let Self { receiver, diagnosing, report_only, .. } = self;
-        WebhookLayer { receiver, on_rejection, diagnosing, report_only }
+        let Self { receiver, on_handshake, diagnosing, report_only, .. } = self;
+        WebhookLayer { receiver, on_rejection, on_handshake, diagnosing, report_only }
     }
 
     /// Sets how a rejected request is answered, with anything that axum can turn into a response;
@@ -202,7 +254,7 @@ impl<R, P> WebhookLayer<R, P> {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     #[cfg(feature = "axum")]
-    pub fn on_rejection_into<F, A>(self, on_rejection: F) -> WebhookLayer<IntoAnswer<F>, P>
+    pub fn on_rejection_into<F, A>(self, on_rejection: F) -> WebhookLayer<IntoAnswer<F>, P, H>
     where
         F: Fn(&Refused<'_>) -> A + Clone,
         A: axum_core::response::IntoResponse,
@@ -211,7 +263,7 @@ impl<R, P> WebhookLayer<R, P> {
     }
 }
 
-impl<R> WebhookLayer<R> {
+impl<R, H> WebhookLayer<R, VerifiedBody, H> {
     /// Refuses nothing for its signature: while verification is introduced, a request that **could
     /// not be verified reaches the handler**. [The manual](crate::manual::introducing) says how to go
     /// about it.
@@ -252,55 +304,61 @@ impl<R> WebhookLayer<R> {
     /// # }
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
-    pub fn dangerous_report_only(self) -> WebhookLayer<R, UnverifiedBody> {
+    pub fn dangerous_report_only(self) -> WebhookLayer<R, UnverifiedBody, H> {
         WebhookLayer {
             receiver: self.receiver,
             on_rejection: self.on_rejection,
+            on_handshake: self.on_handshake,
             diagnosing: self.diagnosing,
             report_only: Some(UnverifiedBody::from),
         }
     }
 }
 
+/// Without the handshake of the receiver: its answer has a body, so set it with
+/// [`WebhookLayer::handshake`].
 impl From<Receiver> for WebhookLayer {
     fn from(receiver: Receiver) -> Self {
         Self {
-            receiver,
+            receiver: receiver.without_handshake(),
             on_rejection: BareStatus,
+            on_handshake: NoHandshake,
             diagnosing: Diagnosing::default(),
             report_only: None,
         }
     }
 }
 
-impl<S, R, P> Layer<S> for WebhookLayer<R, P>
+impl<S, R, P, H> Layer<S> for WebhookLayer<R, P, H>
 where
     R: Clone,
+    H: Clone,
 {
-    type Service = Webhook<S, R, P>;
+    type Service = Webhook<S, R, P, H>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let (receiver, on_rejection) = (self.receiver.clone(), self.on_rejection.clone());
-        Webhook::new(inner, receiver, on_rejection, self.diagnosing.clone(), self.report_only)
+        Webhook::new(inner, self.clone())
     }
 }
 
 /// Not derived, because that would ask for bodies that can be cloned.
-impl<R, P> Clone for WebhookLayer<R, P>
+impl<R, P, H> Clone for WebhookLayer<R, P, H>
 where
     R: Clone,
+    H: Clone,
 {
     fn clone(&self) -> Self {
         Self {
             receiver: self.receiver.clone(),
             on_rejection: self.on_rejection.clone(),
+            on_handshake: self.on_handshake.clone(),
             diagnosing: self.diagnosing.clone(),
             report_only: self.report_only,
         }
     }
 }
 
-impl<R, P> fmt::Debug for WebhookLayer<R, P> {
+impl<R, P, H> fmt::Debug for WebhookLayer<R, P, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer")
             .field("receiver", &self.receiver)

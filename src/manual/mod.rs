@@ -34,10 +34,11 @@
     doc = "9. [`introducing`]: verification for a server that receives already."
 )]
 #![cfg_attr(not(feature = "tower"), doc = "9. `introducing` (feature `tower`).")]
-//! 10. [`migrating`]: moving from other libraries, line by line.
-//! 11. [`security`]: the threat model, and the test behind each claim.
-//! 12. [`troubleshooting`]: why a delivery does not verify, by message, provider and platform.
-//! 13. [`packages`]: the crate's dependencies, and those whose types are in its API.
+//! 10. [`handshakes`]: being registered with a provider.
+//! 11. [`migrating`]: moving from other libraries, line by line.
+//! 12. [`security`]: the threat model, and the test behind each claim.
+//! 13. [`troubleshooting`]: why a delivery does not verify, by message, provider and platform.
+//! 14. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[doc = include_str!("credentials.md")]
@@ -48,6 +49,8 @@ pub mod answers {}
 #[cfg(feature = "tower")]
 #[doc = include_str!("introducing.md")]
 pub mod introducing {}
+#[doc = include_str!("handshakes.md")]
+pub mod handshakes {}
 #[doc = include_str!("migrating.md")]
 pub mod migrating {}
 #[cfg(feature = "tower")]

@@ -12,14 +12,12 @@ use http_body::Body;
 #[cfg(feature = "replay")]
 use sha2::{Digest as _, Sha256};
 
-#[cfg(feature = "fetch")]
-use crate::error::VerifyError;
+use crate::error::{Field, VerifyError};
 #[cfg(any(feature = "tower", feature = "replay"))]
 use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "replay")]
 use crate::head::Head;
 use crate::head::envelope::Envelope;
-#[cfg(feature = "replay")]
 use crate::head::form;
 #[cfg(feature = "replay")]
 use crate::head::kept::Kept;
@@ -27,6 +25,7 @@ use crate::head::kept::Kept;
 use crate::head::reading::{Escaper, Reading};
 use crate::receive::delivery::Delivery;
 use crate::receive::frames::Frames;
+use crate::receive::pending::Pending;
 use crate::receive::receiver::Settings;
 use crate::receive::rejection::{Rejection, RejectionKind};
 use crate::receive::source::Secrets;
@@ -42,7 +41,6 @@ use crate::scheme::definition::Scheme;
 use crate::text::Text;
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::Verified;
-#[cfg(all(feature = "diagnose", feature = "tower"))]
 use crate::verify::verifier::Verifier;
 
 /// A delivery whose head is accepted and whose body is arriving; made by
@@ -74,16 +72,19 @@ use crate::verify::verifier::Verifier;
 /// ```
 #[must_use = "nothing is verified until `finish` returns"]
 pub struct Incoming {
-    settings: Arc<Settings>,
-    envelope: Envelope<'static>,
-    secrets: Secrets,
+    pub(super) settings: Arc<Settings>,
+    /// `None` if this is a handshake without a signature, which is never verified.
+    envelope: Option<Envelope<'static>>,
+    pub(super) secrets: Secrets,
+    /// What may be a handshake. Boxed, because most deliveries are none.
+    pub(super) pending: Option<Box<Pending>>,
     /// What tells the delivery apart for a replay guard.
     #[cfg(feature = "replay")]
     unsigned: Option<Unsigned>,
     /// The first key, which has seen all frames so far. `None` until there are secrets, and also
     /// afterwards if frames came before them, or if no key has a signature to try.
     attempt: Option<Attempt>,
-    frames: Frames,
+    pub(super) frames: Frames,
 }
 
 impl Incoming {
@@ -91,14 +92,33 @@ impl Incoming {
         settings: Arc<Settings>,
         envelope: Envelope<'static>,
         secrets: Secrets,
+        pending: Option<Pending>,
         #[cfg(feature = "replay")] unsigned: Option<Unsigned>,
     ) -> Self {
         Self {
             settings,
-            envelope,
+            envelope: Some(envelope),
             secrets,
+            pending: pending.map(Box::new),
             #[cfg(feature = "replay")]
             unsigned,
+            attempt: None,
+            frames: Frames::default(),
+        }
+    }
+
+    pub(super) fn of_handshake(
+        settings: Arc<Settings>,
+        secrets: Secrets,
+        pending: Option<Pending>,
+    ) -> Self {
+        Self {
+            settings,
+            envelope: None,
+            secrets,
+            pending: pending.map(Box::new),
+            #[cfg(feature = "replay")]
+            unsigned: None,
             attempt: None,
             frames: Frames::default(),
         }
@@ -116,12 +136,14 @@ impl Incoming {
     ///
     /// If the future is dropped, the fetch goes on for others, and this can be called again.
     pub async fn secrets(&mut self) -> Result<(), Rejection> {
+        // A handshake needs them only once it is known to be one.
+        let Some(envelope) = &mut self.envelope else { return Ok(()) };
         let verifier = self.secrets.resolve().await?;
         #[cfg(feature = "fetch")]
-        self.envelope.set_url(verifier.signed_url())?;
+        envelope.set_url(verifier.signed_url())?;
         // A key that starts now has not seen the frames that came before the secrets.
         if self.attempt.is_none() && self.frames.len() == 0 {
-            self.attempt = verifier.attempt(&self.envelope);
+            self.attempt = verifier.attempt(envelope);
         }
         Ok(())
     }
@@ -139,7 +161,10 @@ impl Incoming {
             attempt.update(&frame);
         }
         self.frames.push(frame);
-        Ok(())
+        match self.pending.as_deref() {
+            Some(pending) => Ok(pending.check_len(self.frames.len())?),
+            None => Ok(()),
+        }
     }
 
     /// Ends the body, verifies the delivery, and claims it if there is a replay guard.
@@ -161,7 +186,14 @@ impl Incoming {
     /// As [`Incoming::finish`], but by reference: an `Incoming` is large, and a future that it is
     /// moved into would hold it twice.
     pub(crate) async fn conclude(&mut self) -> Result<Delivery, Rejection> {
-        let verified = self.verdict().await?;
+        if self.envelope.is_none() {
+            // Boxed, for it is not the way of a delivery.
+            return Err(Box::pin(self.answer_unsigned()).await);
+        }
+        let (verified, verifier) = self.verdict().await?;
+        if self.settings.registration.is_some() {
+            self.answer_signed(&verified, &verifier)?;
+        }
         #[cfg(feature = "replay")]
         let claimed = self.claim(&verified).await?;
         Ok(Delivery {
@@ -178,6 +210,9 @@ impl Incoming {
         B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
     {
         self.secrets().await?;
+        if self.pending.as_ref().is_some_and(|pending| pending.ignores_body()) {
+            return Ok(());
+        }
         let mut body = pin!(body);
         while let Some(frame) = next_frame(body.as_mut(), self.room()).await? {
             self.push(frame)?;
@@ -214,18 +249,37 @@ impl Incoming {
         self.settings.body_limit.saturating_sub(self.frames.len())
     }
 
-    async fn verdict(&mut self) -> Result<Verified, Rejection> {
+    async fn verdict(&mut self) -> Result<(Verified, Arc<Verifier>), Rejection> {
         self.secrets().await?;
         let verifier = self.secrets.resolve().await?;
-        let verdict = verifier.verdict(&self.envelope, self.attempt.take(), self.frames.chunks());
+        let Some(envelope) = &mut self.envelope else {
+            return Err(VerifyError::Missing(Field::Signature).into());
+        };
+        let verdict = verifier.verdict(envelope, self.attempt.take(), self.frames.chunks());
         #[cfg(feature = "fetch")]
         if let Err(VerifyError::Mismatch) = verdict
             && let Some(newer) = self.secrets.newer(&verifier).await
         {
-            self.envelope.set_url(newer.signed_url())?;
-            return Ok(newer.verdict(&self.envelope, None, self.frames.chunks())?);
+            envelope.set_url(newer.signed_url())?;
+            return Ok((newer.verdict(envelope, None, self.frames.chunks())?, newer));
         }
-        Ok(verdict?)
+        Ok((verdict?, verifier))
+    }
+
+    /// Whether all pieces of what is signed are so, in the way in which it has been verified.
+    pub(super) fn signed_content_is(
+        &self,
+        verified: &Verified,
+        is: impl Fn(&[u8]) -> bool,
+    ) -> bool {
+        let Some(envelope) = &self.envelope else { return false };
+        let fields = envelope.fields().read_as(verified.reading());
+        let (form, frames) = match verified.scheme().signs_form() {
+            true => (form::signed(envelope.fields(), self.frames.chunks()).ok(), None),
+            false => (None, Some(self.frames.chunks())),
+        };
+        let body = form.as_deref().into_iter().chain(frames.into_iter().flatten());
+        fields.before_body().chain(body).chain(fields.after_body()).all(is)
     }
 
     #[cfg(feature = "replay")]
@@ -247,7 +301,7 @@ impl Incoming {
         let endpoint = self.endpoint().map(EndpointId::as_str);
         let unsigned = self.unsigned.as_ref();
         // A signed URL stands for the path, as it was signed: there may be several ways to call it.
-        let fields = self.envelope.fields().read_as(verified.reading());
+        let fields = self.envelope.as_ref()?.fields().read_as(verified.reading());
         let url = fields.url();
         let path = url.as_deref().or_else(|| unsigned.and_then(Unsigned::path));
         let mut apart = Apart {
@@ -283,7 +337,10 @@ impl Incoming {
         let mut content = ContentKey::begin(scheme.name(), apart);
         fields.before_body().for_each(|piece| content.update(piece));
         let form = match scheme.signs_form() {
-            true => form::signed(self.envelope.fields(), self.frames.chunks()).ok()?,
+            true => {
+                let fields = self.envelope.as_ref()?.fields();
+                form::signed(fields, self.frames.chunks()).ok()?
+            }
             false => Vec::new(),
         };
         content.update(&form);

@@ -16,6 +16,10 @@
 //! [`Receiver::receive`](crate::Receiver::receive) does the first four in one call. A step that
 //! fails returns a [`Rejection`], which says how to answer the request.
 //!
+//! A request that is a handshake, if one is set by
+//! [`Receiver::handshake`](crate::Receiver::handshake), comes out as a `Rejection` too: there is
+//! nothing to handle, and [`Rejection::handshake_answer`] is to be sent.
+//!
 //! # Examples
 //!
 //! A handler in a framework with request types of its own:
@@ -50,13 +54,19 @@
 //! # }
 //! ```
 
+pub(crate) mod challenge;
 pub(crate) mod delivery;
 pub(crate) mod frames;
+pub(crate) mod handshake;
 pub(crate) mod incoming;
+pub(crate) mod opening;
+pub(crate) mod pending;
 pub(crate) mod receiver;
 pub(crate) mod rejection;
 pub(crate) mod source;
 
 pub use self::delivery::Delivery;
+pub use self::handshake::{HandshakeAnswer, Registration};
 pub use self::incoming::Incoming;
-pub use self::rejection::{Rejection, RejectionKind};
+pub use self::opening::{NewSecret, Opening};
+pub use self::rejection::{Refusal, Rejection, RejectionKind};

@@ -21,11 +21,13 @@ use crate::head::Head;
 use crate::receive::delivery::Delivery;
 #[cfg(feature = "tower")]
 use crate::receive::frames::Frames;
+use crate::receive::handshake::Registration;
 use crate::receive::incoming::Incoming;
 #[cfg(feature = "replay")]
 use crate::receive::incoming::Unsigned;
 #[cfg(feature = "tower")]
 use crate::receive::incoming::next_frame;
+use crate::receive::pending::Pending;
 use crate::receive::rejection::{Rejection, RejectionKind};
 #[cfg(feature = "fetch")]
 use crate::receive::source::Selected;
@@ -74,6 +76,7 @@ pub struct Receiver(Arc<Settings>);
 pub(super) struct Settings {
     pub(super) source: Source,
     pub(super) body_limit: usize,
+    pub(super) registration: Option<Registration>,
     #[cfg(feature = "replay")]
     pub(super) replay: Option<Replay>,
 }
@@ -147,6 +150,7 @@ impl Receiver {
         Self(Arc::new(Settings {
             body_limit: source.scheme().body_limit().unwrap_or(BODY_LIMIT),
             source,
+            registration: None,
             #[cfg(feature = "replay")]
             replay: None,
         }))
@@ -184,6 +188,45 @@ impl Receiver {
     #[cfg(feature = "replay")]
     pub fn replay(mut self, replay: Replay) -> Self {
         Arc::make_mut(&mut self.0).replay = Some(replay);
+        self
+    }
+
+    /// Sets the handshake that is answered, default none: then it is rejected like any request that
+    /// is not a delivery.
+    ///
+    /// A handshake comes out as a [`Rejection`] with an [answer](Rejection::handshake_answer), and is
+    /// neither claimed nor handled. One that is a GET, a HEAD or an OPTIONS is known by its method,
+    /// so the head must have [the request](Head::with_request).
+    ///
+    /// See [the manual](crate::manual::handshakes) for what each provider asks.
+    ///
+    /// # Security
+    ///
+    /// Whatever the request says, no handler sees it. A handshake that is a signed delivery is
+    /// verified before it is looked at. Of the body of one that is not signed, no more than 8 KiB are
+    /// read.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Handshake;
+    /// use tower_webhook::{Receiver, Scheme};
+    ///
+    /// let receiver = Receiver::new(Scheme::META.verifier("app secret")?)
+    ///     .handshake(Handshake::META.verify_token("chosen by us"));
+    /// # Ok::<(), tower_webhook::InvalidSecret>(())
+    /// ```
+    pub fn handshake(mut self, registration: impl Into<Registration>) -> Self {
+        Arc::make_mut(&mut self.0).registration = Some(registration.into());
+        self
+    }
+
+    /// Without a handshake, for a layer that has no way to answer one.
+    #[cfg(feature = "tower")]
+    pub(crate) fn without_handshake(mut self) -> Self {
+        if self.0.registration.is_some() {
+            Arc::make_mut(&mut self.0).registration = None;
+        }
         self
     }
 
@@ -292,11 +335,18 @@ impl Receiver {
     #[inline]
     pub(crate) fn open_sized(&self, head: Head<'_>, least: u64) -> Result<Incoming, Rejection> {
         let settings = &self.0;
-        let envelope = settings.source.open(head)?;
-        // A length that cannot be read is ignored here: the frames are counted in any case.
-        let declared = head.get("content-length").and_then(|text| str::from_utf8(text).ok());
-        let declared = declared.and_then(|text| text.parse().ok()).unwrap_or(0);
-        if least.max(declared) > settings.body_limit as u64 {
+        let opened = settings.source.open(head);
+        let mut pending = None;
+        if let Some(registration) = &settings.registration {
+            let error = opened.as_ref().err().map(|unread| unread.error);
+            pending = Pending::of(registration, &head, error, least.max(declared(&head)))?;
+            if pending.as_ref().is_some_and(Pending::is_unsigned) {
+                let secrets = settings.source.select(&head)?;
+                return Ok(Incoming::of_handshake(Arc::clone(settings), secrets, pending));
+            }
+        }
+        let envelope = opened?;
+        if least.max(declared(&head)) > settings.body_limit as u64 {
             return Err(RejectionKind::BodyTooLarge.into());
         }
         let secrets = settings.source.look_up(&head)?;
@@ -304,25 +354,36 @@ impl Receiver {
             Arc::clone(settings),
             envelope.into_owned(),
             secrets,
+            pending,
             #[cfg(feature = "replay")]
             settings.replay.as_ref().map(|replay| Unsigned::of(&head, self.scheme(), replay)),
         ))
     }
 
-    /// Reads a body up to the limit, for a layer that only reports. Nothing verifies it.
+    /// Reads the rest of a body, up to the limit, for a layer that only reports. Nothing verifies it.
     #[cfg(feature = "tower")]
-    pub(crate) async fn read_unverified<B>(&self, body: B) -> Result<Frames, Rejection>
+    pub(crate) async fn read_unverified<B>(
+        &self,
+        mut frames: Frames,
+        body: B,
+    ) -> Result<Frames, Rejection>
     where
         B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
     {
         let mut body = pin!(body);
-        let mut frames = Frames::default();
         let room = |frames: &Frames| self.0.body_limit.saturating_sub(frames.len());
         while let Some(frame) = next_frame(body.as_mut(), room(&frames)).await? {
             frames.push(frame);
         }
         Ok(frames)
     }
+}
+
+/// The length that a head declares. One that cannot be read is ignored here: the frames are counted
+/// in any case.
+fn declared(head: &Head<'_>) -> u64 {
+    let declared = head.get("content-length").and_then(|text| str::from_utf8(text).ok());
+    declared.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 impl Settings {

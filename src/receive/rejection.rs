@@ -12,8 +12,10 @@ use crate::error::VerifyError;
 #[cfg(feature = "fetch")]
 use crate::fetch::error::{FetchError, FetchErrorKind};
 use crate::head::envelope::Unread;
+use crate::receive::handshake::HandshakeAnswer;
 #[cfg(feature = "replay")]
 use crate::replay::error::ReplayError;
+use crate::scheme::handshake::Handshake;
 
 /// How long a sender is asked to wait for secrets if the provider states no time.
 const SECRETS: Duration = Duration::from_secs(30);
@@ -48,6 +50,14 @@ pub struct Rejection {
     retry_after: Option<Duration>,
     source: Option<Arc<dyn Error + Send + Sync>>,
     seconds_off: Option<u64>,
+    handshake: Option<Arc<Shaken>>,
+}
+
+/// What came of a handshake.
+struct Shaken {
+    name: &'static str,
+    refusal: StatusCode,
+    answer: Option<HandshakeAnswer>,
 }
 
 /// The reason for a [`Rejection`], with the status that answers it.
@@ -85,6 +95,51 @@ pub enum RejectionKind {
     Overloaded,
     /// The replay guard cannot say whether the delivery was already handled: 503.
     ReplayUnavailable,
+    /// The request was a handshake, and [`Rejection::handshake_answer`] is the answer, with a 2xx.
+    HandshakeAnswered,
+    /// The request was a handshake that is not answered: mostly 403, or 404 where the provider wants
+    /// it.
+    HandshakeRefused(Refusal),
+}
+
+/// The reason why a handshake is refused.
+///
+/// # Examples
+///
+/// ```
+/// use http::StatusCode;
+/// use tower_webhook::receive::{Refusal, Rejection, RejectionKind};
+///
+/// let rejection = Rejection::from(RejectionKind::HandshakeRefused(Refusal::Token));
+/// assert_eq!(rejection.status(), StatusCode::FORBIDDEN);
+/// assert_eq!(rejection.to_string(), "handshake is refused: its token is not ours");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Its token is not ours, or it has none.
+    Token,
+    /// Its challenge is longer than 1 KiB or not visible ASCII, or it is to be signed and has other
+    /// characters than letters, digits and `+/=_-`.
+    Challenge,
+    /// It brings a secret, and none is expected.
+    Closed,
+    /// It brings a secret, and that could not be kept: 503.
+    NotKept,
+    /// It needs a token or a callback and has none, or an HMAC and the secret is a public key.
+    NotConfigured,
+}
+
+impl Refusal {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "handshake is refused: its token is not ours",
+            Self::Challenge => "handshake is refused: its challenge is not of the right shape",
+            Self::Closed => "handshake is refused: no secret is expected",
+            Self::NotKept => "handshake is refused: its secret could not be kept",
+            Self::NotConfigured => "handshake is refused: it is not configured",
+        }
+    }
 }
 
 impl Rejection {
@@ -109,7 +164,14 @@ impl Rejection {
             RejectionKind::InFlight
             | RejectionKind::Overloaded
             | RejectionKind::SecretsUnavailable
-            | RejectionKind::ReplayUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            | RejectionKind::ReplayUnavailable
+            | RejectionKind::HandshakeRefused(Refusal::NotKept) => StatusCode::SERVICE_UNAVAILABLE,
+            RejectionKind::HandshakeAnswered => {
+                self.handshake_answer().map_or(StatusCode::OK, HandshakeAnswer::status)
+            }
+            RejectionKind::HandshakeRefused(_) => {
+                self.handshake.as_ref().map_or(StatusCode::FORBIDDEN, |it| it.refusal)
+            }
         }
     }
 
@@ -149,6 +211,36 @@ impl Rejection {
     #[must_use]
     pub fn seconds_off(&self) -> Option<u64> {
         self.seconds_off
+    }
+
+    /// The answer to the request if it was a handshake, to be sent as it is.
+    #[must_use]
+    pub fn handshake_answer(&self) -> Option<&HandshakeAnswer> {
+        self.handshake.as_ref()?.answer.as_ref()
+    }
+
+    /// The name of the handshake that the request was, if it was one.
+    #[must_use]
+    pub fn handshake_name(&self) -> Option<&'static str> {
+        self.handshake.as_ref().map(|it| it.name)
+    }
+
+    pub(super) fn of_handshake(
+        handshake: &Handshake,
+        answer: Result<HandshakeAnswer, Refusal>,
+    ) -> Self {
+        let kind = match answer {
+            Ok(_) => RejectionKind::HandshakeAnswered,
+            Err(refusal) => RejectionKind::HandshakeRefused(refusal),
+        };
+        let refusal = StatusCode::from_u16(handshake.refusal).unwrap_or(StatusCode::FORBIDDEN);
+        let shaken = Shaken { name: handshake.name, refusal, answer: answer.ok() };
+        Self { handshake: Some(Arc::new(shaken)), ..kind.into() }
+    }
+
+    /// As it was, with what has caused it.
+    pub(super) fn caused_by(self, source: Box<dyn Error + Send + Sync>) -> Self {
+        Self { source: Some(Arc::from(source)), ..self }
     }
 
     /// The body has failed: because it was longer than a limit that stands outside of ours, or
@@ -194,7 +286,7 @@ impl From<RejectionKind> for Rejection {
             RejectionKind::SecretsUnavailable => Some(SECRETS),
             _ => None,
         };
-        Self { kind, retry_after, source: None, seconds_off: None }
+        Self { kind, retry_after, source: None, seconds_off: None, handshake: None }
     }
 }
 
@@ -232,6 +324,8 @@ impl fmt::Display for Rejection {
             RejectionKind::InFlight => "delivery is being handled",
             RejectionKind::Overloaded => "handler has no room",
             RejectionKind::ReplayUnavailable => "replay guard is not available",
+            RejectionKind::HandshakeAnswered => "handshake is answered",
+            RejectionKind::HandshakeRefused(refusal) => refusal.as_str(),
         })
     }
 }

@@ -10,7 +10,6 @@ use crate::fetch::SecretFetcher;
 use crate::fetch::cache::SecretCache;
 #[cfg(feature = "fetch")]
 use crate::fetch::cache::entry::Resolved;
-#[cfg(any(feature = "fetch", feature = "replay", feature = "tower"))]
 use crate::fetch::endpoint::EndpointId;
 #[cfg(feature = "fetch")]
 use crate::fetch::error::FetchError;
@@ -64,6 +63,19 @@ impl Source {
         }
     }
 
+    /// Finds the endpoint of a request, and leaves its secrets for later.
+    #[cfg_attr(not(feature = "fetch"), expect(unused_variables, clippy::unnecessary_wraps))]
+    pub(super) fn select(&self, head: &Head<'_>) -> Result<Secrets, Rejection> {
+        match self {
+            Self::Fixed(verifier) => Ok(Secrets::Fixed(Arc::clone(verifier))),
+            #[cfg(feature = "fetch")]
+            Self::Cached(cached) => {
+                let selected = cached.select(head).ok_or(RejectionKind::UnknownEndpoint)?;
+                Ok(Secrets::Cached { cached: Arc::clone(cached), selected, resolved: None })
+            }
+        }
+    }
+
     /// Finds the endpoint of a request, and its secrets if they are cached.
     #[cfg_attr(not(feature = "fetch"), expect(unused_variables, clippy::unnecessary_wraps))]
     pub(super) fn look_up(&self, head: &Head<'_>) -> Result<Secrets, Rejection> {
@@ -94,7 +106,6 @@ pub(super) enum Secrets {
 
 impl Secrets {
     /// The endpoint that the delivery is for, by its canonical id, if the secrets depend on it.
-    #[cfg(any(feature = "replay", feature = "tower"))]
     pub(super) fn endpoint(&self) -> Option<&EndpointId> {
         match self {
             Self::Fixed(_) => None,
@@ -114,6 +125,15 @@ impl Secrets {
             Self::Cached { resolved, .. } => {
                 resolved.as_ref().map(|resolved| Arc::clone(&resolved.verifier))
             }
+        }
+    }
+
+    /// Forgets the secrets of the endpoint, or that there were none.
+    pub(super) fn forget(&self) {
+        match self {
+            Self::Fixed(_) => {}
+            #[cfg(feature = "fetch")]
+            Self::Cached { cached, selected, .. } => cached.forget(selected),
         }
     }
 
@@ -158,6 +178,8 @@ pub(super) trait Cached: Send + Sync {
     fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread>;
 
     fn select(&self, head: &Head<'_>) -> Option<EndpointId>;
+
+    fn forget(&self, endpoint: &EndpointId);
 
     fn ready(&self, endpoint: &EndpointId) -> Option<Result<Resolved, FetchError>>;
 
@@ -208,6 +230,10 @@ where
 
     fn select(&self, head: &Head<'_>) -> Option<EndpointId> {
         (self.selector)(head)
+    }
+
+    fn forget(&self, endpoint: &EndpointId) {
+        self.cache.invalidate(endpoint);
     }
 
     fn ready(&self, endpoint: &EndpointId) -> Option<Result<Resolved, FetchError>> {

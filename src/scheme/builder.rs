@@ -6,6 +6,7 @@ use crate::crypto::Algorithm;
 use crate::scheme::definition::{Definition, Scheme};
 use crate::scheme::encoding::Encoding;
 use crate::scheme::evidence::Evidence;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
@@ -392,6 +393,26 @@ impl SchemeBuilder {
     /// default none.
     pub const fn documentation(mut self, url: &'static str, evidence: Evidence) -> Self {
         self.0.documentation = Some((url, evidence));
+        self
+    }
+
+    /// Sets what the provider asks of an endpoint before it delivers to it, default nothing.
+    ///
+    /// It only says so: a receiver answers the handshakes that it is told to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{Handshake, HeaderNames};
+    ///
+    /// const SMARTSHEET: Scheme = Scheme::custom("smartsheet")
+    ///     .headers(&[HeaderNames::new("smartsheet-hmac-sha256")])
+    ///     .handshake(&Handshake::SMARTSHEET)
+    ///     .build();
+    /// ```
+    pub const fn handshake(mut self, handshake: &'static Handshake) -> Self {
+        self.0.handshake = Some(handshake);
         self
     }
 

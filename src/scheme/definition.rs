@@ -7,6 +7,7 @@ use crate::scheme::builder::SchemeBuilder;
 use crate::scheme::catalog;
 use crate::scheme::encoding::Encoding;
 use crate::scheme::evidence::Evidence;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::{Layout, LayoutKind};
@@ -70,6 +71,7 @@ pub(crate) struct Definition {
     pub(crate) delivery_header: Option<&'static str>,
     pub(crate) body_limit: Option<usize>,
     pub(crate) documentation: Option<(&'static str, Evidence)>,
+    pub(crate) handshake: Option<&'static Handshake>,
 }
 
 impl Scheme {
@@ -170,6 +172,7 @@ impl Scheme {
             delivery_header: None,
             body_limit: None,
             documentation: None,
+            handshake: None,
         })
     }
 
@@ -407,6 +410,26 @@ impl Scheme {
     pub const fn evidence(&self) -> Option<Evidence> {
         match self.0.documentation {
             Some((_, evidence)) => Some(evidence),
+            None => None,
+        }
+    }
+
+    /// What the provider asks of an endpoint before it delivers to it, if it asks anything that is
+    /// not a delivery.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::Handshake;
+    ///
+    /// assert_eq!(Scheme::META.handshake(), Some(Handshake::META));
+    /// assert_eq!(Scheme::GITHUB.handshake(), None);
+    /// ```
+    #[must_use]
+    pub const fn handshake(&self) -> Option<Handshake> {
+        match self.0.handshake {
+            Some(handshake) => Some(*handshake),
             None => None,
         }
     }

@@ -16,6 +16,7 @@
 //! | How is the time written, and how old may it be? | [`TimestampFormat`], [`Tolerance`](crate::Tolerance) |
 //! | How is the secret printed? | [`KeyFormat`] |
 //! | Is a retry signed anew? | [`Retries`] |
+//! | What does it ask before it delivers? | [`Handshake`] |
 //!
 //! # Examples
 //!
@@ -43,6 +44,7 @@ pub(crate) mod encoding;
 pub(crate) mod evidence;
 #[cfg(feature = "tower")]
 pub(crate) mod expected;
+pub(crate) mod handshake;
 pub(crate) mod header;
 pub(crate) mod key_format;
 pub(crate) mod layout;
@@ -55,6 +57,7 @@ pub(crate) mod timestamp;
 pub use self::builder::SchemeBuilder;
 pub use self::encoding::Encoding;
 pub use self::evidence::Evidence;
+pub use self::handshake::{Handshake, HandshakeBuilder, Is, Place, Reply, Say};
 pub use self::header::HeaderNames;
 pub use self::key_format::KeyFormat;
 pub use self::layout::Layout;

@@ -44,8 +44,8 @@ pub struct Verified {
     timestamp: Option<UnixTime>,
     secret_index: usize,
     #[cfg_attr(
-        not(all(feature = "receive", feature = "replay")),
-        expect(dead_code, reason = "only a replay guard asks for it")
+        not(feature = "receive"),
+        expect(dead_code, reason = "only a receiver asks for it")
     )]
     reading: Reading,
 }
@@ -110,7 +110,7 @@ impl Verified {
     }
 
     /// How the delivery has to be read for the signature to be its.
-    #[cfg(all(feature = "receive", feature = "replay"))]
+    #[cfg(feature = "receive")]
     pub(crate) fn reading(&self) -> Reading {
         self.reading
     }

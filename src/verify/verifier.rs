@@ -547,6 +547,13 @@ impl Verifier {
         verdict(envelope, found)
     }
 
+    /// The HMAC of a challenge with the secret of this index, unless that is a public key. Whose
+    /// challenge it is, and that it is none of a delivery, is for the caller to know.
+    #[cfg(feature = "receive")]
+    pub(crate) fn answer(&self, index: usize, challenge: &str) -> Option<Vec<u8>> {
+        self.keys.get(index)?.answer(challenge.as_bytes())
+    }
+
     fn verify_head(
         &self,
         head: Head<'_>,

@@ -8,6 +8,8 @@ mod claims;
 #[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]
 mod fetching;
 #[cfg(feature = "axum")]
+mod handshakes;
+#[cfg(feature = "axum")]
 mod http;
 #[cfg(all(feature = "axum", feature = "replay"))]
 mod own_key;

@@ -14,9 +14,10 @@ use http::{Extensions, HeaderMap};
 use tower_webhook::clock::ManualClock;
 use tower_webhook::fetch::{EndpointId, FetchErrorKind, SecretCache};
 use tower_webhook::layer::{BareStatus, OnRejection as _, Refused};
-use tower_webhook::receive::{Rejection, RejectionKind};
+use tower_webhook::receive::{NewSecret, Opening, Rejection, RejectionKind};
 use tower_webhook::replay::{MemoryReplayGuard, Replay};
-use tower_webhook::{Head, Scheme, Secret, Verified, VerifyError, WebhookLayer};
+use tower_webhook::scheme::Handshake;
+use tower_webhook::{Field, Head, Scheme, Secret, Verified, VerifyError, WebhookLayer};
 
 use crate::http::{chunked, exchange, head, serve, whole};
 use crate::support::{NOW, WHSEC, at, secret, sign, signer, verifier};
@@ -235,4 +236,26 @@ async fn a_public_url_that_was_forgotten_is_reported() {
     let address = serve(Router::new().route("/hook", handler()).route_layer(layer)).await;
     let delivery = whole(&sign(Scheme::SQUARE, BODY), BODY);
     assert_eq!(send(address, &delivery).await, unverified(VerifyError::NeedsPublicUrl));
+}
+
+#[tokio::test]
+async fn a_handshake_is_answered_and_what_might_have_been_one_goes_on_whole() {
+    let opening = Opening::new();
+    let notion = WebhookLayer::new(Scheme::NOTION.verifier("secret_1").unwrap())
+        .handshake(
+            Handshake::NOTION.keep_secret(&opening, async |_: NewSecret| Ok::<_, String>(())),
+        )
+        .dangerous_report_only();
+    let app = Router::new().route("/hook", handler()).route_layer(notion);
+    let address = serve(app).await;
+    let unsigned = HeaderMap::new();
+    let (status, said) =
+        send(address, &whole(&unsigned, br#"{"verification_token":"secret_2"}"#)).await;
+    assert_eq!((status, said.as_str()), (403, ""), "nobody has opened it");
+    // Longer than a handshake can be, in one piece and in many.
+    let long = vec![b' '; 200_000];
+    let kind = RejectionKind::Unverified(VerifyError::Missing(Field::Signature));
+    let expected = (200, format!("false 200000 Some({kind:?})"));
+    assert_eq!(send(address, &whole(&unsigned, &long)).await, expected);
+    assert_eq!(send(address, &chunked(&unsigned, long.chunks(1_000))).await, expected);
 }

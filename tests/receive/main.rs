@@ -7,6 +7,7 @@
 mod claims;
 #[cfg(feature = "fetch")]
 mod fetching;
+mod handshakes;
 mod head;
 mod limits;
 mod pieces;

@@ -10,7 +10,8 @@ use http::HeaderMap;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use tower_webhook::scheme::{
-    Algorithm, Encoding, Evidence, HeaderNames, KeyFormat, Part, Retries, TimestampFormat,
+    Algorithm, Encoding, Evidence, Handshake, HeaderNames, KeyFormat, Part, Retries,
+    TimestampFormat,
 };
 use tower_webhook::{InvalidSecret, Scheme, Tolerance, VerifyError};
 
@@ -297,6 +298,10 @@ fn no_preset_uses_anything_private() {
         if let Some(header) = scheme.delivery_header() {
             builder = builder.delivery_header(header);
         }
+        if let Some(handshake) = scheme.handshake() {
+            let handshake = Handshake::ALL.iter().find(|it| **it == handshake).unwrap();
+            builder = builder.handshake(handshake);
+        }
         if let Some(limit) = scheme.body_limit() {
             builder = builder.body_limit(limit);
         }
@@ -422,6 +427,20 @@ fn stripes_bad_headers_are_refused() {
     }
 }
 
+#[test]
+fn every_handshake_has_a_name_of_its_own_and_rests_on_something() {
+    let names: Vec<_> = Handshake::ALL.iter().map(Handshake::name).collect();
+    assert!(names.is_sorted_by(|left, right| left < right), "{names:?}");
+    for handshake in Handshake::ALL {
+        assert!(handshake.documentation().unwrap().starts_with("https://"));
+        assert!(handshake.evidence().is_some());
+    }
+    for scheme in Scheme::ALL {
+        let listed = Handshake::ALL.iter().find(|it| it.name() == scheme.name()).copied();
+        assert_eq!(scheme.handshake(), listed, "{scheme:?}");
+    }
+}
+
 /// The table of the manual is made from the constants. After a change,
 /// `UPDATE_TABLE=1 cargo test --all-features --test scheme table` writes it anew.
 #[test]
@@ -439,7 +458,7 @@ fn the_manuals_table_is_that_of_the_constants() {
 
 fn table() -> String {
     let mut table = String::from(
-        "| scheme | headers | signed | algorithm | encoding | key | tolerance | retries | replay | rests on |\n\
+        "| scheme | headers | signed | algorithm | encoding | key | tolerance | retries | replay | handshake | rests on |\n\
          |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for scheme in Scheme::ALL {
@@ -462,6 +481,10 @@ fn table() -> String {
             (false, Some(_)) => "time",
             (false, None) => "–",
         };
+        let handshake = scheme.handshake().map_or("–".to_owned(), |handshake| {
+            let signed = if handshake.is_signed() { "signed " } else { "" };
+            format!("{signed}{}", handshake.method())
+        });
         let evidence = match scheme.evidence().unwrap() {
             Evidence::Vector => "a published vector",
             Evidence::Documentation => "its documentation",
@@ -469,7 +492,7 @@ fn table() -> String {
             _ => "third parties",
         };
         table += &format!(
-            "| `{}` | {} | {}{}{}{}{} | {} | {} | {} | {tolerance} | {retries} | {replay} | [{evidence}]({}) |\n",
+            "| `{}` | {} | {}{}{}{}{} | {} | {} | {} | {tolerance} | {retries} | {replay} | {handshake} | [{evidence}]({}) |\n",
             scheme.name(),
             headers.join(" or "),
             match scheme.signed() {

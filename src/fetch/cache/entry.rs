@@ -18,10 +18,7 @@ use crate::verify::verifier::Verifier;
 #[derive(Clone)]
 pub(crate) struct Resolved {
     pub(crate) verifier: Arc<Verifier>,
-    #[cfg_attr(
-        not(any(feature = "tower", all(feature = "receive", feature = "replay"))),
-        expect(dead_code, reason = "only a receiver remembers")
-    )]
+    #[cfg_attr(not(feature = "receive"), expect(dead_code, reason = "only a receiver remembers"))]
     pub(crate) endpoint: EndpointId,
 }
 

@@ -1,6 +1,7 @@
 //! Shops and their customers.
 
 use crate::scheme::catalog::shapes::{base64_of_body, header, presets};
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 
 presets! {
@@ -42,5 +43,6 @@ presets! {
     WOOCOMMERCE("woocommerce", "WooCommerce", ThirdParty,
         "https://woocommerce.com/document/webhooks/") =
         base64_of_body(&[header("x-wc-webhook-signature")], "")
-            .delivery_header("x-wc-webhook-delivery-id");
+            .delivery_header("x-wc-webhook-delivery-id")
+            .handshake(&Handshake::WOOCOMMERCE);
 }

@@ -3,6 +3,7 @@
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets};
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::part::Part;
 use crate::scheme::timestamp::TimestampFormat;
 
@@ -32,7 +33,9 @@ presets! {
     /// HMAC-SHA-1 with the app's client secret.
     INTERCOM("intercom", "Intercom", ThirdParty,
         "https://developers.intercom.com/docs/webhooks") =
-        hex_of_body(&[header("x-hub-signature")], "sha1=").algorithm(Algorithm::HmacSha1);
+        hex_of_body(&[header("x-hub-signature")], "sha1=")
+            .algorithm(Algorithm::HmacSha1)
+            .handshake(&Handshake::INTERCOM);
 
     /// a timestamp in RFC 3339. Zendesk states no tolerance.
     ZENDESK("zendesk", "Zendesk", Documentation,

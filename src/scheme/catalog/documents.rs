@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::scheme::catalog::shapes::{base64_of_body, custom, header, hex_of_body, presets};
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::part::Part;
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
 
@@ -73,7 +74,7 @@ presets! {
     /// the key is the app's secret.
     DROPBOX("dropbox", "Dropbox", ThirdParty,
         "https://www.dropbox.com/developers/reference/webhooks") =
-        hex_of_body(&[header("x-dropbox-signature")], "");
+        hex_of_body(&[header("x-dropbox-signature")], "").handshake(&Handshake::DROPBOX);
 
     TYPEFORM("typeform", "Typeform", ThirdParty,
         "https://www.typeform.com/developers/webhooks/secure-your-webhooks/") =

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::scheme::catalog::shapes::{custom, header, listed, presets};
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::{IdShape, Part};
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
@@ -38,5 +39,6 @@ presets! {
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Id, Part::Timestamp, Part::Body])
         .id_shape(IdShape::UrlSafe)
-        .tolerance(Tolerance::symmetric(Duration::from_secs(600)));
+        .tolerance(Tolerance::symmetric(Duration::from_secs(600)))
+        .handshake(&Handshake::TWITCH);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::scheme::catalog::shapes::{header, hex_of_body, listed, presets, version_0};
+use crate::scheme::handshake::Handshake;
 use crate::scheme::timestamp::Tolerance;
 
 presets! {
@@ -27,5 +28,6 @@ presets! {
     /// signed like any other, and answering it is up to the handler.
     ZOOM("zoom", "Zoom", Library,
         "https://developers.zoom.us/docs/api/webhooks/") =
-        version_0(&[header("x-zm-signature").timestamp("x-zm-request-timestamp")]);
+        version_0(&[header("x-zm-signature").timestamp("x-zm-request-timestamp")])
+            .handshake(&Handshake::ZOOM);
 }

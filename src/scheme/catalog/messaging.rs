@@ -5,6 +5,7 @@ use crate::scheme::catalog::shapes::{
     base64_of_body, custom, form, header, hex_of_body, presets, version_0,
 };
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::key_format::KeyFormat;
 use crate::scheme::part::Part;
 
@@ -21,7 +22,8 @@ presets! {
         custom(&[header("x-signature-ed25519").timestamp("x-signature-timestamp")])
             .algorithm(Algorithm::Ed25519)
             .signed(&[Part::Timestamp, Part::Body])
-            .key_format(KeyFormat::PublicKeyHex);
+            .key_format(KeyFormat::PublicKeyHex)
+            .handshake(&Handshake::DISCORD);
 
     /// the key is the channel secret.
     LINE("line", "LINE", Vector,
@@ -31,12 +33,13 @@ presets! {
     /// Facebook, Instagram, WhatsApp and Messenger. The key is the app's secret.
     META("meta", "Meta", ThirdParty,
         "https://developers.facebook.com/docs/graph-api/webhooks/getting-started") =
-        hex_of_body(&[header("x-hub-signature-256")], "sha256=");
+        hex_of_body(&[header("x-hub-signature-256")], "sha256=").handshake(&Handshake::META);
 
     /// `X-Slack-Signature: v0=…` and `X-Slack-Request-Timestamp`.
     SLACK("slack", "Slack", Library,
         "https://docs.slack.dev/authentication/verifying-requests-from-slack") =
-        version_0(&[header("x-slack-signature").timestamp("x-slack-request-timestamp")]);
+        version_0(&[header("x-slack-signature").timestamp("x-slack-request-timestamp")])
+            .handshake(&Handshake::SLACK);
 
     /// Ed25519. The key is the account's public key in base64.
     TELNYX("telnyx", "Telnyx", Library,

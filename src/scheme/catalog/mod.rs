@@ -10,6 +10,7 @@ mod commerce;
 mod customers;
 mod documents;
 mod email;
+mod handshakes;
 mod hosting;
 mod identity;
 mod logistics;

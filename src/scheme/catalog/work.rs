@@ -3,6 +3,7 @@
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets, standard};
 use crate::scheme::encoding::Encoding;
+use crate::scheme::handshake::Handshake;
 use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
 
@@ -16,7 +17,7 @@ presets! {
     /// it can verify anything.
     ASANA("asana", "Asana", Documentation,
         "https://developers.asana.com/reference/createwebhook") =
-        hex_of_body(&[header("x-hook-signature")], "");
+        hex_of_body(&[header("x-hook-signature")], "").handshake(&Handshake::ASANA);
 
     CLICKUP("clickup", "ClickUp", Documentation,
         "https://developer.clickup.com/docs/webhooksignature") =
@@ -37,7 +38,7 @@ presets! {
     /// the key is the verification token.
     NOTION("notion", "Notion", ThirdParty,
         "https://developers.notion.com/reference/webhooks") =
-        hex_of_body(&[header("x-notion-signature")], "sha256=");
+        hex_of_body(&[header("x-notion-signature")], "sha256=").handshake(&Handshake::NOTION);
 
     /// the body and the callback URL are signed, by HMAC-SHA-1 with the application's secret.
     ///
@@ -49,7 +50,8 @@ presets! {
             .algorithm(Algorithm::HmacSha1)
             .encoding(Encoding::Base64)
             .signed(&[Part::Body, Part::Url])
-            .dangerous_movable_url();
+            .dangerous_movable_url()
+            .handshake(&Handshake::TRELLO);
 
     /// its basic webhooks are not signed; its approval engine is [`Scheme::VELT_APPROVAL`].
     ///

@@ -11,10 +11,12 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use crabgrind::memcheck::{MemState, mark_mem, vbits};
+use http::Request;
 use http::request::Parts;
 use time::OffsetDateTime;
-use tower_webhook::scheme::Algorithm;
-use tower_webhook::{InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
+use tower_webhook::receive::{Refusal, Registration, RejectionKind};
+use tower_webhook::scheme::{Algorithm, Handshake};
+use tower_webhook::{InvalidSecret, Receiver, Scheme, Secret, Signer, Verifier, VerifyError};
 
 const BODY: &[u8] = &[b'x'; 200];
 const ID: &str = "msg_2vK9mPzGqLxYwBnRtCdHsJfAeUo";
@@ -24,6 +26,7 @@ const PATH: &str = "/hook?shop=1";
 fn main() -> ExitCode {
     let mut checks = Checks::default();
     load(&mut checks);
+    verify_token(&mut checks);
     // Public keys are no secrets, and their algorithm is not compiled in.
     let shared = |scheme: &&Scheme| scheme.algorithm() != Algorithm::Ed25519;
     for &scheme in Scheme::ALL.iter().filter(shared) {
@@ -94,6 +97,31 @@ fn load(checks: &mut Checks) {
         undefine(&text.as_bytes()[..text.len() - 2]);
         let refused = checks.run(format_args!("refusing {wrong}"), || read(&text).map(|_| ()));
         assert_eq!(refused, Err(error), "{wrong}");
+    }
+}
+
+/// How long a token is, and whether one of them is right, are public.
+fn verify_token(checks: &mut Checks) {
+    const TOKENS: [&str; 2] = ["chosen_by_us_17", "chosen_by_us_18"];
+    let registration = TOKENS.iter().fold(Registration::from(Handshake::META), |all, token| {
+        let token = (*token).to_owned();
+        undefine(token.as_bytes());
+        all.verify_token(token)
+    });
+    let key = Scheme::META.verifier("app secret").unwrap();
+    let receiver = Receiver::new(key).handshake(registration);
+    for (token, expected) in [
+        (TOKENS[0], RejectionKind::HandshakeAnswered),
+        (TOKENS[1], RejectionKind::HandshakeAnswered),
+        ("chosen_by_us_19", RejectionKind::HandshakeRefused(Refusal::Token)),
+        ("Chosen_by_us_17", RejectionKind::HandshakeRefused(Refusal::Token)),
+    ] {
+        let url = format!("/?hub.mode=subscribe&hub.challenge=1&hub.verify_token={token}");
+        let request = Request::get(url).body(()).unwrap();
+        let kind = checks.run(format_args!("the token {token}"), || {
+            receiver.open(&request).map(|_| ()).unwrap_err().kind()
+        });
+        assert_eq!(kind, expected, "{token}");
     }
 }
 
