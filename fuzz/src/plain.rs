@@ -3,6 +3,7 @@
 
 use http::{HeaderMap, HeaderName};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 use tower_webhook::scheme::{
     Algorithm, Encoding, HeaderNames, IdShape, Layout, Part, TimestampFormat,
 };
@@ -59,6 +60,11 @@ pub enum Grammar {
         versions: Vec<(&'static str, Algorithm)>,
         time: Option<&'static str>,
     },
+    /// Signatures alone, behind the time if there is one.
+    Bare {
+        separator: u8,
+        time: bool,
+    },
 }
 
 /// The grammar that a provider's documentation describes.
@@ -81,6 +87,11 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "calendly" | "mux" | "sanity" | "stripe" | "workos" => {
             list(b',', b'=', &[("v1", own)], Some("t"))
         }
+        "cronofy" | "configcat" => Grammar::Bare { separator: b',', time: false },
+        "recurly" => Grammar::Bare { separator: b',', time: true },
+        "verkada" => Grammar::Bare { separator: b'|', time: true },
+        "orb" => list(b' ', b'=', &[("v1", own)], None),
+        "paymongo" => list(b',', b'=', &[("te", own), ("li", own)], Some("t")),
         "paddle" => list(b';', b'=', &[("h1", own)], Some("ts")),
         "circleci" | "pagerduty" => list(b',', b'=', &[("v1", own)], None),
         "listed" => list(b'|', b':', &[("s", own)], Some("at")),
@@ -155,6 +166,21 @@ impl Request<'_> {
                     let text = line.strip_prefix(prefix.as_bytes()).unwrap_or(b"?");
                     signatures.push((scheme.algorithm(), text.to_vec()));
                 }
+            }
+            Grammar::Bare { separator, time } => {
+                listed = time;
+                let entries = |line: &Vec<u8>| {
+                    let entries = line.split(|byte| *byte == separator);
+                    entries.map(|it| it.trim_ascii_start().to_vec()).collect::<Vec<_>>()
+                };
+                let mut entries: Vec<_> = lines.iter().flat_map(entries).collect();
+                if entries.len() > 32 + usize::from(listed) {
+                    reasons.push(VerifyError::TooManySignatures);
+                }
+                if time {
+                    times.push(entries.remove(0));
+                }
+                signatures.extend(entries.into_iter().map(|text| (scheme.algorithm(), text)));
             }
             Grammar::List { separator, assign, versions, time } => {
                 listed = time.is_some();
@@ -253,7 +279,7 @@ impl Request<'_> {
     /// Whether the time is too far from now, at the resolution of the timestamp.
     fn off(&self, format: TimestampFormat, (seconds, nanos): (i64, u32)) -> Option<VerifyError> {
         let step = match format {
-            TimestampFormat::Seconds => 1_000_000_000,
+            TimestampFormat::Seconds | TimestampFormat::HttpDate => 1_000_000_000,
             TimestampFormat::Millis => 1_000_000,
             _ => 1,
         };
@@ -420,6 +446,14 @@ pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
     let text = std::str::from_utf8(text).ok()?;
     match format {
         TimestampFormat::Rfc3339 => rfc3339(text),
+        TimestampFormat::Iso8601 => {
+            (text.len() < 40).then(|| rfc3339(&format!("{text}Z"))).flatten()
+        }
+        TimestampFormat::HttpDate => {
+            // Of all ways to write a date in mail, the one in which it is printed here.
+            let at = OffsetDateTime::parse(text, &Rfc2822).ok()?;
+            (http_date(at) == text).then_some((at.unix_timestamp(), 0))
+        }
         format => {
             let number: i64 = text.parse().ok()?;
             // Of all ways to write a number, the one in which it is printed.
@@ -432,6 +466,20 @@ pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
             (text.len() == digits).then_some((number / unit, nanos))
         }
     }
+}
+
+/// RFC 9110, section 5.6.7.
+pub fn http_date(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    let (day, month) = (at.weekday().to_string(), at.month().to_string());
+    let (hour, minute, second) = at.to_hms();
+    format!(
+        "{}, {:02} {} {:04} {hour:02}:{minute:02}:{second:02} GMT",
+        &day[..3],
+        at.day(),
+        &month[..3],
+        at.year()
+    )
 }
 
 /// RFC 3339, section 5.6, with an upper-case `T` and at most 40 bytes.
@@ -510,6 +558,7 @@ pub fn is_encoded(encoding: Encoding, text: &[u8], size: usize) -> bool {
         }
         Encoding::Base64 => (b"+/", true),
         Encoding::Base64Url => (b"-_", false),
+        Encoding::Base64UrlPadded => (b"-_", true),
         Encoding::Verbatim => return !text.is_empty(),
         Encoding::Base64Der => {
             use base64::Engine as _;
@@ -559,11 +608,12 @@ fn is_der(der: &[u8]) -> bool {
 
 pub fn encode(encoding: Encoding, bytes: &[u8]) -> String {
     use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
     match encoding {
         Encoding::Hex => hex::encode(bytes),
         Encoding::Base64 | Encoding::Base64Der => STANDARD.encode(bytes),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+        Encoding::Base64UrlPadded => URL_SAFE.encode(bytes),
         Encoding::Verbatim => String::from_utf8(bytes.to_vec()).unwrap(),
         encoding => panic!("{encoding:?} is not known here"),
     }
@@ -572,11 +622,12 @@ pub fn encode(encoding: Encoding, bytes: &[u8]) -> String {
 /// Decodes what [`is_encoded`].
 fn decode(encoding: Encoding, text: &[u8]) -> Vec<u8> {
     use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
     match encoding {
         Encoding::Hex => hex::decode(text).unwrap(),
         Encoding::Base64 | Encoding::Base64Der => STANDARD.decode(text).unwrap(),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode(text).unwrap(),
+        Encoding::Base64UrlPadded => URL_SAFE.decode(text).unwrap(),
         Encoding::Verbatim => text.to_vec(),
         encoding => panic!("{encoding:?} is not known here"),
     }
@@ -618,6 +669,11 @@ mod tests {
         for scheme in SCHEMES {
             let shown = match grammar(*scheme) {
                 Grammar::Single(prefix) => format!("{prefix}…"),
+                Grammar::Bare { separator, time } => {
+                    let separator = separator as char;
+                    let time = if time { format!("{{time}}{separator}") } else { String::new() };
+                    format!("{time}…{separator}…")
+                }
                 Grammar::List { separator, assign, versions, time } => {
                     let (separator, assign) = (separator as char, assign as char);
                     let time = time.map(|time| format!("{time}{assign}{{time}}"));

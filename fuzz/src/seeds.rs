@@ -200,6 +200,12 @@ fn lines(scheme: Scheme, keys: &[u8]) -> Vec<u8> {
     let signature = |before: &str, key: &u8| [before.as_bytes(), b"\x01", &[*key]].concat();
     let mut lines = match grammar(scheme) {
         Grammar::Single(prefix) => [b"s", &*signature(&prefix, &keys[0]), b"\n"].concat(),
+        Grammar::Bare { separator, time } => {
+            let time = time.then(|| b"\x02\0".to_vec());
+            let entries = keys.iter().map(|key| signature("", key));
+            let entries: Vec<_> = time.into_iter().chain(entries).collect();
+            [b"s", &*entries.join(&separator), b"\n"].concat()
+        }
         Grammar::List { separator, assign, versions, time } => {
             let assign = (assign as char).to_string();
             let time = time.map(|time| format!("{time}{assign}\x02\0").into_bytes());

@@ -141,7 +141,9 @@ fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<Sign
         Some(_) => return Some(SignError::InvalidId),
     }
     let range = match scheme.timestamp_format() {
-        Some(TimestampFormat::Rfc3339) => now.year() >= 0,
+        Some(TimestampFormat::Rfc3339 | TimestampFormat::Iso8601 | TimestampFormat::HttpDate) => {
+            now.year() >= 0
+        }
         Some(_) => (1_000_000_000..10_000_000_000).contains(&now.unix_timestamp()),
         None => true,
     };
@@ -163,7 +165,7 @@ fn refused_body(scheme: Scheme, url: &str, body: &[u8]) -> Option<SignError> {
 /// The time, at the resolution in which it is written.
 fn written(scheme: Scheme, now: OffsetDateTime) -> Option<OffsetDateTime> {
     let nanos = match scheme.timestamp_format()? {
-        TimestampFormat::Seconds => 0,
+        TimestampFormat::Seconds | TimestampFormat::HttpDate => 0,
         TimestampFormat::Millis => now.nanosecond() / 1_000_000 * 1_000_000,
         _ => now.nanosecond(),
     };

@@ -438,7 +438,7 @@ impl Scheme {
     pub(crate) fn knows(&self, algorithm: Algorithm) -> bool {
         let more = match self.0.layout.0 {
             LayoutKind::List(list) => list.more_versions,
-            LayoutKind::Single { .. } => &[],
+            LayoutKind::Single { .. } | LayoutKind::Bare(_) => &[],
         };
         self.0.algorithm == algorithm || more.iter().any(|(_, more)| *more == algorithm)
     }

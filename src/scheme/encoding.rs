@@ -1,8 +1,8 @@
 //! The encoding of a signature's bytes in a header.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64ct::{Base64, Base64Url, Base64UrlUnpadded, Encoding as _};
 
 use crate::crypto::token;
 use crate::scheme::der;
@@ -31,6 +31,8 @@ pub enum Encoding {
     /// Base64 of the URL-safe alphabet without padding
     /// ([RFC 4648, section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64Url,
+    /// Base64 of the URL-safe alphabet with padding.
+    Base64UrlPadded,
     /// Standard base64 with padding of the DER of an ECDSA signature's two numbers
     /// ([RFC 3279, section 2.2.3](https://www.rfc-editor.org/rfc/rfc3279#section-2.2.3)).
     Base64Der,
@@ -49,6 +51,7 @@ impl Encoding {
             Self::Hex => base16ct::mixed::decode(text, bytes).ok().map(<[u8]>::len),
             Self::Base64 => STANDARD.decode_slice(text, bytes).ok(),
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
+            Self::Base64UrlPadded => URL_SAFE.decode_slice(text, bytes).ok(),
             Self::Base64Der => return decode_der(text, bytes),
             Self::Verbatim if text.is_empty() => None,
             Self::Verbatim => {
@@ -66,6 +69,7 @@ impl Encoding {
             Self::Hex => base16ct::lower::encode_string(bytes),
             Self::Base64 => Base64::encode_string(bytes),
             Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+            Self::Base64UrlPadded => Base64Url::encode_string(bytes),
             Self::Base64Der => Base64::encode_string(&der::write(bytes)),
             Self::Verbatim => bytes.iter().copied().map(char::from).collect(),
         }
@@ -82,7 +86,8 @@ fn decode_der(text: &[u8], numbers: &mut [u8]) -> Option<()> {
 mod tests {
     use super::*;
 
-    const ALL: [Encoding; 3] = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url];
+    const ALL: [Encoding; 4] =
+        [Encoding::Hex, Encoding::Base64, Encoding::Base64Url, Encoding::Base64UrlPadded];
 
     fn decode(encoding: Encoding, text: &[u8]) -> Option<[u8; 32]> {
         let mut bytes = [0; 32];
@@ -137,6 +142,11 @@ mod tests {
         assert_eq!(decode(Encoding::Base64Url, bare.as_bytes()), Some([0xff; 32]));
         assert_eq!(decode(Encoding::Base64Url, format!("{bare}=").as_bytes()), None);
         assert_eq!(decode(Encoding::Base64Url, good.as_bytes()), None);
+        let padded = format!("{bare}=");
+        assert_eq!(decode(Encoding::Base64UrlPadded, padded.as_bytes()), Some([0xff; 32]));
+        for text in [&bare, &good, &format!("{bare}=="), &padded.replace("8=", "9=")] {
+            assert_eq!(decode(Encoding::Base64UrlPadded, text.as_bytes()), None);
+        }
         assert_eq!(decode(Encoding::Hex, format!("0x{}", "ab".repeat(31)).as_bytes()), None);
     }
 }

@@ -28,6 +28,8 @@ pub enum KeyFormat {
     WhsecAndUtf8,
     /// The text is the key: [`Secret::utf8`](crate::Secret::utf8).
     Utf8,
+    /// The text and then this one are the key.
+    Utf8With(&'static str),
     /// Hexadecimal digits spell the key: [`Secret::hex`](crate::Secret::hex).
     Hex,
     /// Base64 spells the key: [`Secret::base64`](crate::Secret::base64).

@@ -73,6 +73,11 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     rule!("a scheme needs a header family", !scheme.headers.is_empty());
     obey!(layout(scheme.layout));
     let listed = scheme.layout.lists_timestamp() as usize;
+    if let LayoutKind::Bare(_) = scheme.layout.0 {
+        let number =
+            matches!(scheme.timestamp_format, TimestampFormat::Seconds | TimestampFormat::Millis);
+        rule!("the timestamp in a bare list is a number", number || listed == 0);
+    }
     if let Some(header) = scheme.delivery_header {
         obey!(name(header));
     }
@@ -165,6 +170,15 @@ const fn boundaries(scheme: &Definition) -> Verdict {
     let mut before = scheme.before_body;
     while let [part, rest @ ..] = before {
         obey!(ends(scheme, part, Neighbor::first(rest)));
+        // Its fraction may go on; from the other side, its digits have fixed places.
+        let fraction = matches!(scheme.timestamp_format, TimestampFormat::Iso8601);
+        if fraction && matches!(part, Part::Timestamp) {
+            let end = Neighbor::first(rest);
+            rule!(
+                "nothing ends the timestamp: put a literal other than a digit or a dot behind it",
+                matches!(end, Neighbor::Byte(byte) if !byte.is_ascii_digit() && byte != b'.')
+            );
+        }
         before = rest;
     }
     let mut after = scheme.after_body;
@@ -302,6 +316,11 @@ impl Tally {
 const fn layout(layout: Layout) -> Verdict {
     let list = match layout.0 {
         LayoutKind::Single { prefix } => return printable(prefix),
+        LayoutKind::Bare(bare) => {
+            let separates = matches!(bare.separator, ',' | ';' | '|' | ' ');
+            rule!("the separator of a bare list is one of `,;|` or a space", separates);
+            return Ok(());
+        }
         LayoutKind::List(list) => list,
     };
     rule!("separators must be ASCII", list.separator.is_ascii() && list.assign.is_ascii());

@@ -397,6 +397,10 @@ impl Scheme {
                 };
             }
             KeyFormat::Utf8 => Secret::utf8(text),
+            KeyFormat::Utf8With(suffix) => {
+                let own = Secret::utf8(text)?;
+                Secret::bytes([own.expose(), suffix.as_bytes()].concat())
+            }
             KeyFormat::Hex => Secret::hex(text),
             KeyFormat::Base64 => Secret::base64(text),
             KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.expose()),

@@ -82,7 +82,7 @@ impl Signer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn add_secret(mut self, secret: Secret) -> Result<Self, InvalidSecret> {
-        let list = matches!(self.scheme.layout_kind(), LayoutKind::List(_));
+        let list = !matches!(self.scheme.layout_kind(), LayoutKind::Single { .. });
         let names = self.names().signatures().count();
         if !list && !self.scheme.repeated_signature() && self.keys.len() >= names {
             return Err(InvalidSecret::SingleSignature);
@@ -246,6 +246,12 @@ impl Signer {
                 // first header again.
                 let names = names.signatures().chain(names.signatures().take(1).cycle());
                 names.zip(texts.map(|(_, text)| format!("{prefix}{text}"))).collect()
+            }
+            LayoutKind::Bare(bare) => {
+                let time = timestamp.filter(|_| bare.timestamp).map(str::to_owned);
+                let entries: Vec<_> = time.into_iter().chain(texts.map(|(_, text)| text)).collect();
+                let value = entries.join(bare.separator.encode_utf8(&mut [0; 4]));
+                names.signatures().take(1).map(|name| (name, value.clone())).collect()
             }
             LayoutKind::List(list) => {
                 let assign = list.assign;

@@ -1,7 +1,7 @@
 //! Every preset against its provider's own prose, computed with plain `hmac` calls.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 #[cfg(feature = "ed25519")]
 use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
@@ -23,7 +23,7 @@ const BODY: &str = r#"{"hello":"wörld"}"#;
 
 /// What a provider's documentation tells a receiver to do, by hand.
 ///
-/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{url}` and `{body}` stand for
+/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{iso}`, `{http}`, `{url}` and `{body}` stand for
 /// what they say, and `{sig}` for the signature in the encoding that `digest` ends with.
 struct Recipe {
     scheme: Scheme,
@@ -35,6 +35,7 @@ struct Recipe {
 
 enum Key {
     Text,
+    TextAnd(&'static str),
     Hex,
     Whsec,
     Ed25519,
@@ -51,7 +52,7 @@ const TOKENS: [(Scheme, &str); 6] = [
     (Scheme::TELEGRAM, "x-telegram-bot-api-secret-token"),
 ];
 
-use Key::{Ed25519, Hex, P256, Text, Whsec};
+use Key::{Ed25519, Hex, P256, Text, TextAnd, Whsec};
 
 const WEBHOOK: &[(&str, &str)] =
     &[("webhook-id", "{id}"), ("webhook-timestamp", "{s}"), ("webhook-signature", "v1,{sig}")];
@@ -131,6 +132,19 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::MANDRILL, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-mandrill-signature", "{sig}")] },
     Recipe { scheme: Scheme::SENDGRID, digest: "p256 base64", key: P256, content: "{s}{body}", headers: &[("x-twilio-email-event-webhook-timestamp", "{s}"), ("x-twilio-email-event-webhook-signature", "{sig}")] },
     Recipe { scheme: Scheme::CIRCLE, digest: "p256 base64", key: P256, content: "{body}", headers: &[("x-circle-signature", "{sig}"), ("x-circle-key-id", "879dc113-5ca4-4ff7-a6b7-54652083fcf8")] },
+    Recipe { scheme: Scheme::METRONOME, digest: "sha256 hex", key: Text, content: "{http}\n{body}", headers: &[("x-metronome-date", "{http}"), ("metronome-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::ORB, digest: "sha256 hex", key: Text, content: "v1:{iso}:{body}", headers: &[("x-orb-timestamp", "{iso}"), ("x-orb-signature", "v1={sig}")] },
+    Recipe { scheme: Scheme::RECURLY, digest: "sha256 hex", key: Text, content: "{ms}.{body}", headers: &[("recurly-signature", "{ms},{sig}")] },
+    Recipe { scheme: Scheme::CRONOFY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("cronofy-hmac-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::CRONOFY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("cronofy-hmac-sha256", "something-else, {sig}")] },
+    Recipe { scheme: Scheme::CONFIGCAT, digest: "sha256 base64", key: Text, content: "{id}{s}{body}", headers: &[("x-configcat-webhook-id", "{id}"), ("x-configcat-webhook-timestamp", "{s}"), ("x-configcat-webhook-signature-v1", "{sig}")] },
+    Recipe { scheme: Scheme::SINCH, digest: "sha256 base64", key: Text, content: "{body}.{id}.{s}", headers: &[("x-sinch-webhook-signature-nonce", "{id}"), ("x-sinch-webhook-signature-timestamp", "{s}"), ("x-sinch-webhook-signature-algorithm", "HmacSHA256"), ("x-sinch-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},li={sig}")] },
+    Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},te={sig},li=")] },
+    Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},te=,li={sig}")] },
+    Recipe { scheme: Scheme::MERGE_DEV, digest: "sha256 base64url=", key: Text, content: "{body}", headers: &[("x-merge-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::FITBIT, digest: "sha1 base64", key: TextAnd("&"), content: "{body}", headers: &[("x-fitbit-signature", "{sig}")] },
+    Recipe { scheme: Scheme::VERKADA, digest: "sha256 hex", key: Text, content: "{body}|{s}", headers: &[("verkada-signature", "{s}|{sig}")] },
     Recipe { scheme: Scheme::TRELLO, digest: "sha1 base64", key: Text, content: "{body}{url}", headers: &[("x-trello-webhook", "{sig}")] },
 ];
 
@@ -141,6 +155,7 @@ impl Recipe {
         let text = secret(self.scheme);
         let (mac, encoding) = self.digest.rsplit_once(' ').unwrap_or(("", self.digest));
         let key = match self.key {
+            TextAnd(suffix) => format!("{text}{suffix}").into_bytes(),
             Text | Ed25519 | P256 => text.as_bytes().to_vec(),
             Hex => hex::decode(text).unwrap(),
             Whsec => STANDARD.decode(text.strip_prefix("whsec_").unwrap()).unwrap(),
@@ -170,6 +185,7 @@ impl Recipe {
         let signature = match encoding {
             "hex" => hex::encode(signature),
             "base64" => STANDARD.encode(signature),
+            "base64url=" => URL_SAFE.encode(signature),
             _ => URL_SAFE_NO_PAD.encode(signature),
         };
         let pairs = self.headers.iter().map(|(name, value)| (*name, fill(value, &signature)));
@@ -184,6 +200,8 @@ fn fill(template: &str, signature: &str) -> String {
         .replace("{s}", &seconds)
         .replace("{ms}", &format!("{seconds}000"))
         .replace("{rfc}", "2023-11-14T22:13:20Z")
+        .replace("{iso}", "2023-11-14T22:13:20")
+        .replace("{http}", "Tue, 14 Nov 2023 22:13:20 GMT")
         .replace("{url}", URL)
         .replace("{sig}", signature)
         .replace("{body}", BODY)
@@ -510,6 +528,7 @@ fn table() -> String {
             match scheme.encoding() {
                 Encoding::Hex => "hex",
                 Encoding::Base64 => "base64",
+                Encoding::Base64UrlPadded => "padded base64url",
                 Encoding::Base64Der => "base64 of DER",
                 Encoding::Verbatim => "–",
                 _ => "base64url",
@@ -543,6 +562,8 @@ fn part(scheme: &Scheme, part: &Part) -> String {
         Part::Timestamp => match scheme.timestamp_format().unwrap() {
             TimestampFormat::Seconds => "{seconds}".to_owned(),
             TimestampFormat::Millis => "{milliseconds}".to_owned(),
+            TimestampFormat::Iso8601 => "{ISO 8601}".to_owned(),
+            TimestampFormat::HttpDate => "{HTTP date}".to_owned(),
             _ => "{RFC 3339}".to_owned(),
         },
         Part::Body => "{body}".to_owned(),
@@ -577,6 +598,7 @@ fn key(scheme: &Scheme) -> &'static str {
         KeyFormat::WhsecOrUtf8 => "`whsec_`, or text",
         KeyFormat::WhsecAndUtf8 => "`whsec_` and text",
         KeyFormat::Utf8 => "text",
+        KeyFormat::Utf8With("&") => "text and `&`",
         KeyFormat::Hex => "hex",
         KeyFormat::Base64 => "base64",
         KeyFormat::Utf8OrHex => "text or hex",

@@ -29,7 +29,10 @@ impl Delivery {
         let url = format!("{BASE}{path}");
         let signed = signer(*scheme).request(&url, id.as_str(), at(*seconds), body).ok()?;
         let names = scheme.headers()[0];
-        let time = written(*scheme, *seconds);
+        let time = match names.timestamp_name() {
+            Some(name) => signed.headers()[name].to_str().unwrap().to_owned(),
+            None => written(*scheme, *seconds),
+        };
         let verifier = scheme.verifier(secret(*scheme)).unwrap().public_url(BASE).unwrap();
         let verifier = verifier.tolerance(Tolerance::dangerous_unlimited());
 
@@ -168,6 +171,9 @@ fn text(pieces: std::ops::Range<usize>) -> impl Strategy<Value = String> {
         "2023-11-14T22:13:20Z",
         "2023-11-14T22:13:20.5+01:00",
         "2023-11-14T",
+        "2023-11-14T22:13:20",
+        ".5",
+        "Tue, 14 Nov 2023 22:13:20 GMT",
         "22:13:20Z",
         "POST",
         "/hook?a=1",
@@ -249,6 +255,7 @@ proptest! {
         ]),
         format in prop::sample::select(vec![
             TimestampFormat::Seconds, TimestampFormat::Millis, TimestampFormat::Rfc3339,
+            TimestampFormat::Iso8601, TimestampFormat::HttpDate,
         ]),
     ) {
         let Some(scheme) = described(parts, shape, format) else { return Ok(()) };

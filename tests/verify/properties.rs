@@ -62,6 +62,7 @@ prop_compose! {
     fn delivery()(scheme in prop::sample::select(bytewise().collect::<Vec<_>>()))(
         id in match scheme.id_shape() {
             IdShape::UrlSafe => "[A-Za-z0-9_=-]{1,80}",
+            IdShape::Length(32) => "[!-~]{32}",
             // Blanks at the ends of a value would not arrive.
             _ => "[!-\\-/-~]([ -\\-/-~]{0,78}[!-\\-/-~])?",
         },

@@ -163,7 +163,7 @@ fn debug_output_tells_what_is_public() {
     assert_eq!(format!("{:?}", verifier.begin(&sent).unwrap()), "Verification { .. }");
     assert_eq!(
         format!("{:?}", verifier.verify(&sent, BODY).unwrap()),
-        "Verified { scheme: Scheme(\"standard-webhooks\"), id: Some(\"msg_2b7XQ\"), \
+        "Verified { scheme: Scheme(\"standard-webhooks\"), id: Some(\"msg_2b7XQ0123456789abcdefghijklm\"), \
          timestamp: Some(2023-11-14 22:13:20.0 +00:00:00), secret_index: 0 }"
     );
 }

@@ -1,7 +1,9 @@
 //! Hosting and review of source code.
 
 use crate::crypto::Algorithm;
-use crate::scheme::catalog::shapes::{header, hex_of_body, presets, standard};
+use crate::scheme::catalog::shapes::{base64_of_body, header, hex_of_body, presets, standard};
+use crate::scheme::layout::Layout;
+use crate::scheme::part::{IdShape, Part};
 
 presets! {
     /// # Code
@@ -56,4 +58,18 @@ presets! {
         "https://gogs.io/docs/features/webhook", 25 MiB) =
         hex_of_body(&[header("x-gogs-signature")], "")
             .delivery_header("x-gogs-delivery");
+
+    /// a signature for each of the two keys, with commas between. The id is another one for each attempt,
+    /// so it does not detect a retry.
+    CONFIGCAT("configcat", "ConfigCat", Vector,
+        "https://configcat.com/docs/advanced/notifications-webhooks/") =
+        base64_of_body(
+            &[header("x-configcat-webhook-signature-v1")
+                .id("x-configcat-webhook-id")
+                .timestamp("x-configcat-webhook-timestamp")],
+            "",
+        )
+        .layout(Layout::bare_list(','))
+        .signed(&[Part::Id, Part::Timestamp, Part::Body])
+        .id_shape(IdShape::Length(32));
 }

@@ -1,6 +1,7 @@
 //! Email and newsletters.
 
 use crate::scheme::catalog::shapes::{SVIX, ecdsa_of, form, header, presets, standard};
+use crate::scheme::handshake::Handshake;
 use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
 
@@ -15,7 +16,7 @@ presets! {
     /// delivery that it signs with the key `test-webhook`.
     MANDRILL("mandrill", "Mailchimp Transactional", ThirdParty,
         "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/") =
-        form(&[header("x-mandrill-signature")]);
+        form(&[header("x-mandrill-signature")]).handshake(&Handshake::MANDRILL);
 
     /// sent through Svix.
     RESEND("resend", "Resend", Library,

@@ -87,4 +87,17 @@ presets! {
             .optional_port()
             .digest_in_query("bodySHA256")
             .delivery_header("i-twilio-idempotency-token");
+
+    /// conversations and SMS. The nonce is signed as the id, and is another one for each attempt, so it does
+    /// not detect a retry.
+    SINCH("sinch", "Sinch", Vector,
+        "https://developers.sinch.com/docs/conversation/callbacks") =
+        base64_of_body(
+            &[header("x-sinch-webhook-signature")
+                .id("x-sinch-webhook-signature-nonce")
+                .timestamp("x-sinch-webhook-signature-timestamp")
+                .fixed(&[("x-sinch-webhook-signature-algorithm", "HmacSHA256")])],
+            "",
+        )
+        .signed(&[Part::Body, Part::Literal("."), Part::Id, Part::Literal("."), Part::Timestamp]);
 }

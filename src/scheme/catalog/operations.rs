@@ -2,6 +2,7 @@
 
 use crate::scheme::catalog::shapes::{custom, header, hex_of_body, presets};
 use crate::scheme::layout::Layout;
+use crate::scheme::part::Part;
 
 presets! {
     /// # Operations
@@ -18,4 +19,11 @@ presets! {
     SENTRY("sentry", "Sentry's integration platform", ThirdParty,
         "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/") =
         hex_of_body(&[header("sentry-hook-signature")], "");
+
+    /// cameras and doors: the time and then the signature, with `|` between. Answer within two seconds.
+    VERKADA("verkada", "Verkada", ThirdParty,
+        "https://apidocs.verkada.com/reference/securing-webhooks") =
+        custom(&[header("verkada-signature")])
+            .layout(Layout::bare_list('|').timestamp_first())
+            .signed(&[Part::Body, Part::Literal("|"), Part::Timestamp]);
 }

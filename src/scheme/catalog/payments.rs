@@ -48,6 +48,15 @@ presets! {
             .layout(Layout::list(',', '=', "sha256"))
             .repeated_signature();
 
+    /// `te=` is the signature in test mode and `li=` in live mode; the other one is empty.
+    PAYMONGO("paymongo", "PayMongo", Library,
+        "https://developers.paymongo.com/docs/creating-webhook") =
+        listed(&[header("paymongo-signature")]).layout(
+            Layout::list(',', '=', "te")
+                .more_versions(&[("li", Algorithm::HmacSha256)])
+                .timestamp_key("t"),
+        );
+
     /// HMAC-SHA-512 with the secret key of the API.
     PAYSTACK("paystack", "Paystack", Library,
         "https://paystack.com/docs/payments/webhooks/") =
