@@ -53,11 +53,7 @@ impl Encoding {
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
             Self::Base64UrlPadded => URL_SAFE.decode_slice(text, bytes).ok(),
             Self::Base64Der => return decode_der(text, bytes),
-            Self::Verbatim if text.is_empty() => None,
-            Self::Verbatim => {
-                let places = bytes.iter_mut().zip(token::hash(text));
-                Some(places.map(|(place, byte)| *place = byte).count())
-            }
+            Self::Verbatim => return hash(text, bytes),
         };
         decoded.filter(|decoded| *decoded == size).map(|_| ())
     }
@@ -76,6 +72,17 @@ impl Encoding {
     }
 }
 
+#[cold]
+fn hash(token: &[u8], bytes: &mut [u8]) -> Option<()> {
+    if token.is_empty() || bytes.len() != token::SIZE {
+        return None;
+    }
+    bytes.copy_from_slice(&token::hash(token));
+    Some(())
+}
+
+/// Apart from the others, which are smaller and read more often.
+#[cold]
 fn decode_der(text: &[u8], numbers: &mut [u8]) -> Option<()> {
     let mut decoded = [0; der::MAX];
     let size = STANDARD.decode_slice(text, &mut decoded).ok()?;
