@@ -45,6 +45,7 @@ impl Encoding {
     /// Fills `bytes` from `text`, which must encode exactly that many; of a token, which may be of any
     /// length, with its hash. After `None` the bytes are
     /// unspecified.
+    #[inline]
     pub(crate) fn decode(self, text: &[u8], bytes: &mut [u8]) -> Option<()> {
         let size = bytes.len();
         let decoded = match self {
