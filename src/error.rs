@@ -62,6 +62,8 @@ pub enum VerifyError {
     Malformed(Field),
     /// The request carries more than 32 signatures.
     TooManySignatures,
+    /// The body is a form with more than 1,000 fields, and the scheme signs the fields.
+    TooManyFields,
     /// None of the signatures is of a version that the scheme knows.
     UnsupportedVersion,
     /// The delivery was signed longer ago than the tolerance allows.
@@ -77,6 +79,10 @@ pub enum VerifyError {
     /// [`Verifier::public_url`](crate::Verifier::public_url) or
     /// [`Verifier::exact_url`](crate::Verifier::exact_url).
     NeedsPublicUrl,
+    /// The receiver is misconfigured: this scheme signs the fields of a form, which are sorted, so
+    /// pass the whole body to [`Verifier::verify`](crate::Verifier::verify) and not its pieces to
+    /// [`Verifier::begin`](crate::Verifier::begin).
+    NeedsWholeBody,
 }
 
 impl VerifyError {
@@ -92,7 +98,7 @@ impl VerifyError {
     /// ```
     #[must_use]
     pub fn is_setup(&self) -> bool {
-        matches!(self, Self::NeedsRequest | Self::NeedsPublicUrl)
+        matches!(self, Self::NeedsRequest | Self::NeedsPublicUrl | Self::NeedsWholeBody)
     }
 }
 
@@ -103,6 +109,7 @@ impl fmt::Display for VerifyError {
             Self::Repeated(field) => write!(f, "{field} is repeated"),
             Self::Malformed(field) => write!(f, "{field} is malformed"),
             Self::TooManySignatures => f.write_str("more than 32 signatures"),
+            Self::TooManyFields => f.write_str("more than 1000 fields in a form"),
             Self::UnsupportedVersion => f.write_str("no signature of a supported version"),
             Self::TimestampTooOld => f.write_str("timestamp is too old"),
             Self::TimestampTooNew => f.write_str("timestamp is too far in the future"),
@@ -113,6 +120,9 @@ impl fmt::Display for VerifyError {
             Self::NeedsPublicUrl => {
                 f.write_str("the scheme signs the URL: set `public_url` or `exact_url`")
             }
+            Self::NeedsWholeBody => f.write_str(
+                "the scheme signs the fields of a form: use `verify`, which has the whole body",
+            ),
         }
     }
 }

@@ -99,6 +99,7 @@
 //! | `axum` | | `Verified` as an axum extractor, and rejections answered with any `IntoResponse`; axum's own limit of 2 MB is lifted for what is verified |
 //! | `tracing` | | one event for every rejected request |
 //! | `ed25519` | | verifies Ed25519: the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
+//! | `p256` | | verifies ECDSA over P-256: SendGrid, Circle |
 //! | `sha1` | | verifies HMAC-SHA-1, for the providers that still use it |
 //! | `fetch` | | `SecretCache`: secrets from a `SecretFetcher`, kept fresh |
 //! | `velt` | | `Velt`, which fetches from Velt's API |

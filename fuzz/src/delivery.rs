@@ -98,6 +98,10 @@ impl Delivery {
                 let start = [key.as_bytes(), &[assign]].concat();
                 entries.find_map(|entry| entry.strip_prefix(&*start).map(<[u8]>::to_vec))
             }
+            Grammar::Bare { separator, time: true } => {
+                let line = text(names.signatures().next())?;
+                line.split(|byte| *byte == separator).next().map(<[u8]>::to_vec)
+            }
             _ => text(names.timestamp_name()),
         });
         let contents = plain::contents(self.scheme, id.as_deref(), time.as_deref(), &self.plain());
@@ -111,7 +115,8 @@ impl Delivery {
         };
         for (name, value) in lines {
             let value = replace(&value, &[1, 3], |mark, number| {
-                sign(number, &contents[if mark == 1 { 0 } else { contents.len() - 1 }])
+                let content = if mark == 1 { contents.first() } else { contents.last() };
+                sign(number, content.map_or(&[], Vec::as_slice))
             });
             if let Ok(value) = HeaderValue::from_bytes(&value) {
                 let _ = self.parts.headers.try_append(name, value);
@@ -129,6 +134,10 @@ impl Delivery {
         match self.scheme.timestamp_format() {
             Some(TimestampFormat::Millis) => (at.unix_timestamp_nanos() / 1_000_000).to_string(),
             Some(TimestampFormat::Rfc3339) => at.format(&Rfc3339).unwrap_or_default(),
+            Some(TimestampFormat::Iso8601) => {
+                at.format(&Rfc3339).unwrap_or_default().trim_end_matches('Z').to_owned()
+            }
+            Some(TimestampFormat::HttpDate) => plain::http_date(at),
             _ => at.unix_timestamp().to_string(),
         }
     }

@@ -19,6 +19,7 @@ pub const COUNT: usize = 17;
 pub enum Key {
     Shared(Vec<u8>),
     Pair(SigningKey),
+    P256(p256::ecdsa::SigningKey),
 }
 
 impl Key {
@@ -27,7 +28,7 @@ impl Key {
         static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
         // Of different lengths, also longer than a block of either hash. None is what HMAC would
         // make of another: it fills up with zeros and hashes what is longer than a block.
-        let key = |number| Self::Shared(format!("key {number} ").repeat(1 + number * 2).into());
+        let key = |number| Self::Shared(format!("key {number}.").repeat(1 + number * 2).into());
         &KEYS.get_or_init(|| (0..COUNT).map(key).collect())[number % COUNT]
     }
 
@@ -37,8 +38,19 @@ impl Key {
         &KEYS.get_or_init(|| (0..COUNT).map(key).collect())[number % COUNT]
     }
 
+    pub fn p256(number: usize) -> &'static Self {
+        static KEYS: OnceLock<Vec<Key>> = OnceLock::new();
+        let key = |number| {
+            Self::P256(p256::ecdsa::SigningKey::from_slice(&[number as u8 + 1; 32]).unwrap())
+        };
+        &KEYS.get_or_init(|| (0..COUNT).map(key).collect())[number % COUNT]
+    }
+
     /// A key that the scheme can have; `pair` asks for the kind where it can have both.
     pub fn of(scheme: Scheme, number: usize, pair: bool) -> &'static Self {
+        if scheme.algorithm() == Algorithm::EcdsaP256 {
+            return Self::p256(number);
+        }
         let asymmetric = match scheme.algorithm() {
             Algorithm::Ed25519 => true,
             _ => pair && matches!(scheme.name(), "standard-webhooks" | "svix"),
@@ -51,6 +63,9 @@ impl Key {
         match self {
             Self::Shared(bytes) => Secret::bytes(bytes.as_slice()).unwrap(),
             Self::Pair(key) => Secret::ed25519(key.verifying_key().as_bytes()).unwrap(),
+            Self::P256(key) => {
+                Secret::p256(key.verifying_key().to_sec1_point(false).as_bytes()).unwrap()
+            }
         }
     }
 
@@ -62,6 +77,7 @@ impl Key {
                 let text = format!("whsk_{}", STANDARD.encode(key.to_keypair_bytes()));
                 Secret::whsk(&text).unwrap()
             }
+            Self::P256(key) => Secret::p256_private(&key.to_bytes()).unwrap(),
         }
     }
 
@@ -70,21 +86,33 @@ impl Key {
         match self {
             Self::Shared(_) => scheme.algorithm(),
             Self::Pair(_) => Algorithm::Ed25519,
+            Self::P256(_) => Algorithm::EcdsaP256,
         }
     }
 
     pub fn sign(&self, algorithm: Algorithm, content: &[u8]) -> Vec<u8> {
         match self {
+            Self::Shared(bytes) if algorithm == Algorithm::SharedToken => bytes.clone(),
             Self::Shared(bytes) => mac(algorithm, bytes, content),
             Self::Pair(key) => key.sign(content).to_bytes().to_vec(),
+            // In DER, as the presets have it.
+            Self::P256(key) => {
+                let signature: p256::ecdsa::DerSignature = key.sign(content);
+                signature.as_bytes().to_vec()
+            }
         }
     }
 
     /// Whether these bytes are this key's signature of the content.
     pub fn verifies(&self, algorithm: Algorithm, content: &[u8], signature: &[u8]) -> bool {
         match self {
-            Self::Shared(bytes) => mac(algorithm, bytes, content) == signature,
+            Self::Shared(_) => self.sign(algorithm, content) == signature,
             Self::Pair(key) => verifies(&key.verifying_key(), content, signature),
+            Self::P256(key) => {
+                use p256::ecdsa::signature::Verifier as _;
+                let signature = p256::ecdsa::DerSignature::from_bytes(signature);
+                signature.is_ok_and(|it| key.verifying_key().verify(content, &it).is_ok())
+            }
         }
     }
 }

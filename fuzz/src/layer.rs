@@ -53,7 +53,7 @@ pub fn run(data: &[u8]) {
     // Once more: a delivery is handled again unless it was handled with success.
     let success = plan.answer == Answer::Success;
     let second = match first {
-        Expected::Handled if plan.guarded && success => {
+        Expected::Handled if plan.guarded && success && delivery.scheme.covers_body() => {
             Expected::Rejected(RejectionKind::Duplicate, true)
         }
         first => first,

@@ -5,6 +5,7 @@
 
 pub mod delivery;
 pub mod differential;
+pub mod form;
 pub mod handshake;
 pub mod headers;
 pub mod input;
@@ -30,6 +31,7 @@ pub type Target = fn(&[u8]);
 /// Every target by its name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("differential", differential::run),
+    ("form", form::run),
     ("handshake", handshake::run),
     ("headers", headers::run),
     ("layer", layer::run),

@@ -3,6 +3,7 @@
 
 use http::{HeaderMap, HeaderName};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 use tower_webhook::scheme::{
     Algorithm, Encoding, HeaderNames, IdShape, Layout, Part, TimestampFormat,
 };
@@ -59,6 +60,11 @@ pub enum Grammar {
         versions: Vec<(&'static str, Algorithm)>,
         time: Option<&'static str>,
     },
+    /// Signatures alone, behind the time if there is one.
+    Bare {
+        separator: u8,
+        time: bool,
+    },
 }
 
 /// The grammar that a provider's documentation describes.
@@ -81,6 +87,11 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "calendly" | "mux" | "sanity" | "stripe" | "workos" => {
             list(b',', b'=', &[("v1", own)], Some("t"))
         }
+        "cronofy" | "configcat" => Grammar::Bare { separator: b',', time: false },
+        "recurly" => Grammar::Bare { separator: b',', time: true },
+        "verkada" => Grammar::Bare { separator: b'|', time: true },
+        "orb" => list(b' ', b'=', &[("v1", own)], None),
+        "paymongo" => list(b',', b'=', &[("te", own), ("li", own)], Some("t")),
         "paddle" => list(b';', b'=', &[("h1", own)], Some("ts")),
         "circleci" | "pagerduty" => list(b',', b'=', &[("v1", own)], None),
         "listed" => list(b'|', b':', &[("s", own)], Some("at")),
@@ -156,6 +167,21 @@ impl Request<'_> {
                     signatures.push((scheme.algorithm(), text.to_vec()));
                 }
             }
+            Grammar::Bare { separator, time } => {
+                listed = time;
+                let entries = |line: &Vec<u8>| {
+                    let entries = line.split(|byte| *byte == separator);
+                    entries.map(|it| it.trim_ascii_start().to_vec()).collect::<Vec<_>>()
+                };
+                let mut entries: Vec<_> = lines.iter().flat_map(entries).collect();
+                if entries.len() > 32 + usize::from(listed) {
+                    reasons.push(VerifyError::TooManySignatures);
+                }
+                if time {
+                    times.push(entries.remove(0));
+                }
+                signatures.extend(entries.into_iter().map(|text| (scheme.algorithm(), text)));
+            }
             Grammar::List { separator, assign, versions, time } => {
                 listed = time.is_some();
                 let mut count = 0;
@@ -215,12 +241,19 @@ impl Request<'_> {
             return Verdict::Refused(vec![error]);
         }
 
+        if signs_form(scheme)
+            && digest(scheme, self.url).is_none()
+            && fields(self.body).len() > 1000
+        {
+            return Verdict::Refused(vec![VerifyError::TooManyFields]);
+        }
         let contents = contents(scheme, id.as_deref(), text.as_deref(), self);
-        // Of Ed25519 signatures the first 11 are looked at.
-        let mut ed25519 = 0;
+        // Of signatures of pairs the first 11 are looked at.
+        let mut pairs = 0;
         signatures.retain(|(algorithm, _)| {
-            ed25519 += usize::from(*algorithm == Algorithm::Ed25519);
-            *algorithm != Algorithm::Ed25519 || ed25519 <= 11
+            let of_pair = matches!(algorithm, Algorithm::Ed25519 | Algorithm::EcdsaP256);
+            pairs += usize::from(of_pair);
+            !of_pair || pairs <= 11
         });
         let matches = |key: &&Key| {
             let algorithm = key.algorithm(scheme);
@@ -246,7 +279,7 @@ impl Request<'_> {
     /// Whether the time is too far from now, at the resolution of the timestamp.
     fn off(&self, format: TimestampFormat, (seconds, nanos): (i64, u32)) -> Option<VerifyError> {
         let step = match format {
-            TimestampFormat::Seconds => 1_000_000_000,
+            TimestampFormat::Seconds | TimestampFormat::HttpDate => 1_000_000_000,
             TimestampFormat::Millis => 1_000_000,
             _ => 1,
         };
@@ -263,7 +296,58 @@ impl Request<'_> {
     }
 }
 
-/// What may be signed: the request as it was received comes first.
+pub fn signs_form(scheme: Scheme) -> bool {
+    scheme.signed().contains(&Part::Form)
+}
+
+/// The fields of a form, in order.
+pub fn fields(form: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let decode = |text: &[u8]| {
+        let mut bytes = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let digits = text.get(at + 1..at + 3).and_then(|digits| hex::decode(digits).ok());
+            match (text[at], digits) {
+                (b'%', Some(byte)) => {
+                    bytes.extend(byte);
+                    at += 2;
+                }
+                (b'+', _) => bytes.push(b' '),
+                (byte, _) => bytes.push(byte),
+            }
+            at += 1;
+        }
+        bytes
+    };
+    let pieces = form.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty());
+    let field = |piece: &[u8]| {
+        let mut halves = piece.splitn(2, |byte| *byte == b'=').map(decode);
+        (halves.next().unwrap(), halves.next().unwrap_or_default())
+    };
+    pieces.map(field).collect()
+}
+
+/// What is signed of these fields.
+pub fn signed(fields: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let once: std::collections::BTreeSet<_> = fields.iter().collect();
+    once.into_iter().flat_map(|(name, value)| [&name[..], value].concat()).collect()
+}
+
+/// The digest of the body that a URL says.
+pub fn digest(scheme: Scheme, url: &str) -> Option<&str> {
+    let (_, query) = url.split_once('?')?;
+    let start = format!("{}=", scheme.digest_in_query()?);
+    query.split('&').find_map(|parameter| parameter.strip_prefix(&start))
+}
+
+/// The URL with another port.
+fn other_port(url: &str) -> String {
+    let host = BASE.strip_prefix("https://").unwrap();
+    url.replacen(host, &format!("{host}:443"), 1)
+}
+
+/// What may be signed: the request as it was received comes first. Nothing, if the body is not that
+/// of the digest in the URL.
 pub fn contents(
     scheme: Scheme,
     id: Option<&[u8]>,
@@ -283,7 +367,19 @@ pub fn contents(
         };
         urls.push(scheme.decoded_url().chars().fold(url, decode));
     }
+    if scheme.optional_port() {
+        urls.extend(urls.clone().iter().map(|url| other_port(url)));
+    }
     let mut bodies = vec![request.body.to_vec()];
+    if signs_form(scheme) {
+        bodies = match digest(scheme, request.url) {
+            None => vec![signed(&fields(request.body))],
+            Some(digest) => {
+                let own = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(request.body));
+                if own.eq_ignore_ascii_case(digest) { vec![Vec::new()] } else { Vec::new() }
+            }
+        };
+    }
     if let (true, Ok(text)) = (scheme.escaped_body(), std::str::from_utf8(request.body)) {
         let escape = |unit: u16| match u8::try_from(unit) {
             Ok(byte) if byte.is_ascii() => char::from(byte).to_string(),
@@ -311,7 +407,7 @@ fn content(
         content.extend_from_slice(match part {
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),
-            Part::Body => body,
+            Part::Body | Part::Form => body,
             Part::Method => method.as_bytes(),
             Part::Url => url.as_bytes(),
             Part::Literal(text) => text.as_bytes(),
@@ -350,6 +446,14 @@ pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
     let text = std::str::from_utf8(text).ok()?;
     match format {
         TimestampFormat::Rfc3339 => rfc3339(text),
+        TimestampFormat::Iso8601 => {
+            (text.len() < 40).then(|| rfc3339(&format!("{text}Z"))).flatten()
+        }
+        TimestampFormat::HttpDate => {
+            // Of all ways to write a date in mail, the one in which it is printed here.
+            let at = OffsetDateTime::parse(text, &Rfc2822).ok()?;
+            (http_date(at) == text).then_some((at.unix_timestamp(), 0))
+        }
         format => {
             let number: i64 = text.parse().ok()?;
             // Of all ways to write a number, the one in which it is printed.
@@ -362,6 +466,20 @@ pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
             (text.len() == digits).then_some((number / unit, nanos))
         }
     }
+}
+
+/// RFC 9110, section 5.6.7.
+pub fn http_date(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    let (day, month) = (at.weekday().to_string(), at.month().to_string());
+    let (hour, minute, second) = at.to_hms();
+    format!(
+        "{}, {:02} {} {:04} {hour:02}:{minute:02}:{second:02} GMT",
+        &day[..3],
+        at.day(),
+        &month[..3],
+        at.year()
+    )
 }
 
 /// RFC 3339, section 5.6, with an upper-case `T` and at most 40 bytes.
@@ -440,6 +558,13 @@ pub fn is_encoded(encoding: Encoding, text: &[u8], size: usize) -> bool {
         }
         Encoding::Base64 => (b"+/", true),
         Encoding::Base64Url => (b"-_", false),
+        Encoding::Base64UrlPadded => (b"-_", true),
+        Encoding::Verbatim => return !text.is_empty(),
+        Encoding::Base64Der => {
+            use base64::Engine as _;
+            let der = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+            return is_der(&der);
+        }
         encoding => panic!("{encoding:?} is not known here"),
     };
     let value = |byte: u8| match byte {
@@ -461,13 +586,35 @@ pub fn is_encoded(encoding: Encoding, text: &[u8], size: usize) -> bool {
     values[digits - 1] & ((1 << unused) - 1) == 0
 }
 
+/// Two positive numbers of at most 32 bytes, in the one shortest way.
+fn is_der(der: &[u8]) -> bool {
+    let number = |der: &[u8]| -> Option<usize> {
+        let size = usize::from(*der.get(1)?);
+        let digits = der.get(2..2 + size)?;
+        let zero = digits.first() == Some(&0);
+        let negative = digits.first()? >= &128;
+        let padded = zero && digits.get(1).is_none_or(|byte| *byte < 128);
+        (der[0] == 2 && !negative && !padded && size - usize::from(zero) <= 32).then_some(2 + size)
+    };
+    let numbers = || {
+        let content = der.get(2..)?;
+        let first = number(content)?;
+        let second = number(&content[first..])?;
+        (der[0] == 0x30 && usize::from(der[1]) == content.len() && first + second == content.len())
+            .then_some(())
+    };
+    numbers().is_some()
+}
+
 pub fn encode(encoding: Encoding, bytes: &[u8]) -> String {
     use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
     match encoding {
         Encoding::Hex => hex::encode(bytes),
-        Encoding::Base64 => STANDARD.encode(bytes),
+        Encoding::Base64 | Encoding::Base64Der => STANDARD.encode(bytes),
         Encoding::Base64Url => URL_SAFE_NO_PAD.encode(bytes),
+        Encoding::Base64UrlPadded => URL_SAFE.encode(bytes),
+        Encoding::Verbatim => String::from_utf8(bytes.to_vec()).unwrap(),
         encoding => panic!("{encoding:?} is not known here"),
     }
 }
@@ -475,11 +622,13 @@ pub fn encode(encoding: Encoding, bytes: &[u8]) -> String {
 /// Decodes what [`is_encoded`].
 fn decode(encoding: Encoding, text: &[u8]) -> Vec<u8> {
     use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
     match encoding {
         Encoding::Hex => hex::decode(text).unwrap(),
-        Encoding::Base64 => STANDARD.decode(text).unwrap(),
+        Encoding::Base64 | Encoding::Base64Der => STANDARD.decode(text).unwrap(),
         Encoding::Base64Url => URL_SAFE_NO_PAD.decode(text).unwrap(),
+        Encoding::Base64UrlPadded => URL_SAFE.decode(text).unwrap(),
+        Encoding::Verbatim => text.to_vec(),
         encoding => panic!("{encoding:?} is not known here"),
     }
 }
@@ -520,6 +669,11 @@ mod tests {
         for scheme in SCHEMES {
             let shown = match grammar(*scheme) {
                 Grammar::Single(prefix) => format!("{prefix}…"),
+                Grammar::Bare { separator, time } => {
+                    let separator = separator as char;
+                    let time = if time { format!("{{time}}{separator}") } else { String::new() };
+                    format!("{time}…{separator}…")
+                }
                 Grammar::List { separator, assign, versions, time } => {
                     let (separator, assign) = (separator as char, assign as char);
                     let time = time.map(|time| format!("{time}{assign}{{time}}"));

@@ -65,6 +65,16 @@ pub fn all() -> Seeds {
         }
     }
 
+    for (name, form) in [
+        ("twilio", "CallSid=CA1&From=%2B1415&Text=one+two&From=anonymous"),
+        ("empty", "&&=&a&=b&"),
+        ("not-encoded", "a=%&b=%4&c=%g4&%%=+"),
+        ("bytes", "a=%ff%00&%C3=%A9"),
+    ] {
+        add("form", name, [b"\x01\x00Name\n", form.as_bytes()].concat());
+    }
+    add("form", "too-many", [&b"\x00\x00x\n"[..], &b"a&".repeat(1001)].concat());
+
     for (name, body) in velt() {
         add("velt_response", &name, [b"\x00", body.as_bytes()].concat());
         add("velt_response", &format!("{name}-503"), [b"\x8b", body.as_bytes()].concat());
@@ -160,6 +170,16 @@ fn deliveries() -> Vec<(&'static str, Vec<u8>)> {
             .concat(),
         ),
         ("no-slash", [&[index(Scheme::SQUARE), 0], &b"\x00\x00\x00\ns\x03\x00\n\n{}"[..]].concat()),
+        ("form", with(Scheme::TWILIO_SHA256, b"s\x01\x00\n")),
+        ("form-of-another-port", with(Scheme::TWILIO, b"s\x03\x00\n")),
+        (
+            "digest-in-the-query",
+            [
+                &[index(Scheme::TWILIO), 0],
+                &b"\x00\x00\x00?bodySHA256=44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\ns\x01\x00\n\n{}"[..],
+            ]
+            .concat(),
+        ),
         ("strangers", with(Scheme::GITHUB, b":x-other:v1,abc\nssha256=\x01\x02\n")),
     ]
 }
@@ -180,6 +200,12 @@ fn lines(scheme: Scheme, keys: &[u8]) -> Vec<u8> {
     let signature = |before: &str, key: &u8| [before.as_bytes(), b"\x01", &[*key]].concat();
     let mut lines = match grammar(scheme) {
         Grammar::Single(prefix) => [b"s", &*signature(&prefix, &keys[0]), b"\n"].concat(),
+        Grammar::Bare { separator, time } => {
+            let time = time.then(|| b"\x02\0".to_vec());
+            let entries = keys.iter().map(|key| signature("", key));
+            let entries: Vec<_> = time.into_iter().chain(entries).collect();
+            [b"s", &*entries.join(&separator), b"\n"].concat()
+        }
         Grammar::List { separator, assign, versions, time } => {
             let assign = (assign as char).to_string();
             let time = time.map(|time| format!("{time}{assign}\x02\0").into_bytes());

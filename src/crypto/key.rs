@@ -1,46 +1,66 @@
 //! Prepared keys: the key schedule is computed when a secret is loaded, never per delivery.
 
 use subtle::Choice;
+use zeroize::Zeroizing;
 
 #[cfg(feature = "ed25519")]
 use crate::crypto::ed25519;
 use crate::crypto::mac::{Mac, Tag};
+#[cfg(feature = "p256")]
+use crate::crypto::p256;
+use crate::crypto::token;
+use crate::crypto::token::Token;
 use crate::crypto::{Algorithm, InvalidKey, Signature};
 
-/// The most Ed25519 signatures that are verified with one key. The hash of the content begins with
-/// a part of the signature, so each one costs a hash of the body and a curve operation. Svix sends
-/// at most 11.
-#[cfg(feature = "ed25519")]
+/// The most signatures that are verified with one public key, since each costs a curve operation; and
+/// for Ed25519 a hash of the body, because that begins with a part of the signature. Svix sends at
+/// most 11.
+#[cfg(any(feature = "ed25519", feature = "p256"))]
 const MAX_ATTEMPTS: usize = 11;
 
 /// A key that verifies.
 #[derive(Clone)]
+#[cfg_attr(
+    not(feature = "ed25519"),
+    expect(clippy::large_enum_variant, reason = "it is made once, and mostly a MAC")
+)]
 pub(crate) enum VerifyingKey {
     Shared(Mac),
+    Token(Token),
     #[cfg(feature = "ed25519")]
     Public(ed25519_dalek::VerifyingKey),
+    #[cfg(feature = "p256")]
+    P256(::p256::ecdsa::VerifyingKey),
 }
 
 impl VerifyingKey {
     pub(crate) fn shared(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
-        Mac::new(algorithm, key).map(Self::Shared)
+        match algorithm {
+            Algorithm::SharedToken => Ok(Self::Token(Token::new(key))),
+            _ => Mac::new(algorithm, key).map(Self::Shared),
+        }
     }
 
-    #[cfg(feature = "ed25519")]
-    pub(crate) fn public(key: &[u8]) -> Result<Self, InvalidKey> {
-        ed25519::public_key(key).map(Self::Public)
-    }
-
-    #[cfg(not(feature = "ed25519"))]
-    pub(crate) fn public(_: &[u8]) -> Result<Self, InvalidKey> {
-        Err(InvalidKey::Feature("ed25519"))
+    /// Reads a public key of this algorithm.
+    #[cfg_attr(not(any(feature = "ed25519", feature = "p256")), expect(unused_variables))]
+    pub(crate) fn public(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
+        match algorithm {
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => ed25519::public_key(key).map(Self::Public),
+            #[cfg(feature = "p256")]
+            Algorithm::EcdsaP256 => p256::public_key(key).map(Self::P256),
+            algorithm => Err(no_pair(algorithm)),
+        }
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         match self {
             Self::Shared(mac) => mac.algorithm(),
+            Self::Token(_) => Algorithm::SharedToken,
             #[cfg(feature = "ed25519")]
             Self::Public(_) => Algorithm::Ed25519,
+            #[cfg(feature = "p256")]
+            Self::P256(_) => Algorithm::EcdsaP256,
         }
     }
 
@@ -50,20 +70,21 @@ impl VerifyingKey {
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Shared(mac), Self::Shared(other)) => mac.is_same(other),
+            (Self::Token(token), Self::Token(other)) => token.is_same(other),
             #[cfg(feature = "ed25519")]
             (Self::Public(key), Self::Public(other)) => key == other,
-            #[cfg(feature = "ed25519")]
+            #[cfg(feature = "p256")]
+            (Self::P256(key), Self::P256(other)) => key == other,
             _ => false,
         }
     }
 
-    /// The tag of a text, unless the key is public.
+    /// The tag of a text, of a key that both sides have.
     #[cfg(feature = "receive")]
     pub(crate) fn answer(&self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
             Self::Shared(mac) => Some(mac.tag(std::iter::once(text)).to_bytes()),
-            #[cfg(feature = "ed25519")]
-            Self::Public(_) => None,
+            _ => None,
         }
     }
 
@@ -77,12 +98,19 @@ impl VerifyingKey {
     ) -> bool {
         match self {
             Self::Shared(mac) => matches_any(&mac.tag(content), signatures),
+            Self::Token(token) => is_among(token, signatures),
             #[cfg(feature = "ed25519")]
             Self::Public(key) => signatures.take(MAX_ATTEMPTS).any(|signature| {
                 let mut running = ed25519::Running::new(key, signature.as_bytes());
                 content.clone().for_each(|piece| running.update(piece));
                 running.finish()
             }),
+            #[cfg(feature = "p256")]
+            Self::P256(key) => {
+                let mut running = p256::Running::new(key);
+                content.for_each(|piece| running.update(piece));
+                running.finish(signatures.take(MAX_ATTEMPTS).map(|it| *it.as_bytes()))
+            }
         }
     }
 
@@ -95,8 +123,11 @@ impl VerifyingKey {
         // Two optional iterators in a chain, because the arms of a `match` would be of two types.
         let (mac, public) = match self {
             Self::Shared(mac) => (Some(Running::Mac(mac.clone())), None),
+            Self::Token(token) => (Some(Running::Token(token.clone())), None),
             #[cfg(feature = "ed25519")]
             Self::Public(key) => (None, Some(key)),
+            #[cfg(feature = "p256")]
+            Self::P256(key) => (Some(Running::P256(Box::new(p256::Running::new(key)))), None),
         };
         #[cfg(not(feature = "ed25519"))]
         let (more, _) = (std::iter::empty(), (public as Option<()>, signatures));
@@ -110,12 +141,15 @@ impl VerifyingKey {
 }
 
 /// A computation whose content is still arriving.
-#[cfg_attr(feature = "ed25519", expect(clippy::large_enum_variant, reason = "see `Ed25519`"))]
+#[expect(clippy::large_enum_variant, reason = "see `Ed25519`")]
 pub(crate) enum Running {
     Mac(Mac),
+    Token(Token),
     #[cfg(feature = "ed25519")]
     /// Boxed: inline, it would double the size of every MAC that is moved, and most are MACs.
     Ed25519(Box<ed25519::Running>),
+    #[cfg(feature = "p256")]
+    P256(Box<p256::Running>),
 }
 
 impl Running {
@@ -123,16 +157,22 @@ impl Running {
     pub(crate) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Mac(mac) => mac.update(bytes),
+            Self::Token(_) => {}
             #[cfg(feature = "ed25519")]
             Self::Ed25519(running) => running.update(bytes),
+            #[cfg(feature = "p256")]
+            Self::P256(running) => running.update(bytes),
         }
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         match self {
             Self::Mac(mac) => mac.algorithm(),
+            Self::Token(_) => Algorithm::SharedToken,
             #[cfg(feature = "ed25519")]
             Self::Ed25519(_) => Algorithm::Ed25519,
+            #[cfg(feature = "p256")]
+            Self::P256(_) => Algorithm::EcdsaP256,
         }
     }
 
@@ -140,14 +180,21 @@ impl Running {
     pub(crate) fn fork(&self) -> Option<Self> {
         match self {
             Self::Mac(mac) => Some(Self::Mac(mac.clone())),
+            Self::Token(token) => Some(Self::Token(token.clone())),
             #[cfg(feature = "ed25519")]
             Self::Ed25519(_) => None,
+            #[cfg(feature = "p256")]
+            Self::P256(running) => Some(Self::P256(Box::new(running.fork()))),
         }
     }
 
     /// Whether this is the only computation of its key.
     pub(crate) fn is_only(&self) -> bool {
-        matches!(self, Self::Mac(_))
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => false,
+            _ => true,
+        }
     }
 
     /// Ends the content and returns whether one of the signatures is valid. An Ed25519 computation
@@ -156,9 +203,23 @@ impl Running {
     pub(crate) fn finish(self, signatures: impl Iterator<Item = Signature>) -> bool {
         match self {
             Self::Mac(mac) => matches_any(&mac.finish(), signatures),
+            Self::Token(token) => is_among(&token, signatures),
             #[cfg(feature = "ed25519")]
             Self::Ed25519(running) => running.finish(),
+            #[cfg(feature = "p256")]
+            Self::P256(running) => {
+                running.finish(signatures.take(MAX_ATTEMPTS).map(|it| *it.as_bytes()))
+            }
         }
+    }
+}
+
+/// Why there are no pairs of keys of this algorithm.
+fn no_pair(algorithm: Algorithm) -> InvalidKey {
+    match algorithm {
+        Algorithm::Ed25519 => InvalidKey::Feature("ed25519"),
+        Algorithm::EcdsaP256 => InvalidKey::Feature("p256"),
+        _ => InvalidKey::Public,
     }
 }
 
@@ -167,42 +228,67 @@ fn matches_any(tag: &Tag, signatures: impl Iterator<Item = Signature>) -> bool {
     signatures.fold(Choice::from(0), |found, signature| found | tag.matches(&signature)).into()
 }
 
+/// Compares with every token that has arrived.
+fn is_among(token: &Token, signatures: impl Iterator<Item = Signature>) -> bool {
+    signatures.fold(Choice::from(0), |found, other| found | token.matches(&other)).into()
+}
+
 /// A key that signs, for tests and for senders; wiped when it is dropped.
 #[derive(Clone)]
+#[cfg_attr(
+    not(any(feature = "ed25519", feature = "p256")),
+    expect(clippy::large_enum_variant, reason = "it is made once, and mostly a MAC")
+)]
 pub(crate) enum SigningKey {
     Shared(Mac),
+    Token(Zeroizing<Vec<u8>>),
     #[cfg(feature = "ed25519")]
     Private(ed25519_dalek::SigningKey),
+    #[cfg(feature = "p256")]
+    P256(::p256::ecdsa::SigningKey),
 }
 
 impl SigningKey {
     pub(crate) fn shared(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
-        Mac::new(algorithm, key).map(Self::Shared)
+        match algorithm {
+            Algorithm::SharedToken if token::is_text(key) => {
+                Ok(Self::Token(Zeroizing::new(key.to_vec())))
+            }
+            _ => Mac::new(algorithm, key).map(Self::Shared),
+        }
     }
 
-    #[cfg(feature = "ed25519")]
-    pub(crate) fn private(key: &[u8]) -> Result<Self, InvalidKey> {
-        ed25519::private_key(key).map(Self::Private)
-    }
-
-    #[cfg(not(feature = "ed25519"))]
-    pub(crate) fn private(_: &[u8]) -> Result<Self, InvalidKey> {
-        Err(InvalidKey::Feature("ed25519"))
+    /// Reads a private key of this algorithm.
+    #[cfg_attr(not(any(feature = "ed25519", feature = "p256")), expect(unused_variables))]
+    pub(crate) fn private(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
+        match algorithm {
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => ed25519::private_key(key).map(Self::Private),
+            #[cfg(feature = "p256")]
+            Algorithm::EcdsaP256 => p256::private_key(key).map(Self::P256),
+            algorithm => Err(no_pair(algorithm)),
+        }
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         match self {
             Self::Shared(mac) => mac.algorithm(),
+            Self::Token(_) => Algorithm::SharedToken,
             #[cfg(feature = "ed25519")]
             Self::Private(_) => Algorithm::Ed25519,
+            #[cfg(feature = "p256")]
+            Self::P256(_) => Algorithm::EcdsaP256,
         }
     }
 
     pub(crate) fn sign<'c>(&self, content: impl Iterator<Item = &'c [u8]>) -> Vec<u8> {
         match self {
             Self::Shared(mac) => mac.tag(content).to_bytes(),
+            Self::Token(token) => token.to_vec(),
             #[cfg(feature = "ed25519")]
             Self::Private(key) => ed25519::sign(key, &content.collect::<Vec<_>>()).to_vec(),
+            #[cfg(feature = "p256")]
+            Self::P256(key) => p256::sign(key, content).to_vec(),
         }
     }
 }

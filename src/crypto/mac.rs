@@ -46,6 +46,10 @@ impl Mac {
             Algorithm::HmacSha1 => Err(InvalidKey::Feature("sha1")),
             Algorithm::Ed25519 if cfg!(feature = "ed25519") => Err(InvalidKey::Public),
             Algorithm::Ed25519 => Err(InvalidKey::Feature("ed25519")),
+            Algorithm::EcdsaP256 if cfg!(feature = "p256") => Err(InvalidKey::Public),
+            Algorithm::EcdsaP256 => Err(InvalidKey::Feature("p256")),
+            // It is not a key: see `VerifyingKey::shared`.
+            Algorithm::SharedToken => Err(InvalidKey::Token),
         }
     }
 

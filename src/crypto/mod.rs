@@ -4,6 +4,9 @@
 mod ed25519;
 pub(crate) mod key;
 pub(crate) mod mac;
+#[cfg(feature = "p256")]
+mod p256;
+pub(crate) mod token;
 
 /// The size of the largest signature, in bytes.
 pub(crate) const MAX_SIZE: usize = 64;
@@ -38,16 +41,23 @@ pub enum Algorithm {
     /// feature `ed25519`. The receiver has only the public key, so it cannot forge deliveries to
     /// itself.
     Ed25519,
+    /// ECDSA over the curve P-256 with SHA-256 ([FIPS 186-5](https://doi.org/10.6028/NIST.FIPS.186-5)),
+    /// 64 bytes: two numbers. Verified with the feature `p256`. The receiver has only the public key.
+    EcdsaP256,
+    /// No signature at all: the sender repeats the secret, as text. Whoever sees one delivery can make
+    /// others, and the body is not covered. See
+    /// [`SchemeBuilder::dangerous_shared_token`](crate::scheme::SchemeBuilder::dangerous_shared_token).
+    SharedToken,
 }
 
 impl Algorithm {
-    /// The size of a signature, in bytes.
+    /// The size of a signature, in bytes. That of a token is the size of the hash which is compared.
     #[must_use]
     pub const fn size(self) -> usize {
         match self {
             Self::HmacSha1 => 20,
-            Self::HmacSha256 => 32,
-            Self::HmacSha512 | Self::Ed25519 => 64,
+            Self::HmacSha256 | Self::SharedToken => 32,
+            Self::HmacSha512 | Self::Ed25519 | Self::EcdsaP256 => 64,
         }
     }
 }
@@ -93,7 +103,7 @@ impl Signature {
         write(self.bytes.0.get_mut(..algorithm.size())?)
     }
 
-    #[cfg(feature = "ed25519")]
+    #[cfg(any(feature = "ed25519", feature = "p256"))]
     fn as_bytes(&self) -> &[u8; MAX_SIZE] {
         &self.bytes.0
     }
@@ -104,9 +114,11 @@ impl Signature {
 pub(crate) enum InvalidKey {
     /// They are not a public key, or one of small order, which verifies content that nobody signed.
     Public,
-    /// They are not a private key followed by its public key.
-    #[cfg_attr(not(feature = "ed25519"), expect(dead_code))]
+    /// They are not a private key, or not one followed by its public key.
+    #[cfg_attr(not(any(feature = "ed25519", feature = "p256")), expect(dead_code))]
     Private,
+    /// They are not text that a header can carry.
+    Token,
     /// The feature with this name is not compiled in.
     Feature(&'static str),
 }

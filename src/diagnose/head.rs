@@ -159,9 +159,11 @@ pub(super) fn observed(scheme: Scheme, error: VerifyError, pairs: &Pairs<'_>) ->
         }
         VerifyError::NeedsPublicUrl => URL_HOST
             .observed("The scheme signs the URL, and neither `public_url` nor `exact_url` is set."),
-        VerifyError::TimestampTooOld | VerifyError::TimestampTooNew | VerifyError::Mismatch => {
-            return None;
-        }
+        VerifyError::TimestampTooOld
+        | VerifyError::TimestampTooNew
+        | VerifyError::Mismatch
+        | VerifyError::TooManyFields
+        | VerifyError::NeedsWholeBody => return None,
     })
 }
 

@@ -155,6 +155,14 @@ impl Lens {
                     }
                 }
             }
+            LayoutKind::Bare(bare) => {
+                let mut pieces =
+                    line.split(|byte| *byte == bare.ascii()).map(<[u8]>::trim_ascii_start);
+                if bare.timestamp {
+                    *time = time.or(pieces.next());
+                }
+                entries.extend(pieces.map(|text| (own, text)));
+            }
             LayoutKind::List(list) => {
                 let (separator, assign) = list.ascii();
                 let is_end =

@@ -38,7 +38,10 @@ impl Key {
         match self {
             Self::Keyed(key) => Some(VerifyingKey::clone(key)),
             Self::Text { secret, public } => match (public, algorithm) {
-                (true, _) | (_, Algorithm::Ed25519) => VerifyingKey::public(secret.expose()).ok(),
+                (_, Algorithm::Ed25519 | Algorithm::EcdsaP256) => {
+                    VerifyingKey::public(algorithm, secret.expose()).ok()
+                }
+                (true, _) => VerifyingKey::public(Algorithm::Ed25519, secret.expose()).ok(),
                 (false, _) => VerifyingKey::shared(algorithm, secret.expose()).ok(),
             },
         }
@@ -55,8 +58,10 @@ pub(super) fn keys(owner: Scheme, scheme: Scheme, text: &str) -> Vec<Key> {
 
 fn as_keys(owner: Scheme, text: &str, secrets: impl Iterator<Item = Secret>) -> Vec<Key> {
     let format = owner.key_format();
-    let public = matches!(format, KeyFormat::PublicKeyHex | KeyFormat::PublicKeyBase64)
-        || text.contains("whpk_");
+    let public = matches!(
+        format,
+        KeyFormat::PublicKeyHex | KeyFormat::PublicKeyBase64 | KeyFormat::PublicKeyDer
+    ) || text.contains("whpk_");
     secrets.map(|secret| Key::Text { secret, public }).collect()
 }
 

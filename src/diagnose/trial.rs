@@ -7,6 +7,7 @@ use crate::crypto::key::VerifyingKey;
 use crate::diagnose::finding::{Code, Finding};
 use crate::diagnose::lens::Claims;
 use crate::diagnose::secret::Key;
+use crate::head::form;
 use crate::scheme::definition::Scheme;
 use crate::scheme::part::Part;
 
@@ -97,33 +98,46 @@ impl<'t> Trial<'t> {
                 let signatures = || claims.signatures.iter().copied();
                 let signatures = || signatures().filter(|it| it.algorithm == key.algorithm());
                 let count = match key.algorithm() {
-                    Algorithm::Ed25519 => signatures().count(),
+                    Algorithm::Ed25519 | Algorithm::EcdsaP256 => signatures().count(),
                     _ => signatures().count().min(1),
                 };
                 count > 0
                     && budget.allows(key.algorithm(), count, size)
-                    && key.verifies(content.iter().copied(), signatures())
+                    && key.verifies(content.iter().map(|piece| &**piece), signatures())
             },
         )
     }
 
     /// The signed content, if all of it is known.
-    fn content(&self, claims: &'t Claims<'t>) -> Option<Vec<&'t [u8]>> {
-        let mut content = Vec::new();
+    fn content(&self, claims: &'t Claims<'t>) -> Option<Vec<Cow<'t, [u8]>>> {
+        let mut content: Vec<Cow<'t, [u8]>> = Vec::new();
         for part in &claims.signed {
-            match part {
-                Part::Literal(text) => content.push(text.as_bytes()),
-                Part::Id => content.push(claims.id?),
-                Part::Timestamp => content.push(claims.time.as_ref()?.1.as_ref()),
-                Part::Body => content.push(self.body),
-                Part::Method => content.push(self.method.as_bytes()),
+            content.push(Cow::Borrowed(match part {
+                Part::Literal(text) => text.as_bytes(),
+                Part::Id => claims.id?,
+                Part::Timestamp => claims.time.as_ref()?.1.as_ref(),
+                Part::Body => self.body,
+                Part::Form => {
+                    content.push(self.form(claims.scheme)?.into());
+                    continue;
+                }
+                Part::Method => self.method.as_bytes(),
                 Part::Url => {
                     let pieces = [self.url_scheme, "://", self.host?, self.path];
-                    content.extend(pieces.map(str::as_bytes));
+                    content.extend(pieces.map(|piece| Cow::Borrowed(piece.as_bytes())));
+                    continue;
                 }
-            }
+            }));
         }
         Some(content)
+    }
+
+    /// The fields of the body, unless the URL has its digest. Whether that is right, the verdict says.
+    fn form(&self, scheme: Scheme) -> Option<Vec<u8>> {
+        match scheme.digest_in_query() {
+            Some(name) if self.path.contains(name) => None,
+            _ => form::written(self.body),
+        }
     }
 }
 
@@ -141,7 +155,11 @@ impl Budget {
 
     fn allows(&mut self, algorithm: Algorithm, count: usize, size: usize) -> bool {
         // What else a trial takes, in bytes that could be hashed meanwhile.
-        let more = if algorithm == Algorithm::Ed25519 { 64 << 10 } else { 512 };
+        let more = match algorithm {
+            Algorithm::Ed25519 => 64 << 10,
+            Algorithm::EcdsaP256 => 256 << 10,
+            _ => 512,
+        };
         let cost = size.saturating_add(more).saturating_mul(count);
         let fits = cost <= self.left;
         self.skipped |= !fits;

@@ -7,7 +7,7 @@ use http::{Method, Uri};
 
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
-use crate::head::reading::{Reading, decode};
+use crate::head::reading::{Reading, decode, with_other_port};
 use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
 use crate::scheme::part::{IdShape, MAX_ID, Part};
@@ -85,14 +85,18 @@ impl<'h> Target<'h> {
     fn read_as(&self, reading: Reading, scheme: Scheme) -> String {
         let [base, path] = self.pieces();
         let path = if reading.has(Reading::NO_SLASH) { path.get(1..).unwrap_or(&[]) } else { path };
-        let url = String::from_utf8_lossy(&[base, path].concat()).into_owned();
+        let mut url = String::from_utf8_lossy(&[base, path].concat()).into_owned();
+        if reading.has(Reading::OTHER_PORT) {
+            url = with_other_port(&url);
+        }
         if reading.has(Reading::DECODED) { decode(&url, scheme.decoded_url()) } else { url }
     }
 
     /// The ways in which the URL can be read otherwise than it was called.
     fn readings(&self, scheme: Scheme) -> Reading {
+        let own = Reading::AS_RECEIVED.with(Reading::OTHER_PORT, scheme.optional_port());
         if self.url.as_ref().is_some_and(|url| url.is_exact()) {
-            return Reading::AS_RECEIVED;
+            return own;
         }
         let path = self.path_and_query.as_bytes();
         let is_slash = path == b"/" || path.starts_with(b"/?");
@@ -101,7 +105,7 @@ impl<'h> Target<'h> {
             && self.pieces().into_iter().any(|piece| piece.contains(&b'%'));
         let url = || self.read_as(Reading::AS_RECEIVED, scheme);
         let decodes = may_decode && self.read_as(Reading::DECODED, scheme) != url();
-        Reading::default().with(Reading::NO_SLASH, is_slash).with(Reading::DECODED, decodes)
+        own.with(Reading::NO_SLASH, is_slash).with(Reading::DECODED, decodes)
     }
 }
 
@@ -144,6 +148,15 @@ impl<'h> Fields<'h> {
             }
             _ => Cow::Borrowed(self),
         }
+    }
+
+    /// The value of a parameter in the query of the signed URL, the first if there are several.
+    pub(crate) fn in_query(&self, name: &str) -> Option<String> {
+        let url = self.target.as_ref()?.read_as(Reading::AS_RECEIVED, self.scheme);
+        let url = url.split('#').next().unwrap_or_default();
+        let (_, query) = url.split_once('?')?;
+        let mut values = query.split('&').filter_map(|it| it.strip_prefix(name)?.strip_prefix('='));
+        values.next().map(str::to_owned)
     }
 
     /// The URL that is signed, if there is one.
@@ -190,7 +203,7 @@ impl<'h> Fields<'h> {
                 let [base, path] = target.pieces();
                 return (base, Some(path));
             }
-            (Part::Method | Part::Url | Part::Body, _) => &[],
+            (Part::Method | Part::Url | Part::Body | Part::Form, _) => &[],
         };
         (piece, None)
     }

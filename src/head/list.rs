@@ -5,7 +5,7 @@ use crate::error::VerifyError;
 use crate::head::Headers;
 use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
-use crate::scheme::layout::{LayoutKind, List};
+use crate::scheme::layout::{Bare, LayoutKind, List};
 
 /// The most signatures that are accepted in one request.
 pub(super) const MAX_SIGNATURES: usize = 32;
@@ -46,6 +46,8 @@ pub(super) struct Entries<'h> {
     line: Option<&'h [u8]>,
     /// Whether every line is a single entry, so that none is searched for a separator.
     lone: bool,
+    /// Whether the first entry is taken, which may be the timestamp.
+    begun: bool,
     /// Searched for the other lines, which a request seldom has, only when they are needed.
     headers: Headers<'h>,
     names: &'static HeaderNames,
@@ -66,8 +68,17 @@ impl<'h> Entries<'h> {
         lines: usize,
     ) -> Result<Self, VerifyError> {
         let line = Some(first);
-        let mut entries =
-            Self { scheme, algorithms, line, lone: true, headers, names, next: 1, lines };
+        let mut entries = Self {
+            scheme,
+            algorithms,
+            line,
+            lone: true,
+            begun: false,
+            headers,
+            names,
+            next: 1,
+            lines,
+        };
         let count = entries.tally().ok_or(VerifyError::TooManySignatures)?;
         entries.lone = count == lines;
         Ok(entries)
@@ -76,12 +87,15 @@ impl<'h> Entries<'h> {
     /// Counts the entries, unless there are too many.
     #[inline]
     fn tally(&self) -> Option<usize> {
-        let LayoutKind::List(list) = self.scheme.layout_kind() else {
-            return (self.lines <= MAX_SIGNATURES).then_some(self.lines);
+        let (separator, timed) = match self.scheme.layout_kind() {
+            LayoutKind::List(list) => (list.ascii().0, list.timestamp.is_some()),
+            LayoutKind::Bare(bare) => (bare.ascii(), bare.timestamp),
+            LayoutKind::Single { .. } => {
+                return (self.lines <= MAX_SIGNATURES).then_some(self.lines);
+            }
         };
         // The timestamp is an entry too.
-        let most = MAX_SIGNATURES + usize::from(list.timestamp.is_some());
-        let (separator, _) = list.ascii();
+        let most = MAX_SIGNATURES + usize::from(timed);
         let mut count = self.lines;
         let mut add = |line: &[u8]| {
             // In pieces of 128 bytes, whose count fits in a byte: that is faster than byte by byte,
@@ -114,6 +128,19 @@ impl<'h> Entries<'h> {
         let line = self.other_lines().next();
         self.next += 1;
         line
+    }
+
+    /// Takes one entry from the front of a line without versions.
+    fn bare(&mut self, bare: &Bare, line: &'h [u8]) -> Entry<'h> {
+        let separator = bare.ascii();
+        let mut halves = line.splitn(2, |byte| *byte == separator);
+        let entry = halves.next().unwrap_or_default();
+        self.line = halves.next();
+        let entry = entry.trim_ascii_start();
+        match bare.timestamp && !std::mem::replace(&mut self.begun, true) {
+            true => Entry::Time(entry),
+            false => Entry::Signature(self.scheme.algorithm(), entry),
+        }
     }
 
     /// Takes one entry from the front of a line.
@@ -161,6 +188,7 @@ impl<'h> Iterator for Entries<'h> {
                     };
                     return Some(Entry::Signature(self.scheme.algorithm(), text));
                 }
+                LayoutKind::Bare(bare) => return Some(self.bare(bare, line)),
                 LayoutKind::List(list) => {
                     if let Some(entry) = self.listed(list, line) {
                         return Some(entry);

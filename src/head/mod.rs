@@ -2,6 +2,7 @@
 
 pub(crate) mod envelope;
 pub(crate) mod fields;
+pub(crate) mod form;
 #[cfg(all(feature = "receive", feature = "replay"))]
 pub(crate) mod kept;
 pub(crate) mod list;

@@ -16,6 +16,8 @@ impl Reading {
     pub(crate) const DECODED: Self = Self(2);
     /// With escaped characters in the body.
     pub(crate) const ESCAPED: Self = Self(4);
+    /// Without the port of the URL, or with the one that goes without saying.
+    pub(crate) const OTHER_PORT: Self = Self(8);
 
     pub(crate) fn with(self, change: Self, applies: bool) -> Self {
         if applies { Self(self.0 | change.0) } else { self }
@@ -26,12 +28,25 @@ impl Reading {
     }
 
     pub(crate) fn is_of_url(self) -> bool {
-        self.has(Self::NO_SLASH) || self.has(Self::DECODED)
+        self.has(Self::NO_SLASH) || self.has(Self::DECODED) || self.has(Self::OTHER_PORT)
     }
 
     /// All ways to make one or more of these changes.
     pub(crate) fn each(self) -> impl Iterator<Item = Self> {
         (1..=self.0).filter(move |bits| bits & !self.0 == 0).map(Self)
+    }
+}
+
+/// The URL without its port, or if it has none, with that of its scheme.
+pub(crate) fn with_other_port(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = authority.rfind('@').map_or(0, |at| at + 1);
+    let port = authority.rfind(':').filter(|at| *at >= host && !authority.ends_with(']'));
+    match port {
+        Some(at) => format!("{scheme}://{}{path}", authority.get(..at).unwrap_or_default()),
+        None if scheme == "http" => format!("{scheme}://{authority}:80{path}"),
+        None => format!("{scheme}://{authority}:443{path}"),
     }
 }
 
@@ -174,6 +189,21 @@ mod tests {
         ] {
             assert_eq!(decode(url, ":/@"), decoded, "{url}");
         }
+    }
+
+    #[test]
+    fn a_port_is_removed_or_added_and_nothing_else_is_taken_for_one() {
+        for (with, without) in [
+            ("https://h.example:443/a:1?b=c:2#d:3", "https://h.example/a:1?b=c:2#d:3"),
+            ("http://h.example:80", "http://h.example"),
+            ("https://h.example:443?a", "https://h.example?a"),
+            ("https://user:pass@h.example:443/", "https://user:pass@h.example/"),
+            ("https://[::1]:443/", "https://[::1]/"),
+        ] {
+            assert_eq!(with_other_port(with), without);
+            assert_eq!(with_other_port(without), with);
+        }
+        assert_eq!(with_other_port("https://h.example:8443/"), "https://h.example/");
     }
 
     #[test]

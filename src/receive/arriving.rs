@@ -14,6 +14,7 @@ use crate::error::{Field, VerifyError};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::envelope::{Envelope, Unread};
+use crate::head::form;
 #[cfg(feature = "replay")]
 use crate::head::reading::{Escaper, Reading};
 use crate::receive::delivery::End;
@@ -276,7 +277,12 @@ impl Arriving {
         is: impl Fn(&[u8]) -> bool,
     ) -> bool {
         let fields = envelope.fields().read_as(verified.reading());
-        fields.before_body().chain(self.frames.chunks()).chain(fields.after_body()).all(is)
+        let (form, frames) = match verified.scheme().signs_form() {
+            true => (form::signed(envelope.fields(), self.frames.chunks()).ok(), None),
+            false => (None, Some(self.frames.chunks())),
+        };
+        let body = form.as_deref().into_iter().chain(frames.into_iter().flatten());
+        fields.before_body().chain(body).chain(fields.after_body()).all(is)
     }
 
     #[cfg(feature = "replay")]
@@ -324,6 +330,10 @@ impl Arriving {
         if let Some(id) = verified.id() {
             return Some(ReplayKey::of_id(scheme.name(), apart, id));
         }
+        if !scheme.covers_body() {
+            // Nothing is signed by which it could be remembered.
+            return None;
+        }
         if url.is_some() {
             // It is in the content, where bytes of it may have moved to or from the body.
             apart.path = None;
@@ -338,8 +348,14 @@ impl Arriving {
         // What was signed, in the reading that has verified: so one signature has one key.
         let mut content = ContentKey::begin(scheme.name(), apart);
         fields.before_body().for_each(|piece| content.update(piece));
+        let form = match scheme.signs_form() {
+            true => form::signed(envelope.fields(), self.frames.chunks()).ok()?,
+            false => Vec::new(),
+        };
+        content.update(&form);
+        let frames = Some(&self.frames).filter(|_| !scheme.signs_form());
         let mut escaper = verified.reading().has(Reading::ESCAPED).then(Escaper::default);
-        self.frames.chunks().for_each(|chunk| match &mut escaper {
+        frames.iter().flat_map(|it| it.chunks()).for_each(|chunk| match &mut escaper {
             Some(escaper) => escaper.escape(chunk, |piece| content.update(piece)),
             None => content.update(chunk),
         });

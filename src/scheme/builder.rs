@@ -109,6 +109,7 @@ impl SchemeBuilder {
         self.0.id_end = tally.id_end;
         self.0.signs_timestamp = tally.timestamp > 0;
         self.0.signs_request = tally.request > 0;
+        self.0.signs_form = tally.form > 0;
         self
     }
 
@@ -137,15 +138,16 @@ impl SchemeBuilder {
         self
     }
 
-    /// Sets that the method and the URL may touch each other and the body, default off, for a
-    /// provider that signs them with nothing between.
+    /// Sets that the method, the URL and the fields of a form may touch each other and the body,
+    /// default off, for a provider that signs them with nothing between.
     ///
     /// # Security
     ///
     /// Whoever has captured a signed delivery can send it again with bytes moved between the URL and
-    /// the body, as far as both stay well formed. Answer only requests with exactly the path and the
+    /// the body, as far as both stay well formed; and if the fields of a form are signed, between those:
+    /// what was the end of a value can become the next field, or the query. Answer only requests with exactly the path and the
     /// query that the provider was given, or set [`Verifier::exact_url`](crate::Verifier::exact_url):
-    /// then there is only one way to cut.
+    /// then there is only one way to cut a URL from a body.
     ///
     /// # Examples
     ///
@@ -190,6 +192,94 @@ impl SchemeBuilder {
     /// ```
     pub const fn decoded_url(mut self, chars: &'static str) -> Self {
         self.0.decoded_url = chars;
+        self
+    }
+
+    /// Sets that the provider signs nothing and sends the secret itself as the only signature, default
+    /// off. [`Scheme::covers_body`] and [`Verified::covers_body`](crate::Verified::covers_body) then say
+    /// so.
+    ///
+    /// # Security
+    ///
+    /// A token in a header proves that the sender has it, as a password does. It says nothing of the
+    /// body, nor when it was sent: whoever has seen one delivery, in a log or at a proxy, can send any
+    /// other. So nothing is remembered of such deliveries unless [`Replay::key_by`] says as what. Use TLS,
+    /// keep the header out of logs, and prefer anything that the provider signs.
+    ///
+    /// [`Replay::key_by`]: https://docs.rs/tower-webhook/latest/tower_webhook/replay/struct.Replay.html#method.key_by
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Layout};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("authorization")])
+    ///     .layout(Layout::single("Bearer "))
+    ///     .dangerous_shared_token()
+    ///     .build();
+    /// let sent = ACME.signer("t0ken")?.sign(None, time::OffsetDateTime::now_utc(), b"{}")?;
+    /// assert_eq!(sent["authorization"], "Bearer t0ken");
+    ///
+    /// let verified = ACME.verifier("t0ken")?.verify(&sent, b"anything at all")?;
+    /// assert!(!verified.covers_body());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn dangerous_shared_token(mut self) -> Self {
+        self.0.shared_token = true;
+        self.0.algorithm = Algorithm::SharedToken;
+        self.0.encoding = Encoding::Verbatim;
+        self.signed(&[])
+    }
+
+    /// Sets that the provider may sign the URL with a port or without one, default off: whatever the
+    /// port of the URL, it is also verified without it, and a URL without a port is also verified with
+    /// the one of its scheme, 443 or 80.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "sha1")] {
+    /// use tower_webhook::Scheme;
+    ///
+    /// let signer = Scheme::TWILIO.signer("auth token")?;
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let request = signer.request("https://example.com:443/voice", None, now, "Digits=1")?;
+    ///
+    /// let verifier = Scheme::TWILIO.verifier("auth token")?.public_url("https://example.com")?;
+    /// assert!(verifier.verify(&request, b"Digits=1").is_ok());
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn optional_port(mut self) -> Self {
+        self.0.optional_port = true;
+        self
+    }
+
+    /// Sets the name of the parameter that a provider adds to the query of the signed URL with a body
+    /// that is no form, default none: its value is the body's SHA-256 in hexadecimal digits, and the
+    /// body is compared with it. Nothing else of such a body is signed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "sha1")] {
+    /// use tower_webhook::Scheme;
+    ///
+    /// let digest = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+    /// let url = format!("https://example.com/sms?bodySHA256={digest}");
+    /// let signer = Scheme::TWILIO.signer("auth token")?;
+    /// let request = signer.request(&url, None, time::OffsetDateTime::now_utc(), "{}")?;
+    ///
+    /// let verifier = Scheme::TWILIO.verifier("auth token")?.public_url("https://example.com")?;
+    /// assert!(verifier.verify(&request, b"{}").is_ok());
+    /// assert!(verifier.verify(&request, b"{ }").is_err());
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub const fn digest_in_query(mut self, name: &'static str) -> Self {
+        self.0.digest_in_query = Some(name);
         self
     }
 
@@ -364,14 +454,20 @@ impl SchemeBuilder {
     /// - a literal of the signed content is empty;
     /// - there is no header family, or a header name is not a valid one in lower case, or occurs
     ///   twice in a family;
-    /// - the signed content does not contain the body exactly once, or contains the id or the
-    ///   timestamp more than once;
+    /// - the signed content does not contain the body, or the fields of its form, exactly once, or
+    ///   contains the id or the timestamp more than once;
+    /// - there is a [shared token](SchemeBuilder::dangerous_shared_token), and anything is signed or in a
+    ///   list;
+    /// - a signature is in DER that is not one of ECDSA;
+    /// - the fields of a form are signed without
+    ///   [`dangerous_movable_url`](SchemeBuilder::dangerous_movable_url), or escaped;
     /// - nothing ends the id, the method or the URL in [the signed content](SchemeBuilder::signed);
     /// - an id has the length 0, or more than 256;
     /// - an id is signed but not every family names its header, or the other way around;
     /// - a timestamp is signed but does not come from exactly one place, the header or the list;
     /// - a separator of a list is not ASCII, or two kinds of entries could be confused;
-    /// - characters of the URL are decoded that are not visible ASCII, or no URL is signed;
+    /// - characters of the URL are decoded that are not visible ASCII, or no URL is signed whose
+    ///   characters, port or query are said to have a meaning;
     /// - a body is escaped that is signed with anything but an HMAC.
     ///
     /// # Examples

@@ -55,15 +55,19 @@ pub(crate) struct Definition {
     pub(crate) signs_timestamp: bool,
     pub(crate) lists_timestamp: bool,
     pub(crate) signs_request: bool,
+    pub(crate) signs_form: bool,
     pub(crate) id_shape: IdShape,
     pub(crate) movable_url: bool,
     pub(crate) decoded_url: &'static str,
+    pub(crate) optional_port: bool,
+    pub(crate) digest_in_query: Option<&'static str>,
     pub(crate) escaped_body: bool,
     pub(crate) timestamp_format: TimestampFormat,
     pub(crate) tolerance: Tolerance,
     pub(crate) retries: Retries,
     pub(crate) key_format: KeyFormat,
     pub(crate) repeated_signature: bool,
+    pub(crate) shared_token: bool,
     pub(crate) delivery_header: Option<&'static str>,
     pub(crate) body_limit: Option<usize>,
     pub(crate) documentation: Option<(&'static str, Evidence)>,
@@ -164,15 +168,19 @@ impl Scheme {
             signs_timestamp: false,
             lists_timestamp: false,
             signs_request: false,
+            signs_form: false,
             id_shape: IdShape::Visible,
             movable_url: false,
             decoded_url: "",
+            optional_port: false,
+            digest_in_query: None,
             escaped_body: false,
             timestamp_format: TimestampFormat::Seconds,
             tolerance: Tolerance::default_const(),
             retries: Retries::NotStated,
             key_format: KeyFormat::Utf8,
             repeated_signature: false,
+            shared_token: false,
             delivery_header: None,
             body_limit: None,
             documentation: None,
@@ -226,6 +234,22 @@ impl Scheme {
         self.0.signed
     }
 
+    /// Returns `false` if the sender only repeats the secret and signs nothing, so that whoever has seen
+    /// a delivery can send any other; see [`SchemeBuilder::dangerous_shared_token`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    ///
+    /// assert!(Scheme::GITLAB.covers_body());
+    /// assert!(!Scheme::GITLAB_TOKEN.covers_body());
+    /// ```
+    #[must_use]
+    pub const fn covers_body(&self) -> bool {
+        !self.0.shared_token
+    }
+
     /// The format of the timestamp, or `None` if the scheme does not sign one.
     #[must_use]
     pub const fn timestamp_format(&self) -> Option<TimestampFormat> {
@@ -255,7 +279,8 @@ impl Scheme {
         self.0.id_shape
     }
 
-    /// Returns `true` if bytes can be moved between the URL and the body of a signed delivery; see
+    /// Returns `true` if bytes can be moved between the URL and the body of a signed delivery, or
+    /// between the fields of a form; see
     /// [`SchemeBuilder::dangerous_movable_url`].
     ///
     /// # Examples
@@ -263,8 +288,8 @@ impl Scheme {
     /// ```
     /// use tower_webhook::Scheme;
     ///
-    /// let movable: Vec<_> = Scheme::ALL.iter().filter(|scheme| scheme.movable_url()).collect();
-    /// assert_eq!(movable, [&Scheme::SQUARE, &Scheme::HUBSPOT_V3, &Scheme::TRELLO]);
+    /// assert!(Scheme::SQUARE.movable_url() && Scheme::TWILIO.movable_url());
+    /// assert!(!Scheme::STRIPE.movable_url());
     /// ```
     #[must_use]
     pub const fn movable_url(&self) -> bool {
@@ -276,6 +301,20 @@ impl Scheme {
     #[must_use]
     pub const fn decoded_url(&self) -> &'static str {
         self.0.decoded_url
+    }
+
+    /// Returns `true` if the URL may have been signed with or without its port; see
+    /// [`SchemeBuilder::optional_port`].
+    #[must_use]
+    pub const fn optional_port(&self) -> bool {
+        self.0.optional_port
+    }
+
+    /// The parameter of the signed URL that is the digest of a body that is no form; see
+    /// [`SchemeBuilder::digest_in_query`].
+    #[must_use]
+    pub const fn digest_in_query(&self) -> Option<&'static str> {
+        self.0.digest_in_query
     }
 
     /// Returns `true` if the body may have been signed with its non-ASCII characters escaped; see
@@ -316,6 +355,11 @@ impl Scheme {
     #[must_use]
     pub const fn signs_request(&self) -> bool {
         self.0.signs_request
+    }
+
+    /// Whether the fields of a form are signed, and not the body's bytes.
+    pub(crate) const fn signs_form(&self) -> bool {
+        self.0.signs_form
     }
 
     /// Whether a delivery may have to be read in other ways than as it was received.
@@ -406,7 +450,7 @@ impl Scheme {
     pub(crate) fn knows(&self, algorithm: Algorithm) -> bool {
         let more = match self.0.layout.0 {
             LayoutKind::List(list) => list.more_versions,
-            LayoutKind::Single { .. } => &[],
+            LayoutKind::Single { .. } | LayoutKind::Bare(_) => &[],
         };
         self.0.algorithm == algorithm || more.iter().any(|(_, more)| *more == algorithm)
     }

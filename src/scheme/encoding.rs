@@ -1,8 +1,11 @@
 //! The encoding of a signature's bytes in a header.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64ct::{Base64, Base64Url, Base64UrlUnpadded, Encoding as _};
+
+use crate::crypto::token;
+use crate::scheme::der;
 
 /// The encoding of a signature's bytes.
 ///
@@ -28,17 +31,30 @@ pub enum Encoding {
     /// Base64 of the URL-safe alphabet without padding
     /// ([RFC 4648, section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5)).
     Base64Url,
+    /// Base64 of the URL-safe alphabet with padding.
+    Base64UrlPadded,
+    /// Standard base64 with padding of the DER of an ECDSA signature's two numbers
+    /// ([RFC 3279, section 2.2.3](https://www.rfc-editor.org/rfc/rfc3279#section-2.2.3)).
+    Base64Der,
+    /// The text itself, for a
+    /// [shared token](crate::scheme::SchemeBuilder::dangerous_shared_token).
+    Verbatim,
 }
 
 impl Encoding {
-    /// Fills `bytes` from `text`, which must encode exactly that many. After `None` the bytes are
+    /// Fills `bytes` from `text`, which must encode exactly that many; of a token, which may be of any
+    /// length, with its hash. After `None` the bytes are
     /// unspecified.
+    #[inline]
     pub(crate) fn decode(self, text: &[u8], bytes: &mut [u8]) -> Option<()> {
         let size = bytes.len();
         let decoded = match self {
             Self::Hex => base16ct::mixed::decode(text, bytes).ok().map(<[u8]>::len),
             Self::Base64 => STANDARD.decode_slice(text, bytes).ok(),
             Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
+            Self::Base64UrlPadded => URL_SAFE.decode_slice(text, bytes).ok(),
+            Self::Base64Der => return decode_der(text, bytes),
+            Self::Verbatim => return hash(text, bytes),
         };
         decoded.filter(|decoded| *decoded == size).map(|_| ())
     }
@@ -50,15 +66,36 @@ impl Encoding {
             Self::Hex => base16ct::lower::encode_string(bytes),
             Self::Base64 => Base64::encode_string(bytes),
             Self::Base64Url => Base64UrlUnpadded::encode_string(bytes),
+            Self::Base64UrlPadded => Base64Url::encode_string(bytes),
+            Self::Base64Der => Base64::encode_string(&der::write(bytes)),
+            Self::Verbatim => bytes.iter().copied().map(char::from).collect(),
         }
     }
+}
+
+#[cold]
+fn hash(token: &[u8], bytes: &mut [u8]) -> Option<()> {
+    if token.is_empty() || bytes.len() != token::SIZE {
+        return None;
+    }
+    bytes.copy_from_slice(&token::hash(token));
+    Some(())
+}
+
+/// Apart from the others, which are smaller and read more often.
+#[cold]
+fn decode_der(text: &[u8], numbers: &mut [u8]) -> Option<()> {
+    let mut decoded = [0; der::MAX];
+    let size = STANDARD.decode_slice(text, &mut decoded).ok()?;
+    der::read(decoded.get(..size)?, numbers)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Encoding; 3] = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url];
+    const ALL: [Encoding; 4] =
+        [Encoding::Hex, Encoding::Base64, Encoding::Base64Url, Encoding::Base64UrlPadded];
 
     fn decode(encoding: Encoding, text: &[u8]) -> Option<[u8; 32]> {
         let mut bytes = [0; 32];
@@ -113,6 +150,11 @@ mod tests {
         assert_eq!(decode(Encoding::Base64Url, bare.as_bytes()), Some([0xff; 32]));
         assert_eq!(decode(Encoding::Base64Url, format!("{bare}=").as_bytes()), None);
         assert_eq!(decode(Encoding::Base64Url, good.as_bytes()), None);
+        let padded = format!("{bare}=");
+        assert_eq!(decode(Encoding::Base64UrlPadded, padded.as_bytes()), Some([0xff; 32]));
+        for text in [&bare, &good, &format!("{bare}=="), &padded.replace("8=", "9=")] {
+            assert_eq!(decode(Encoding::Base64UrlPadded, text.as_bytes()), None);
+        }
         assert_eq!(decode(Encoding::Hex, format!("0x{}", "ab".repeat(31)).as_bytes()), None);
     }
 }

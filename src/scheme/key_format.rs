@@ -28,6 +28,8 @@ pub enum KeyFormat {
     WhsecAndUtf8,
     /// The text is the key: [`Secret::utf8`](crate::Secret::utf8).
     Utf8,
+    /// The text and then this one are the key.
+    Utf8With(&'static str),
     /// Hexadecimal digits spell the key: [`Secret::hex`](crate::Secret::hex).
     Hex,
     /// Base64 spells the key: [`Secret::base64`](crate::Secret::base64).
@@ -40,4 +42,8 @@ pub enum KeyFormat {
     PublicKeyHex,
     /// The 32 bytes of an Ed25519 public key in base64.
     PublicKeyBase64,
+    /// An ECDSA public key as `SubjectPublicKeyInfo` in DER
+    /// ([RFC 5480, section 2](https://www.rfc-editor.org/rfc/rfc5480#section-2)), in base64: what is
+    /// between the first and the last line of a PEM file, without line breaks.
+    PublicKeyDer,
 }

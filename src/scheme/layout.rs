@@ -21,6 +21,15 @@ pub struct Layout(pub(crate) LayoutKind);
 pub(crate) enum LayoutKind {
     Single { prefix: &'static str },
     List(List),
+    Bare(Bare),
+}
+
+/// A list of signatures without versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Bare {
+    pub(crate) separator: char,
+    /// Whether the first entry is the timestamp.
+    pub(crate) timestamp: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +81,37 @@ impl Layout {
             more_versions: &[],
             timestamp: None,
         }))
+    }
+
+    /// Describes a list of signatures without versions, `g0hM…=,bm9l…=`, with one for each of the
+    /// provider's keys. The separator is `,`, `;`, `|` or a space, and spaces after it are skipped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Layout;
+    ///
+    /// assert_eq!(Layout::bare_list(',').to_string(), "…,…");
+    /// assert_eq!(Layout::bare_list(',').timestamp_first().to_string(), "{time},…,…");
+    /// ```
+    #[must_use]
+    pub const fn bare_list(separator: char) -> Self {
+        Self(LayoutKind::Bare(Bare { separator, timestamp: false }))
+    }
+
+    /// Sets that the first entry of a bare list is the timestamp, default off.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the layout is not a bare list; in a `const`, that is an error of the compiler.
+    #[must_use]
+    #[expect(clippy::panic, reason = "in a `const`, an error of the compiler")]
+    pub const fn timestamp_first(mut self) -> Self {
+        match &mut self.0 {
+            LayoutKind::Bare(bare) => bare.timestamp = true,
+            _ => panic!("only a bare list has a first entry"),
+        }
+        self
     }
 
     /// Sets the key of the entry that is the timestamp, default none.
@@ -139,14 +179,18 @@ impl Layout {
 
     /// Returns `true` if the timestamp is an entry of the list.
     pub(super) const fn lists_timestamp(&self) -> bool {
-        matches!(self.0, LayoutKind::List(List { timestamp: Some(_), .. }))
+        matches!(
+            self.0,
+            LayoutKind::List(List { timestamp: Some(_), .. })
+                | LayoutKind::Bare(Bare { timestamp: true, .. })
+        )
     }
 
     const fn list_mut(&mut self) -> &mut List {
         assert!(matches!(self.0, LayoutKind::List(_)), "only a list has keys");
         match &mut self.0 {
             LayoutKind::List(list) => list,
-            LayoutKind::Single { .. } => unreachable!(),
+            LayoutKind::Single { .. } | LayoutKind::Bare(_) => unreachable!(),
         }
     }
 }
@@ -156,6 +200,10 @@ impl fmt::Display for Layout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = match self.0 {
             LayoutKind::Single { prefix } => return write!(f, "{prefix}…"),
+            LayoutKind::Bare(Bare { separator, timestamp }) => {
+                let time = if timestamp { format!("{{time}}{separator}") } else { String::new() };
+                return write!(f, "{time}…{separator}…");
+            }
             LayoutKind::List(list) => list,
         };
         let separator = list.joint();
@@ -166,6 +214,13 @@ impl fmt::Display for Layout {
         let more = list.more_versions.iter();
         more.map(|(version, _)| version)
             .try_for_each(|version| write!(f, "{separator}{version}{}…", list.assign))
+    }
+}
+
+impl Bare {
+    /// The byte that separates entries. A scheme whose separator is not ASCII does not build.
+    pub(crate) fn ascii(&self) -> u8 {
+        u8::try_from(self.separator).unwrap_or_default()
     }
 }
 

@@ -39,6 +39,7 @@
 pub(crate) mod builder;
 pub(crate) mod catalog;
 pub(crate) mod definition;
+mod der;
 pub(crate) mod encoding;
 pub(crate) mod evidence;
 #[cfg(feature = "tower")]

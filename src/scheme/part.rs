@@ -24,6 +24,16 @@ pub enum Part {
     Timestamp,
     /// The raw body.
     Body,
+    /// The fields of the form that is the body, instead of the body: each name and value, decoded,
+    /// sorted by name and then by value, with nothing between. A field that comes twice with the same
+    /// value counts once, and a form with more than 1,000 fields is rejected.
+    ///
+    /// # Security
+    ///
+    /// The order of the fields is not signed, nor where one ends and the next begins: see
+    /// [`SchemeBuilder::dangerous_movable_url`](crate::scheme::SchemeBuilder::dangerous_movable_url),
+    /// which this part needs.
+    Form,
     /// The request's method, in upper case.
     Method,
     /// The URL that the sender called: the [public URL](crate::Verifier::public_url) of the

@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::crypto::Algorithm;
 use crate::scheme::definition::Definition;
+use crate::scheme::encoding::Encoding;
 use crate::scheme::header::HeaderNames;
 use crate::scheme::layout::{Layout, LayoutKind};
 use crate::scheme::part::{IdShape, MAX_ID, Part};
@@ -59,12 +60,24 @@ macro_rules! obey {
 
 pub(super) const fn check(scheme: &Definition) -> Verdict {
     let signed = Tally::of(scheme.signed);
-    rule!("the body must be signed exactly once", signed.body == 1);
+    obey!(token(scheme));
+    obey!(der(scheme));
+    let body = if scheme.shared_token { 0 } else { 1 };
+    rule!("the body must be signed exactly once", signed.body == body);
+    rule!(
+        "the fields of a form run into each other: say so with `dangerous_movable_url`",
+        signed.form == 0 || scheme.movable_url
+    );
     rule!("the id and the timestamp are signed once", signed.id <= 1 && signed.timestamp <= 1);
     rule!("a literal must not be empty", signed.empty == 0);
     rule!("a scheme needs a header family", !scheme.headers.is_empty());
     obey!(layout(scheme.layout));
     let listed = scheme.layout.lists_timestamp() as usize;
+    if let LayoutKind::Bare(_) = scheme.layout.0 {
+        let number =
+            matches!(scheme.timestamp_format, TimestampFormat::Seconds | TimestampFormat::Millis);
+        rule!("the timestamp in a bare list is a number", number || listed == 0);
+    }
     if let Some(header) = scheme.delivery_header {
         obey!(name(header));
     }
@@ -84,6 +97,42 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     boundaries(scheme)
 }
 
+/// Checks that a shared token is alone, and says what it is.
+const fn token(scheme: &Definition) -> Verdict {
+    let algorithm = matches!(scheme.algorithm, Algorithm::SharedToken);
+    let encoding = matches!(scheme.encoding, Encoding::Verbatim);
+    let is_token = scheme.shared_token;
+    rule!(
+        "a shared token signs nothing: say so with `dangerous_shared_token`",
+        algorithm == is_token && encoding == is_token && (!is_token || scheme.signed.is_empty())
+    );
+    let alone = matches!(scheme.layout.0, LayoutKind::Single { .. });
+    rule!("a shared token is alone", alone || !is_token);
+    Ok(())
+}
+
+/// Checks that what is in DER are two numbers.
+const fn der(scheme: &Definition) -> Verdict {
+    let rule = "only the signatures of ECDSA are in DER";
+    let mut more: &[(&str, Algorithm)] = &[];
+    if let LayoutKind::List(list) = scheme.layout.0 {
+        more = list.more_versions;
+    }
+    if !matches!(scheme.encoding, Encoding::Base64Der) {
+        return Ok(());
+    }
+    if !matches!(scheme.algorithm, Algorithm::EcdsaP256) {
+        return Err(InvalidScheme(rule));
+    }
+    while let [(_, algorithm), rest @ ..] = more {
+        if !matches!(algorithm, Algorithm::EcdsaP256) {
+            return Err(InvalidScheme(rule));
+        }
+        more = rest;
+    }
+    Ok(())
+}
+
 /// Checks the other ways in which a delivery may have been signed.
 const fn readings(scheme: &Definition) -> Verdict {
     let mut chars = scheme.decoded_url.as_bytes();
@@ -93,6 +142,13 @@ const fn readings(scheme: &Definition) -> Verdict {
         rule!("only visible ASCII is decoded, and no %", byte.is_ascii_graphic() && *byte != b'%');
         chars = rest;
     }
+    rule!("no URL is signed that has a port", !scheme.optional_port || scheme.signs_request);
+    if let Some(name) = scheme.digest_in_query {
+        let form = scheme.signs_request && scheme.signs_form;
+        rule!("the digest of a body is in a URL that is signed with a form", form);
+        rule!("a parameter of a query needs a name", !name.is_empty());
+    }
+    rule!("the fields of a form are not escaped", !(scheme.escaped_body && scheme.signs_form));
     rule!("an escaped body needs an HMAC", !scheme.escaped_body || is_mac(scheme.algorithm));
     if let LayoutKind::List(list) = scheme.layout.0 {
         let mut versions = list.more_versions;
@@ -105,7 +161,7 @@ const fn readings(scheme: &Definition) -> Verdict {
 }
 
 const fn is_mac(algorithm: Algorithm) -> bool {
-    !matches!(algorithm, Algorithm::Ed25519)
+    !matches!(algorithm, Algorithm::Ed25519 | Algorithm::EcdsaP256 | Algorithm::SharedToken)
 }
 
 /// Checks that the signed content can be cut in only one way. Up to the body it is read from the
@@ -114,6 +170,15 @@ const fn boundaries(scheme: &Definition) -> Verdict {
     let mut before = scheme.before_body;
     while let [part, rest @ ..] = before {
         obey!(ends(scheme, part, Neighbor::first(rest)));
+        // Its fraction may go on; from the other side, its digits have fixed places.
+        let fraction = matches!(scheme.timestamp_format, TimestampFormat::Iso8601);
+        if fraction && matches!(part, Part::Timestamp) {
+            let end = Neighbor::first(rest);
+            rule!(
+                "nothing ends the timestamp: put a literal other than a digit or a dot behind it",
+                matches!(end, Neighbor::Byte(byte) if !byte.is_ascii_digit() && byte != b'.')
+            );
+        }
         before = rest;
     }
     let mut after = scheme.after_body;
@@ -184,7 +249,7 @@ const fn ends(scheme: &Definition, part: &Part, neighbor: Neighbor) -> Verdict {
             "nothing ends the URL: put a literal such as a newline next to it",
             scheme.movable_url || matches!(neighbor, Neighbor::Byte(..=b' '))
         ),
-        Part::Timestamp | Part::Body | Part::Literal(_) => {}
+        Part::Timestamp | Part::Body | Part::Form | Part::Literal(_) => {}
     }
     Ok(())
 }
@@ -198,6 +263,7 @@ pub(super) struct Tally {
     pub(super) id_end: Option<u8>,
     pub(super) timestamp: usize,
     pub(super) request: usize,
+    pub(super) form: usize,
     body: usize,
     empty: usize,
 }
@@ -212,6 +278,7 @@ impl Tally {
             id_end: None,
             timestamp: 0,
             request: 0,
+            form: 0,
             body: 0,
             empty: 0,
         };
@@ -230,8 +297,9 @@ impl Tally {
                     };
                 }
                 Part::Timestamp => tally.timestamp += 1,
-                Part::Body => {
+                Part::Body | Part::Form => {
                     tally.body += 1;
+                    tally.form += matches!(part, Part::Form) as usize;
                     (tally.before_body, _) = all.split_at(all.len() - parts.len());
                     tally.after_body = rest;
                 }
@@ -248,6 +316,11 @@ impl Tally {
 const fn layout(layout: Layout) -> Verdict {
     let list = match layout.0 {
         LayoutKind::Single { prefix } => return printable(prefix),
+        LayoutKind::Bare(bare) => {
+            let separates = matches!(bare.separator, ',' | ';' | '|' | ' ');
+            rule!("the separator of a bare list is one of `,;|` or a space", separates);
+            return Ok(());
+        }
         LayoutKind::List(list) => list,
     };
     rule!("separators must be ASCII", list.separator.is_ascii() && list.assign.is_ascii());

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 use crate::clock::UnixTime;
 
@@ -37,6 +37,12 @@ pub enum TimestampFormat {
     /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) with an upper-case `T`, as in
     /// `2026-11-21T09:30:00Z`.
     Rfc3339,
+    /// [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) without the offset, which is that of UTC:
+    /// `2026-11-21T09:30:00.123`. A literal has to end it before the body.
+    Iso8601,
+    /// The fixed form of [RFC 9110, section
+    /// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7): `Sat, 21 Nov 2026 09:30:00 GMT`.
+    HttpDate,
 }
 
 impl TimestampFormat {
@@ -46,7 +52,18 @@ impl TimestampFormat {
         let text = match self {
             Self::Seconds => at.unix_timestamp().to_string(),
             Self::Millis => at.unix_timestamp_nanos().div_euclid(1_000_000).to_string(),
-            Self::Rfc3339 => at.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()?,
+            Self::Rfc3339 => rfc_3339(at)?,
+            Self::Iso8601 => rfc_3339(at)?.trim_end_matches('Z').to_owned(),
+            Self::HttpDate => {
+                let at = at.checked_to_offset(UtcOffset::UTC)?;
+                let day = DAYS.get(usize::from(at.weekday().number_days_from_monday()))?;
+                let month = MONTHS.get(usize::from(u8::from(at.month())) - 1)?;
+                let (day_of_month, year, (hour, minute, second)) =
+                    (at.day(), at.year(), at.time().as_hms());
+                format!(
+                    "{day}, {day_of_month:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
+                )
+            }
         };
         self.read(text.as_bytes()).is_some().then_some(text)
     }
@@ -74,6 +91,12 @@ impl TimestampFormat {
                 let text = str::from_utf8(text).ok().filter(|text| text.is_ascii())?;
                 OffsetDateTime::parse(text, &Rfc3339).ok().map(UnixTime::from)
             }
+            Self::Iso8601 => {
+                let mut whole = [b'Z'; MAX_TEXT];
+                whole.get_mut(..text.len())?.copy_from_slice(text);
+                Self::Rfc3339.read(whole.get(..=text.len())?)
+            }
+            Self::HttpDate => http_date(text),
         }
     }
 
@@ -81,9 +104,9 @@ impl TimestampFormat {
     /// exactly at the tolerance does not depend on the fraction of a second at which it is checked.
     fn truncate(self, now: UnixTime) -> UnixTime {
         let nanos = match self {
-            Self::Seconds => 0,
+            Self::Seconds | Self::HttpDate => 0,
             Self::Millis => now.nanos / 1_000_000 * 1_000_000,
-            Self::Rfc3339 => now.nanos,
+            Self::Rfc3339 | Self::Iso8601 => now.nanos,
         };
         UnixTime { nanos, ..now }
     }
@@ -225,6 +248,36 @@ impl Default for Tolerance {
     }
 }
 
+fn rfc_3339(at: OffsetDateTime) -> Option<String> {
+    at.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
+}
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Reads a date in the one form in which it is printed.
+fn http_date(text: &[u8]) -> Option<UnixTime> {
+    let text = str::from_utf8(text).ok().filter(|text| text.is_ascii() && text.len() == 29)?;
+    let digits = |from: usize, to: usize| {
+        let digits = text.get(from..to).filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+        digits?.parse::<u16>().ok()
+    };
+    let small = |from: usize| u8::try_from(digits(from, from + 2)?).ok();
+    let marks = [(3, ", "), (7, " "), (11, " "), (16, " "), (19, ":"), (22, ":"), (25, " GMT")];
+    let marked =
+        |(at, mark): &(usize, &str)| text.get(*at..).is_some_and(|it| it.starts_with(mark));
+    if !marks.iter().all(marked) {
+        return None;
+    }
+    let month = MONTHS.iter().position(|month| text.get(8..11) == Some(month))?;
+    let month = Month::try_from(u8::try_from(month + 1).ok()?).ok()?;
+    let date = Date::from_calendar_date(digits(12, 16)?.into(), month, small(5)?).ok()?;
+    let day = DAYS.get(usize::from(date.weekday().number_days_from_monday()))?;
+    let time = Time::from_hms(small(17)?, small(20)?, small(23)?).ok()?;
+    (text.get(..3) == Some(day)).then(|| PrimitiveDateTime::new(date, time).assume_utc().into())
+}
+
 /// Reads a number of so many digits, at most 15, so that the sum below cannot overflow even for
 /// bytes that are not digits.
 fn number(text: &[u8], digits: usize) -> Option<u64> {
@@ -241,7 +294,7 @@ fn number(text: &[u8], digits: usize) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use TimestampFormat::{Millis, Rfc3339, Seconds};
+    use TimestampFormat::{HttpDate, Iso8601, Millis, Rfc3339, Seconds};
 
     use super::*;
 
@@ -343,8 +396,50 @@ mod tests {
     }
 
     #[test]
+    fn a_date_without_offset_is_in_utc() {
+        assert_eq!(time(Iso8601, b"2024-11-15T21:12:01"), Some(at(1_731_705_121)));
+        let read = time(Iso8601, b"2024-11-15T21:12:01.042").unwrap();
+        assert_eq!(read, UnixTime { seconds: 1_731_705_121, nanos: 42_000_000 });
+        for text in [
+            "2024-11-15T21:12:01Z",
+            "2024-11-15T21:12:01+00:00",
+            "2024-11-15 21:12:01",
+            "2024-11-15",
+            "2024-11-15T21:12:01.",
+            "2024-11-15T21:12:01.00000000000000000000",
+            "",
+        ] {
+            assert_eq!(time(Iso8601, text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_http_date_has_one_form() {
+        assert_eq!(time(HttpDate, b"Fri, 15 Nov 2024 21:12:01 GMT"), Some(at(1_731_705_121)));
+        assert_eq!(time(HttpDate, b"Thu, 29 Feb 2024 00:00:00 GMT"), Some(at(1_709_164_800)));
+        for text in [
+            "Sat, 15 Nov 2024 21:12:01 GMT",
+            "fri, 15 Nov 2024 21:12:01 GMT",
+            "Fri, 15 nov 2024 21:12:01 GMT",
+            "Fri, 5 Nov 2024 21:12:01 GMT",
+            "Fri, 15 Nov 2024 21:12:01 UTC",
+            "Fri, 15 Nov 2024 21:12:01 +0000",
+            "Fri, 15 Nov 2024 21:12:60 GMT",
+            "Fri, 15 Nov 2024 24:00:00 GMT",
+            "Wed, 29 Feb 2023 00:00:00 GMT",
+            "Fri, 15 Nov 2024 +1:12:01 GMT",
+            "Friday, 15-Nov-24 21:12:01 GMT",
+            "Fri Nov 15 21:12:01 2024",
+            "Fri, 15 Nov 2024 21:12:01 GMT ",
+            "",
+        ] {
+            assert_eq!(time(HttpDate, text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
     fn printing_is_the_inverse_of_reading() {
-        for format in [Seconds, Millis, Rfc3339] {
+        for format in [Seconds, Millis, Rfc3339, Iso8601, HttpDate] {
             let text = format.print(date(1_731_705_121)).unwrap();
             assert_eq!(time(format, text.as_bytes()), Some(at(1_731_705_121)));
             let west = date(1_731_705_121).to_offset(UtcOffset::from_hms(-8, 0, 0).unwrap());

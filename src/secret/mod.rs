@@ -54,9 +54,9 @@ pub(crate) enum Kind {
     /// A key that both sides have.
     Shared,
     /// The half of a pair that verifies.
-    Public,
-    /// The half of a pair that signs, followed by the other half.
-    Private,
+    Public(Algorithm),
+    /// The half of a pair that signs, of Ed25519 followed by the other half.
+    Private(Algorithm),
 }
 
 impl Secret {
@@ -217,8 +217,8 @@ impl Secret {
     pub fn whsk(text: &str) -> Result<Self, InvalidSecret> {
         let text = plausible(text)?.strip_prefix("whsk_").ok_or(InvalidSecret::NotPrivateKey)?;
         let pair = decode_base64(text)?;
-        SigningKey::private(pair.expose())?;
-        Ok(Self { kind: Kind::Private, bytes: pair.bytes })
+        SigningKey::private(Algorithm::Ed25519, pair.expose())?;
+        Ok(Self { kind: Kind::Private(Algorithm::Ed25519), bytes: pair.bytes })
     }
 
     /// Reads the 32 bytes of an Ed25519 public key
@@ -239,8 +239,60 @@ impl Secret {
     /// # }
     /// ```
     pub fn ed25519(public_key: &[u8]) -> Result<Self, InvalidSecret> {
-        VerifyingKey::public(public_key)?;
-        Ok(Self { kind: Kind::Public, bytes: Zeroizing::new(public_key.to_vec()) })
+        Self::public(Algorithm::Ed25519, public_key)
+    }
+
+    /// Reads a public key for ECDSA over P-256: `SubjectPublicKeyInfo` in DER
+    /// ([RFC 5480, section 2](https://www.rfc-editor.org/rfc/rfc5480#section-2)), or the 65 bytes of an
+    /// uncompressed point.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if the bytes are not that, or the point is not on the curve.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "p256")] {
+    /// use tower_webhook::{InvalidSecret, Secret};
+    ///
+    /// assert_eq!(Secret::p256(&[4; 65]).unwrap_err(), InvalidSecret::NotPublicKey);
+    /// # }
+    /// ```
+    pub fn p256(public_key: &[u8]) -> Result<Self, InvalidSecret> {
+        Self::public(Algorithm::EcdsaP256, public_key)
+    }
+
+    /// Reads the 32 bytes of a private key for ECDSA over P-256. Only a [`Signer`](crate::Signer) can
+    /// use it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidSecret`] if the bytes are not a number below the order of the curve, and not
+    /// zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "p256")] {
+    /// use time::OffsetDateTime;
+    /// use tower_webhook::{Scheme, Secret, Signer};
+    ///
+    /// let signer = Signer::new(Scheme::SENDGRID, Secret::p256_private(&[7; 32])?)?;
+    /// let headers = signer.sign(None, OffsetDateTime::now_utc(), b"[]")?;
+    /// assert!(headers.contains_key("x-twilio-email-event-webhook-signature"));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn p256_private(private_key: &[u8]) -> Result<Self, InvalidSecret> {
+        SigningKey::private(Algorithm::EcdsaP256, private_key)?;
+        let bytes = Zeroizing::new(private_key.to_vec());
+        Ok(Self { kind: Kind::Private(Algorithm::EcdsaP256), bytes })
+    }
+
+    fn public(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidSecret> {
+        VerifyingKey::public(algorithm, key)?;
+        Ok(Self { kind: Kind::Public(algorithm), bytes: Zeroizing::new(key.to_vec()) })
     }
 
     pub(crate) fn expose(&self) -> &[u8] {
@@ -251,9 +303,11 @@ impl Secret {
     pub(crate) fn verifying_key(&self, scheme: Scheme) -> Result<VerifyingKey, InvalidSecret> {
         match self.kind {
             Kind::Shared => Ok(VerifyingKey::shared(scheme.algorithm(), &self.bytes)?),
-            _ if !scheme.knows(Algorithm::Ed25519) => Err(InvalidSecret::AsymmetricKey),
-            Kind::Public => Ok(VerifyingKey::public(&self.bytes)?),
-            Kind::Private => Err(InvalidSecret::PrivateKey),
+            Kind::Public(own) | Kind::Private(own) if !scheme.knows(own) => {
+                Err(InvalidSecret::AsymmetricKey)
+            }
+            Kind::Public(own) => Ok(VerifyingKey::public(own, &self.bytes)?),
+            Kind::Private(_) => Err(InvalidSecret::PrivateKey),
         }
     }
 
@@ -261,9 +315,11 @@ impl Secret {
     pub(crate) fn signing_key(&self, scheme: Scheme) -> Result<SigningKey, InvalidSecret> {
         match self.kind {
             Kind::Shared => Ok(SigningKey::shared(scheme.algorithm(), &self.bytes)?),
-            _ if !scheme.knows(Algorithm::Ed25519) => Err(InvalidSecret::AsymmetricKey),
-            Kind::Public => Err(InvalidSecret::PublicKey),
-            Kind::Private => Ok(SigningKey::private(&self.bytes)?),
+            Kind::Public(own) | Kind::Private(own) if !scheme.knows(own) => {
+                Err(InvalidSecret::AsymmetricKey)
+            }
+            Kind::Public(_) => Err(InvalidSecret::PublicKey),
+            Kind::Private(own) => Ok(SigningKey::private(own, &self.bytes)?),
         }
     }
 
@@ -341,10 +397,15 @@ impl Scheme {
                 };
             }
             KeyFormat::Utf8 => Secret::utf8(text),
+            KeyFormat::Utf8With(suffix) => {
+                let own = Secret::utf8(text)?;
+                Secret::bytes([own.expose(), suffix.as_bytes()].concat())
+            }
             KeyFormat::Hex => Secret::hex(text),
             KeyFormat::Base64 => Secret::base64(text),
             KeyFormat::PublicKeyHex => Secret::ed25519(Secret::hex(text)?.expose()),
             KeyFormat::PublicKeyBase64 => Secret::ed25519(Secret::base64(text)?.expose()),
+            KeyFormat::PublicKeyDer => Secret::p256(Secret::base64(text)?.expose()),
         };
         Ok((secret?, None))
     }
@@ -391,12 +452,12 @@ pub enum InvalidSecret {
     Several,
     /// The text does not begin with `whsec_`.
     MissingPrefix,
-    /// The secret is half of an asymmetric pair (`whpk_` or `whsk_`), and the scheme needs a shared
-    /// one.
+    /// The secret is half of an asymmetric pair, such as `whpk_` or `whsk_`, and the scheme needs a
+    /// shared one or another kind of pair.
     AsymmetricKey,
-    /// The bytes are not an Ed25519 public key that can be trusted to verify.
+    /// The bytes are not a public key of the scheme's algorithm that can be trusted to verify.
     NotPublicKey,
-    /// The bytes are not an Ed25519 seed with its public key.
+    /// The bytes are not a private key: for Ed25519, a seed with its public key.
     NotPrivateKey,
     /// The secret is for an algorithm that is not compiled in; the named feature of tower-webhook
     /// adds it.
@@ -413,6 +474,8 @@ pub enum InvalidSecret {
     NotHex,
     /// The secret is the 17th: a verifier or signer holds at most 16.
     TooManySecrets,
+    /// The secret is sent in a header as it is, and has bytes that are no visible ASCII.
+    NotVisible,
     /// The scheme's headers have no room for another signature, so its signer holds no other secret.
     SingleSignature,
 }
@@ -442,16 +505,21 @@ impl fmt::Display for InvalidSecret {
             }
             Self::MissingPrefix => "expected `whsec_` followed by base64",
             Self::AsymmetricKey => {
-                "expected a shared `whsec_` secret, got half of an asymmetric key pair"
+                "expected another kind of secret, such as `whsec_`, got half of an asymmetric key pair"
             }
-            Self::NotPublicKey => "expected the 32 bytes of an Ed25519 public key",
-            Self::NotPrivateKey => "expected `whsk_` followed by the base64 of an Ed25519 key pair",
+            Self::NotPublicKey => {
+                "expected a public key: the 32 bytes of one for Ed25519, or the DER of one for P-256"
+            }
+            Self::NotPrivateKey => {
+                "expected `whsk_` followed by the base64 of an Ed25519 key pair, or a key for P-256"
+            }
             Self::PrivateKey => "expected a public key to verify with, got a private key",
             Self::PublicKey => "expected a private key to sign with, got a public key",
             Self::VersionedEntry => "expected a `whsec_` secret without a version in front of it",
             Self::NotBase64 => "expected canonical standard base64",
             Self::NotHex => "expected an even number of hexadecimal digits",
             Self::TooManySecrets => "more than 16 secrets",
+            Self::NotVisible => "expected visible ASCII, which a header can carry",
             Self::SingleSignature => {
                 "the scheme sends one signature, so it is signed with one secret"
             }
@@ -466,6 +534,7 @@ impl From<InvalidKey> for InvalidSecret {
         match error {
             InvalidKey::Public => Self::NotPublicKey,
             InvalidKey::Private => Self::NotPrivateKey,
+            InvalidKey::Token => Self::NotVisible,
             InvalidKey::Feature(name) => Self::MissingFeature(name),
         }
     }

@@ -53,6 +53,9 @@ pub enum SignError {
     NeedsUrl,
     /// The URL is not a valid URL for a request.
     InvalidUrl,
+    /// The scheme signs the fields of a form, and the body has more than 1,000, or is not the one whose
+    /// digest is in the URL.
+    InvalidBody,
 }
 
 impl fmt::Display for SignError {
@@ -63,6 +66,7 @@ impl fmt::Display for SignError {
             Self::InvalidTimestamp => "the scheme's format cannot express the timestamp",
             Self::NeedsUrl => "the scheme signs the URL: use `Signer::request`",
             Self::InvalidUrl => "url is not valid for a request",
+            Self::InvalidBody => "a receiver would reject the body",
         })
     }
 }

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 
 use crate::crypto::key::SigningKey;
 use crate::head::fields::{Fields, Target, read_id};
+use crate::head::form;
 use crate::head::trimmed;
 use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
@@ -81,7 +82,7 @@ impl Signer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn add_secret(mut self, secret: Secret) -> Result<Self, InvalidSecret> {
-        let list = matches!(self.scheme.layout_kind(), LayoutKind::List(_));
+        let list = !matches!(self.scheme.layout_kind(), LayoutKind::Single { .. });
         let names = self.names().signatures().count();
         if !list && !self.scheme.repeated_signature() && self.keys.len() >= names {
             return Err(InvalidSecret::SingleSignature);
@@ -141,12 +142,13 @@ impl Signer {
     }
 
     /// Makes the whole request of a delivery, under any scheme: a `POST` to `url` with the headers
-    /// of [`Signer::sign`].
+    /// of [`Signer::sign`]. Its content type is left to you.
     ///
     /// # Errors
     ///
     /// Returns [`SignError`] as [`Signer::sign`] does, and [`SignError::InvalidUrl`] if `url` is
-    /// not a URL.
+    /// not a URL. For a scheme that signs the fields of a form, returns [`SignError::InvalidBody`] if
+    /// there are more than 1,000, or the digest in the URL is that of another body.
     ///
     /// # Examples
     ///
@@ -203,6 +205,12 @@ impl Signer {
         let time = text.as_deref().map(|text| (timestamp.into(), text.into()));
         let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
 
+        let form = match self.scheme.signs_form() {
+            true => Some(form::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),
+            false => None,
+        };
+        let body = form.as_deref().unwrap_or(body);
+
         let names = self.names();
         let mut headers = HeaderMap::new();
         for (name, value) in self.signatures(names, &fields, text.as_deref(), body) {
@@ -238,6 +246,12 @@ impl Signer {
                 // first header again.
                 let names = names.signatures().chain(names.signatures().take(1).cycle());
                 names.zip(texts.map(|(_, text)| format!("{prefix}{text}"))).collect()
+            }
+            LayoutKind::Bare(bare) => {
+                let time = timestamp.filter(|_| bare.timestamp).map(str::to_owned);
+                let entries: Vec<_> = time.into_iter().chain(texts.map(|(_, text)| text)).collect();
+                let value = entries.join(bare.separator.encode_utf8(&mut [0; 4]));
+                names.signatures().take(1).map(|name| (name, value.clone())).collect()
             }
             LayoutKind::List(list) => {
                 let assign = list.assign;

@@ -16,7 +16,8 @@ use crate::verify::attempt::Found;
 /// Proof that a delivery was signed by a holder of a secret within the tolerance.
 ///
 /// Only a successful verification makes one. Everything it says is covered by the signature;
-/// anything else in the request's headers is not.
+/// anything else in the request's headers is not. Of a scheme that signs nothing it says no more than
+/// that the sender has the secret: see [`Verified::covers_body`].
 ///
 /// # Examples
 ///
@@ -80,6 +81,13 @@ impl Verified {
     #[must_use]
     pub fn timestamp(&self) -> Option<OffsetDateTime> {
         self.timestamp.and_then(UnixTime::to_offset_date_time)
+    }
+
+    /// Returns `false` if the scheme [signs nothing](Scheme::covers_body), so that the body may be a
+    /// stranger's who has seen another delivery.
+    #[must_use]
+    pub fn covers_body(&self) -> bool {
+        self.scheme.covers_body()
     }
 
     /// The index of the secret that matched, in the order in which they were added. While a secret is

@@ -11,6 +11,7 @@ use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::Head;
 use crate::head::envelope::{Envelope, SignedUrl, Terms, Unread};
+use crate::head::form;
 use crate::head::list::Algorithms;
 use crate::head::reading::Reading;
 use crate::head::url::{InvalidPublicUrl, PublicUrl};
@@ -99,7 +100,11 @@ fn verify_once(
         url: SignedUrl::Known(None),
     };
     let envelope = Envelope::open(terms, head, now)?;
-    verdict(&envelope, find(0, &key, &envelope, [body], false))
+    let found = match scheme.signs_form() {
+        false => find(0, &key, &envelope, [body], false),
+        true => find(0, &key, &envelope, [&*form::signed(envelope.fields(), [body])?], false),
+    };
+    verdict(&envelope, found)
 }
 
 /// Verifies the deliveries of one endpoint.
@@ -390,7 +395,9 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// Returns [`VerifyError`] if the head alone is reason enough to reject the delivery.
+    /// Returns [`VerifyError`] if the head alone is reason enough to reject the delivery, and
+    /// [`VerifyError::NeedsWholeBody`] for a scheme that signs
+    /// [the fields of a form](crate::scheme::Part::Form).
     ///
     /// # Examples
     ///
@@ -465,6 +472,9 @@ impl Verifier {
     /// the others are tried only if that one does not match.
     #[cfg(feature = "receive")]
     pub(crate) fn attempt(&self, envelope: &Envelope<'_>) -> Option<Attempt> {
+        if self.scheme.signs_form() {
+            return None;
+        }
         self.in_turn(envelope).find_map(|(index, key)| Attempt::begin(index, key, envelope).next())
     }
 
@@ -488,7 +498,33 @@ impl Verifier {
     }
 
     /// Returns the verdict on a complete body. `tried` has already seen all of it.
+    #[inline]
     pub(crate) fn verdict<'b>(
+        &self,
+        envelope: &'b Envelope<'_>,
+        tried: Option<Box<Attempt>>,
+        body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
+    ) -> Result<Verified, VerifyError> {
+        if self.scheme.signs_form() {
+            return self.verdict_on_form(envelope, body);
+        }
+        self.judge(envelope, tried, body)
+    }
+
+    #[cold]
+    fn verdict_on_form<'b>(
+        &self,
+        envelope: &Envelope<'_>,
+        body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
+    ) -> Result<Verified, VerifyError> {
+        let signed = form::signed(envelope.fields(), body)?;
+        // Not an array: with that, two callers would share the function below, and pay for the call.
+        self.judge(envelope, None, Some(&*signed))
+    }
+
+    /// Returns the verdict on what is signed of a body.
+    #[inline]
+    fn judge<'b>(
         &self,
         envelope: &'b Envelope<'_>,
         tried: Option<Box<Attempt>>,
@@ -547,7 +583,11 @@ impl Verifier {
         head: Head<'_>,
         now: Option<OffsetDateTime>,
     ) -> Result<Verification, VerifyError> {
-        let envelope = self.open(head, now)?.into_owned();
+        let envelope = self.open(head, now)?;
+        if self.scheme.signs_form() {
+            return Err(VerifyError::NeedsWholeBody);
+        }
+        let envelope = envelope.into_owned();
         Ok(Verification::new(&self.keys, envelope))
     }
 

@@ -7,7 +7,7 @@ use proptest::sample::select;
 use time::{Duration, OffsetDateTime};
 use tower_webhook::Scheme;
 use tower_webhook::diagnose::Doctor;
-use tower_webhook::scheme::{Algorithm, KeyFormat};
+use tower_webhook::scheme::{Algorithm, KeyFormat, Part};
 
 const URL: &str = "https://hooks.example.com/hook?a=%20";
 
@@ -16,7 +16,7 @@ fn schemes() -> impl Strategy<Value = (Scheme, String, String)> {
     let schemes: Vec<_> = Scheme::ALL
         .iter()
         .copied()
-        .filter(|scheme| scheme.algorithm() != Algorithm::Ed25519)
+        .filter(|scheme| !matches!(scheme.algorithm(), Algorithm::Ed25519 | Algorithm::EcdsaP256))
         .filter(|scheme| cfg!(feature = "sha1") || scheme.algorithm() != Algorithm::HmacSha1)
         .collect();
     (select(schemes), "[0-9a-f]{32}", "[0-9a-f]{32}").prop_map(|(scheme, text, other)| {
@@ -41,7 +41,7 @@ fn now() -> OffsetDateTime {
 }
 
 fn sign(scheme: Scheme, text: &str, body: &[u8]) -> Request<Vec<u8>> {
-    let id = "9f5b34a2-8f6e-4f8e-9a34-30d8f1e3c3b1";
+    let id = "9f5b34a28f6e4f8e9a3430d8f1e3c3b1";
     scheme.signer(text).unwrap().request(URL, id, now(), body.to_vec()).unwrap()
 }
 
@@ -115,6 +115,8 @@ proptest! {
     fn a_changed_body_proves_nothing((scheme, text, _) in schemes(), body in bodies(), at: usize) {
         // That an empty one was signed would be proved.
         prop_assume!(!body.is_empty());
+        // Of a form not every byte counts, and beside a token none does.
+        prop_assume!(scheme.signed().contains(&Part::Body));
         let mut other = body.clone();
         other.insert(at % (body.len() + 1), b'~');
         let diagnosis = doctor(scheme, &text).diagnose(&sign(scheme, &text, &body), &other);

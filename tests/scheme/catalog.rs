@@ -55,6 +55,15 @@ fn no_preset_uses_anything_private() {
         if scheme.escaped_body() {
             builder = builder.escaped_body();
         }
+        if !scheme.covers_body() {
+            builder = builder.dangerous_shared_token();
+        }
+        if scheme.optional_port() {
+            builder = builder.optional_port();
+        }
+        if let Some(name) = scheme.digest_in_query() {
+            builder = builder.digest_in_query(name);
+        }
         builder = builder.decoded_url(scheme.decoded_url());
         if let Some(header) = scheme.delivery_header() {
             builder = builder.delivery_header(header);
@@ -86,7 +95,7 @@ fn presets_carry_their_providers_tolerance_and_limit() {
     assert!(large.iter().all(|scheme| scheme.body_limit() == Some(25 << 20)));
     assert_eq!(
         large.iter().map(|scheme| scheme.name()).collect::<Vec<_>>(),
-        ["jira", "bitbucket", "gitea", "github", "github-sha1", "gitlab", "gogs"]
+        ["jira", "bitbucket", "gitea", "github", "github-sha1", "gitlab", "gogs", "gitlab-token"]
     );
 }
 

@@ -1,7 +1,7 @@
 //! Every preset against its provider's own prose, computed with plain `hmac` calls.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 #[cfg(feature = "ed25519")]
 use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit, Mac};
@@ -19,7 +19,7 @@ const BODY: &str = r#"{"hello":"wörld"}"#;
 
 /// What a provider's documentation tells a receiver to do, by hand.
 ///
-/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{url}` and `{body}` stand for
+/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{iso}`, `{http}`, `{url}` and `{body}` stand for
 /// what they say, and `{sig}` for the signature in the encoding that `digest` ends with.
 struct Recipe {
     scheme: Scheme,
@@ -31,13 +31,25 @@ struct Recipe {
 
 enum Key {
     Text,
+    TextAnd(&'static str),
     Hex,
     Base64,
     Whsec,
     Ed25519,
+    P256,
 }
 
-use Key::{Base64, Ed25519, Hex, Text, Whsec};
+use Key::{Base64, Ed25519, Hex, P256, Text, TextAnd, Whsec};
+
+/// Nothing is computed, and nothing but the secret compared.
+const TOKENS: [(Scheme, &str); 6] = [
+    (Scheme::BUILDKITE_TOKEN, "x-buildkite-token"),
+    (Scheme::FLUTTERWAVE_V3, "verif-hash"),
+    (Scheme::GITLAB_TOKEN, "x-gitlab-token"),
+    (Scheme::GOOGLE_CHANNEL, "x-goog-channel-token"),
+    (Scheme::HUGGING_FACE, "x-webhook-secret"),
+    (Scheme::TELEGRAM, "x-telegram-bot-api-secret-token"),
+];
 
 const WEBHOOK: &[(&str, &str)] =
     &[("webhook-id", "{id}"), ("webhook-timestamp", "{s}"), ("webhook-signature", "v1,{sig}")];
@@ -110,6 +122,26 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::XERO, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-xero-signature", "{sig}")] },
     Recipe { scheme: Scheme::HUBSPOT_V3, digest: "sha256 base64", key: Text, content: "POST{url}{body}{ms}", headers: &[("x-hubspot-request-timestamp", "{ms}"), ("x-hubspot-signature-v3", "{sig}")] },
     Recipe { scheme: Scheme::SQUARE, digest: "sha256 base64", key: Text, content: "{url}{body}", headers: &[("x-square-hmacsha256-signature", "{sig}")] },
+    Recipe { scheme: Scheme::TWILIO, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-twilio-signature", "{sig}")] },
+    Recipe { scheme: Scheme::TWILIO_SHA256, digest: "sha256 base64", key: Text, content: "{url}{body}", headers: &[("x-twilio-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SIGNALWIRE, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-signalwire-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SIGNALWIRE_SWML, digest: "sha256 hex", key: Text, content: "{url}{body}", headers: &[("x-signalwire-sha256-signature", "{sig}")] },
+    Recipe { scheme: Scheme::MANDRILL, digest: "sha1 base64", key: Text, content: "{url}{body}", headers: &[("x-mandrill-signature", "{sig}")] },
+    Recipe { scheme: Scheme::SENDGRID, digest: "p256 base64", key: P256, content: "{s}{body}", headers: &[("x-twilio-email-event-webhook-timestamp", "{s}"), ("x-twilio-email-event-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::CIRCLE, digest: "p256 base64", key: P256, content: "{body}", headers: &[("x-circle-signature", "{sig}"), ("x-circle-key-id", "879dc113-5ca4-4ff7-a6b7-54652083fcf8")] },
+    Recipe { scheme: Scheme::METRONOME, digest: "sha256 hex", key: Text, content: "{http}\n{body}", headers: &[("x-metronome-date", "{http}"), ("metronome-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::ORB, digest: "sha256 hex", key: Text, content: "v1:{iso}:{body}", headers: &[("x-orb-timestamp", "{iso}"), ("x-orb-signature", "v1={sig}")] },
+    Recipe { scheme: Scheme::RECURLY, digest: "sha256 hex", key: Text, content: "{ms}.{body}", headers: &[("recurly-signature", "{ms},{sig}")] },
+    Recipe { scheme: Scheme::CRONOFY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("cronofy-hmac-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::CRONOFY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("cronofy-hmac-sha256", "something-else, {sig}")] },
+    Recipe { scheme: Scheme::CONFIGCAT, digest: "sha256 base64", key: Text, content: "{id}{s}{body}", headers: &[("x-configcat-webhook-id", "{id}"), ("x-configcat-webhook-timestamp", "{s}"), ("x-configcat-webhook-signature-v1", "{sig}")] },
+    Recipe { scheme: Scheme::SINCH, digest: "sha256 base64", key: Text, content: "{body}.{id}.{s}", headers: &[("x-sinch-webhook-signature-nonce", "{id}"), ("x-sinch-webhook-signature-timestamp", "{s}"), ("x-sinch-webhook-signature-algorithm", "HmacSHA256"), ("x-sinch-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},li={sig}")] },
+    Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},te={sig},li=")] },
+    Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},te=,li={sig}")] },
+    Recipe { scheme: Scheme::MERGE_DEV, digest: "sha256 base64url=", key: Text, content: "{body}", headers: &[("x-merge-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::FITBIT, digest: "sha1 base64", key: TextAnd("&"), content: "{body}", headers: &[("x-fitbit-signature", "{sig}")] },
+    Recipe { scheme: Scheme::VERKADA, digest: "sha256 hex", key: Text, content: "{body}|{s}", headers: &[("verkada-signature", "{s}|{sig}")] },
     Recipe { scheme: Scheme::TRELLO, digest: "sha1 base64", key: Text, content: "{body}{url}", headers: &[("x-trello-webhook", "{sig}")] },
     Recipe { scheme: Scheme::ABLY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-ably-signature", "{sig}")] },
     Recipe { scheme: Scheme::ACUITY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-acuity-signature", "{sig}")] },
@@ -277,7 +309,8 @@ impl Recipe {
         let text = secret(self.scheme);
         let (mac, encoding) = self.digest.rsplit_once(' ').unwrap_or(("", self.digest));
         let key = match self.key {
-            Text | Ed25519 => text.as_bytes().to_vec(),
+            TextAnd(suffix) => format!("{text}{suffix}").into_bytes(),
+            Text | Ed25519 | P256 => text.as_bytes().to_vec(),
             Hex => hex::decode(text).unwrap(),
             Base64 => STANDARD.decode(text).unwrap(),
             Whsec => STANDARD.decode(text.strip_prefix("whsec_").unwrap()).unwrap(),
@@ -293,11 +326,21 @@ impl Recipe {
                 let key = SigningKey::from_bytes(pair[..32].try_into().unwrap());
                 key.sign(content.as_bytes()).to_bytes().to_vec()
             }
+            #[cfg(feature = "p256")]
+            "p256" => {
+                use p256::ecdsa::signature::Signer as _;
+                use p256::ecdsa::{DerSignature, SigningKey};
+                let key = hex::decode(support::P256_PRIVATE).unwrap();
+                let key = SigningKey::from_slice(&key).unwrap();
+                let signature: DerSignature = key.sign(content.as_bytes());
+                signature.as_bytes().to_vec()
+            }
             other => panic!("{other:?} is not compiled in"),
         };
         let signature = match encoding {
             "hex" => hex::encode(signature),
             "base64" => STANDARD.encode(signature),
+            "base64url=" => URL_SAFE.encode(signature),
             _ => URL_SAFE_NO_PAD.encode(signature),
         };
         let pairs = self.headers.iter().map(|(name, value)| (*name, fill(value, &signature)));
@@ -312,6 +355,8 @@ fn fill(template: &str, signature: &str) -> String {
         .replace("{s}", &seconds)
         .replace("{ms}", &format!("{seconds}000"))
         .replace("{rfc}", "2023-11-14T22:13:20Z")
+        .replace("{iso}", "2023-11-14T22:13:20")
+        .replace("{http}", "Tue, 14 Nov 2023 22:13:20 GMT")
         .replace("{url}", URL)
         .replace("{sig}", signature)
         .replace("{body}", BODY)
@@ -336,7 +381,7 @@ fn every_preset_accepts_what_its_provider_describes() {
 
 #[test]
 fn every_preset_has_a_recipe_and_signs_by_it() {
-    for &scheme in Scheme::ALL {
+    for &scheme in Scheme::ALL.iter().filter(|scheme| scheme.covers_body()) {
         let recipe = RECIPES.iter().find(|recipe| recipe.scheme == scheme);
         let recipe = recipe.unwrap_or_else(|| panic!("{scheme:?} has no recipe"));
         if !is_compiled_in(scheme) {
@@ -353,5 +398,22 @@ fn every_preset_has_a_recipe_and_signs_by_it() {
             let other_header = matches!(name.as_str(), "x-docusign-signature-1");
             assert!(same || other_header, "{scheme:?} {name}");
         }
+    }
+}
+
+#[test]
+fn every_token_is_the_secret_in_its_header() {
+    let tokens = Scheme::ALL.iter().filter(|scheme| !scheme.covers_body()).copied();
+    assert!(tokens.eq(TOKENS.map(|(scheme, _)| scheme)));
+    for (scheme, name) in TOKENS {
+        assert!(verify(scheme, &headers(&[(name, secret(scheme))]), b"anything").is_ok());
+        assert_eq!(
+            verify(scheme, &headers(&[(name, "another")]), b"").unwrap_err(),
+            VerifyError::Mismatch
+        );
+        // The table says so.
+        let page = include_str!("../../src/manual/schemes.md");
+        let row = page.lines().find(|row| row.contains(&format!("[`{}`]", scheme.name())));
+        assert!(row.unwrap().contains("| **nothing** |"), "{scheme:?}");
     }
 }

@@ -63,9 +63,12 @@ fn table() -> String {
         };
         writeln!(
             rows,
-            "| {anchor}[`{name}`](crate::Scheme::{}) | `{}`{} | {} | {} | {} | [{evidence}]({}) |",
+            "| {anchor}[`{name}`](crate::Scheme::{}) | {}{} | {} | {} | {} | [{evidence}]({}) |",
             constant(scheme),
-            signed(scheme).replace('|', "\\|"),
+            match signed(scheme) {
+                parts if parts.is_empty() => "**nothing**".to_owned(),
+                parts => format!("`{}`", parts.replace('|', "\\|")),
+            },
             if scheme.movable_url() { ", movable" } else { "" },
             key(scheme),
             replay(scheme),
@@ -107,17 +110,25 @@ fn facts(scheme: Scheme) -> Vec<String> {
     let headers: Vec<_> = scheme.headers().iter().map(|names| family(scheme, names)).collect();
     let mut facts = vec![
         format!("Sent: {}.", headers.join(", or ")),
-        format!(
-            "Signed: `{}`, by {} in {}. Secret: {}.",
-            signed(scheme),
-            algorithms(scheme),
-            match scheme.encoding() {
-                Encoding::Hex => "hex",
-                Encoding::Base64 => "base64",
-                _ => "base64url",
-            },
-            key(scheme),
-        ),
+        match signed(scheme) {
+            parts if parts.is_empty() => {
+                "**Nothing is signed**: the secret itself is sent, and the body may be anyone's."
+                    .to_owned()
+            }
+            parts => format!(
+                "Signed: `{parts}`{}, by {} in {}. Secret: {}.",
+                if scheme.optional_port() { ", with the port or without" } else { "" },
+                algorithms(scheme),
+                match scheme.encoding() {
+                    Encoding::Hex => "hex",
+                    Encoding::Base64 => "base64",
+                    Encoding::Base64UrlPadded => "padded base64url",
+                    Encoding::Base64Der => "base64 of DER",
+                    _ => "base64url",
+                },
+                key(scheme),
+            ),
+        },
     ];
     let tolerance = scheme.tolerance();
     facts.push(match scheme.timestamp_format() {
@@ -175,9 +186,12 @@ fn signed(scheme: Scheme) -> String {
         Part::Timestamp => match scheme.timestamp_format().unwrap() {
             TimestampFormat::Seconds => "{seconds}",
             TimestampFormat::Millis => "{milliseconds}",
+            TimestampFormat::Iso8601 => "{ISO 8601}",
+            TimestampFormat::HttpDate => "{HTTP date}",
             _ => "{RFC 3339}",
         },
         Part::Body => "{body}",
+        Part::Form => "{fields}",
         Part::Method => "{method}",
         Part::Url => "{url}",
         Part::Literal(text) => text,
@@ -209,6 +223,8 @@ fn algorithms(scheme: Scheme) -> &'static str {
         Algorithm::HmacSha512 => "HMAC-SHA-512",
         Algorithm::HmacSha1 => "HMAC-SHA-1",
         Algorithm::Ed25519 => "Ed25519",
+        Algorithm::EcdsaP256 => "ECDSA P-256",
+        Algorithm::SharedToken => "none",
         other => panic!("{other:?} is not in the table"),
     }
 }
@@ -220,11 +236,13 @@ fn key(scheme: Scheme) -> &'static str {
         KeyFormat::WhsecOrUtf8 => "`whsec_`, or text",
         KeyFormat::WhsecAndUtf8 => "`whsec_` and text",
         KeyFormat::Utf8 => "text",
+        KeyFormat::Utf8With("&") => "text and `&`",
         KeyFormat::Hex => "hex",
         KeyFormat::Base64 => "base64",
         KeyFormat::Utf8OrHex => "text or hex",
         KeyFormat::PublicKeyHex => "public key, hex",
         KeyFormat::PublicKeyBase64 => "public key, base64",
+        KeyFormat::PublicKeyDer => "public key, base64 of DER",
         other => panic!("{other:?} is not in the table"),
     }
 }

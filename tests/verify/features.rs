@@ -1,4 +1,4 @@
-//! What the features `ed25519` and `sha1` add, and what there is without them.
+//! What the features `ed25519`, `p256` and `sha1` add, and what there is without them.
 
 use tower_webhook::scheme::{Algorithm, HeaderNames, KeyFormat};
 use tower_webhook::{InvalidSecret, Scheme, Secret, Signer, Verifier, VerifyError};
@@ -8,6 +8,10 @@ use crate::support::{NOW, WHPK, WHSEC, WHSK, at, headers, presets, secret};
 const ED25519: Option<InvalidSecret> = match cfg!(feature = "ed25519") {
     true => None,
     false => Some(InvalidSecret::MissingFeature("ed25519")),
+};
+const P256: Option<InvalidSecret> = match cfg!(feature = "p256") {
+    true => None,
+    false => Some(InvalidSecret::MissingFeature("p256")),
 };
 const SHA1: Option<InvalidSecret> = match cfg!(feature = "sha1") {
     true => None,
@@ -31,16 +35,19 @@ fn a_key_of_an_algorithm_that_is_not_compiled_in_names_the_feature() {
     for &scheme in Scheme::ALL {
         let missing = match scheme.algorithm() {
             Algorithm::Ed25519 => ED25519,
+            Algorithm::EcdsaP256 => P256,
             Algorithm::HmacSha1 => SHA1,
             _ => None,
         };
         assert_eq!(scheme.verifier(secret(scheme)).err(), missing, "{scheme:?}");
         // A public key verifies, and cannot sign.
-        let public = scheme.algorithm() == Algorithm::Ed25519;
+        let public = matches!(scheme.algorithm(), Algorithm::Ed25519 | Algorithm::EcdsaP256);
         let missing = missing.or(public.then_some(InvalidSecret::PublicKey));
         assert_eq!(scheme.signer(secret(scheme)).err(), missing, "{scheme:?}");
     }
-    let expected = 2 * usize::from(ED25519.is_some()) + 4 * usize::from(SHA1.is_some());
+    let expected = 2 * usize::from(ED25519.is_some())
+        + 2 * usize::from(P256.is_some())
+        + 8 * usize::from(SHA1.is_some());
     assert_eq!(presets().count() + expected, Scheme::ALL.len());
 
     for scheme in [Scheme::STANDARD, Scheme::SVIX] {
@@ -63,8 +70,11 @@ fn a_shared_secret_is_no_key_of_what_is_not_compiled_in() {
     const SHA_1: Scheme =
         Scheme::custom("sha1").headers(NAMES).algorithm(Algorithm::HmacSha1).build();
     let secret = || Secret::bytes([7; 32]).unwrap();
-    let wrong = ED25519.or(Some(InvalidSecret::NotPublicKey));
-    for (scheme, expected) in [(PUBLIC, wrong), (SHA_1, SHA1)] {
+    const P_256: Scheme =
+        Scheme::custom("p256").headers(NAMES).algorithm(Algorithm::EcdsaP256).build();
+    let wrong = Some(InvalidSecret::NotPublicKey);
+    for (scheme, expected) in [(PUBLIC, ED25519.or(wrong)), (P_256, P256.or(wrong)), (SHA_1, SHA1)]
+    {
         assert_eq!(Verifier::new(scheme, secret()).err(), expected, "{scheme:?}");
         assert_eq!(Signer::new(scheme, secret()).err(), expected, "{scheme:?}");
     }

@@ -1,10 +1,10 @@
 //! The signatures of a header: their grammar, and how many of them are looked at.
 
-use tower_webhook::scheme::{HeaderNames, Layout};
-use tower_webhook::{Field, Scheme, Verified, VerifyError};
+use tower_webhook::scheme::{HeaderNames, Layout, Part, TimestampFormat};
+use tower_webhook::{Field, Scheme, Secret, Verified, VerifyError};
 
 use crate::standard::{BODY, standard, standard_tag, verify_standard};
-use crate::support::{ID, NOW, headers, presets, read, sign, verify};
+use crate::support::{ID, NOW, at, headers, presets, read, sign, signer, verify};
 
 /// A good delivery at [`NOW`] with this for its list of signatures; `{}` is the good one.
 fn listed(list: &str) -> Result<Verified, VerifyError> {
@@ -180,4 +180,62 @@ fn stripes_list_has_its_own_rules() {
     for (value, error) in timestamp {
         assert_eq!(verdict(value).unwrap_err(), error, "{value}");
     }
+}
+
+const BARE: Scheme = Scheme::custom("bare list")
+    .headers(&[HeaderNames::new("x-signature")])
+    .layout(Layout::bare_list(',').timestamp_first())
+    .signed(&[Part::Timestamp, Part::Literal("."), Part::Body])
+    .build();
+
+#[test]
+fn a_list_without_versions_begins_with_its_time_or_has_none() {
+    let signed = sign(BARE, BODY)["x-signature"].to_str().unwrap().to_owned();
+    let (time, good) = signed.split_once(',').unwrap();
+    let wrong = "0".repeat(64);
+    let verdict = |text: &str| verify(BARE, &headers(&[("x-signature", text)]), BODY).map(drop);
+    for text in [
+        signed.clone(),
+        format!("{time}, {good}"),
+        format!("{time},{wrong},{good}"),
+        format!("{time},{good},{wrong},,x,{time}"),
+        format!("{time}{},{good}", format!(",{wrong}").repeat(31)),
+    ] {
+        assert_eq!(verdict(&text), Ok(()), "{text}");
+    }
+    let malformed = |field| Err(VerifyError::Malformed(field));
+    for (text, expected) in [
+        (good.to_owned(), malformed(Field::Timestamp)),
+        (format!("{good},{time}"), malformed(Field::Timestamp)),
+        (format!("{wrong},{good}"), malformed(Field::Timestamp)),
+        (time.to_owned(), Err(VerifyError::UnsupportedVersion)),
+        (format!("{time},{wrong}"), Err(VerifyError::Mismatch)),
+        (
+            format!("{time}{},{good}", format!(",{wrong}").repeat(32)),
+            Err(VerifyError::TooManySignatures),
+        ),
+    ] {
+        assert_eq!(verdict(&text), expected, "{text}");
+    }
+    let several = signer(BARE).add_secret(Secret::utf8("older").unwrap()).unwrap();
+    let sent = several.sign(None, at(NOW), BODY).unwrap();
+    assert_eq!(sent["x-signature"].to_str().unwrap().split(',').count(), 3);
+    assert!(BARE.verifier("older").unwrap().verify_at(&sent, BODY, at(NOW)).is_ok());
+}
+
+#[test]
+fn a_list_without_versions_can_be_told_apart() {
+    let refused = |layout: Layout, format: TimestampFormat| {
+        let scheme = Scheme::custom("test").headers(BARE.headers()).layout(layout);
+        let scheme = scheme.timestamp_format(format).signed(&[Part::Timestamp, Part::Body]);
+        scheme.try_build().unwrap_err().to_string()
+    };
+    for separator in ['=', 'a', ':', '-', '\n', '–'] {
+        let rule = "the separator of a bare list is one of `,;|` or a space";
+        let layout = Layout::bare_list(separator).timestamp_first();
+        assert_eq!(refused(layout, TimestampFormat::Seconds), rule, "{separator}");
+    }
+    let layout = Layout::bare_list(',').timestamp_first();
+    let rule = "the timestamp in a bare list is a number";
+    assert_eq!(refused(layout, TimestampFormat::HttpDate), rule);
 }

@@ -9,9 +9,12 @@ mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod features;
+mod forms;
 mod headers;
 mod id;
 mod list;
+#[cfg(feature = "p256")]
+mod p256;
 mod properties;
 mod readings;
 mod secrets;
@@ -19,5 +22,6 @@ mod standard;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
+mod tokens;
 mod url;
 mod vectors;

@@ -146,9 +146,12 @@ fn the_slash_that_is_the_whole_path_may_be_missing_in_the_registered_url() {
             parts.uri = path.parse().unwrap();
             let verifier = verifier(scheme).public_url(base).unwrap();
             let verdict = verifier.verify(&parts, BODY).map(drop);
-            let mut stream = verifier.begin(&parts).unwrap();
-            BODY.chunks(5).for_each(|chunk| stream.update(chunk));
-            assert_eq!(stream.finish().map(drop), verdict);
+            // The fields of a form are not streamed.
+            if scheme.signed().contains(&Part::Body) {
+                let mut stream = verifier.begin(&parts).unwrap();
+                BODY.chunks(5).for_each(|chunk| stream.update(chunk));
+                assert_eq!(stream.finish().map(drop), verdict);
+            }
             verdict
         };
         for base in ["https://h.example", "https://h.example/hooks", "https://h.example/hooks/"] {

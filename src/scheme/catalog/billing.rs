@@ -7,6 +7,7 @@ use crate::scheme::key_format::KeyFormat;
 use crate::scheme::layout::Layout;
 use crate::scheme::part::Part;
 use crate::scheme::retries::Retries;
+use crate::scheme::timestamp::TimestampFormat;
 
 presets! {
     /// # Billing
@@ -89,4 +90,30 @@ presets! {
     XERO("xero", "Xero", Library,
         "https://developer.xero.com/documentation/guides/webhooks/overview/") =
         base64_of_body(&[header("x-xero-signature")], "");
+
+    /// `X-Metronome-Date`, or else `Date`, is the time.
+    METRONOME("metronome", "Metronome", Vector,
+        "https://docs.metronome.com/integrations/webhooks/") =
+        custom(&[
+            header("metronome-webhook-signature").timestamp("x-metronome-date"),
+            header("metronome-webhook-signature").timestamp("date"),
+        ])
+        .signed(&[Part::Timestamp, Part::Literal("\n"), Part::Body])
+        .timestamp_format(TimestampFormat::HttpDate);
+
+    /// the time is in UTC, and does not say so.
+    ORB("orb", "Orb", Library,
+        "https://docs.withorb.com/integrations-and-exports/webhooks") =
+        custom(&[header("x-orb-signature").timestamp("x-orb-timestamp")])
+            .layout(Layout::list(' ', '=', "v1"))
+            .signed(&[Part::Literal("v1:"), Part::Timestamp, Part::Literal(":"), Part::Body])
+            .timestamp_format(TimestampFormat::Iso8601);
+
+    /// the time and then a signature for each key, with commas between.
+    RECURLY("recurly", "Recurly", Vector,
+        "https://recurly.com/developers/reference/webhooks/") =
+        custom(&[header("recurly-signature")])
+            .layout(Layout::bare_list(',').timestamp_first())
+            .signed(&[Part::Timestamp, Part::Literal("."), Part::Body])
+            .timestamp_format(TimestampFormat::Millis);
 }

@@ -1,7 +1,9 @@
 //! Hosting and review of source code.
 
 use crate::crypto::Algorithm;
-use crate::scheme::catalog::shapes::{header, hex_of_body, presets, standard};
+use crate::scheme::catalog::shapes::{base64_of_body, header, hex_of_body, presets, standard};
+use crate::scheme::layout::Layout;
+use crate::scheme::part::{IdShape, Part};
 
 presets! {
     /// # Code
@@ -46,8 +48,8 @@ presets! {
             .delivery_header("x-github-delivery");
 
     /// the signed deliveries of its
-    /// [signing tokens](https://docs.gitlab.com/user/project/integrations/webhooks/). The older
-    /// `X-Gitlab-Token` is a password, not a signature. The most that is sent is
+    /// [signing tokens](https://docs.gitlab.com/user/project/integrations/webhooks/). For the
+    /// older `X-Gitlab-Token` there is [`Scheme::GITLAB_TOKEN`]. The most that is sent is
     /// [25 MB](https://gitlab.com/gitlab-org/gitlab/-/merge_requests/38687).
     GITLAB("gitlab", "GitLab", Documentation,
         "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944", 25 MiB) =
@@ -73,4 +75,18 @@ presets! {
     SONARQUBE("sonarqube", "SonarQube", ThirdParty,
         "https://docs.sonarsource.com/sonarqube-server/latest/project-administration/webhooks/") =
         hex_of_body(&[header("x-sonar-webhook-hmac-sha256")], "");
+
+    /// a signature for each of the two keys, with commas between. The id is another one for each attempt,
+    /// so it does not detect a retry.
+    CONFIGCAT("configcat", "ConfigCat", Vector,
+        "https://configcat.com/docs/advanced/notifications-webhooks/") =
+        base64_of_body(
+            &[header("x-configcat-webhook-signature-v1")
+                .id("x-configcat-webhook-id")
+                .timestamp("x-configcat-webhook-timestamp")],
+            "",
+        )
+        .layout(Layout::bare_list(','))
+        .signed(&[Part::Id, Part::Timestamp, Part::Body])
+        .id_shape(IdShape::Length(32));
 }

@@ -82,4 +82,10 @@ presets! {
         .encoding(Encoding::Base64)
         .timestamp_format(TimestampFormat::Rfc3339)
         .signed(&[Part::Timestamp, Part::Body]);
+
+    /// base64 of the URL-safe alphabet, with padding.
+    MERGE_DEV("merge-dev", "Merge", ThirdParty,
+        "https://docs.merge.dev/basics/webhooks/") =
+        hex_of_body(&[header("x-merge-webhook-signature")], "")
+            .encoding(Encoding::Base64UrlPadded);
 }

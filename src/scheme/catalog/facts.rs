@@ -73,6 +73,9 @@ macro_rules! facts {
     ("buildkite") => {
         " - Sent: `x-buildkite-signature: timestamp={time},signature=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry is signed anew.\n - No id is signed."
     };
+    ("buildkite-token") => {
+        " - Sent: `x-buildkite-token: …`.\n - **Nothing is signed**: the secret itself is sent, and the body may be anyone's.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
     ("buy-me-a-coffee") => {
         " - Sent: `x-signature-sha256: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
@@ -96,6 +99,9 @@ macro_rules! facts {
     };
     ("checkr") => {
         " - Sent: `x-checkr-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("circle") => {
+        " - Sent: `x-circle-signature: …`.\n - Signed: `{body}`, by ECDSA P-256 in base64 of DER. Secret: public key, base64 of DER.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("circleci") => {
         " - Sent: `circleci-signature: v1=…`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
@@ -123,6 +129,12 @@ macro_rules! facts {
     };
     ("coinify") => {
         " - Sent: `x-coinify-webhook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("configcat") => {
+        " - Sent: `x-configcat-webhook-signature-v1: …,…` with `x-configcat-webhook-id` and `x-configcat-webhook-timestamp`.\n - Signed: `{id}{seconds}{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
+    };
+    ("cronofy") => {
+        " - Sent: `cronofy-hmac-sha256: …,…`.\n - Signed: `{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("cursor") => {
         " - Sent: `x-webhook-signature: sha256=…`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed; by `x-webhook-id`, which is not signed, a replay guard tells deliveries apart."
@@ -196,6 +208,9 @@ macro_rules! facts {
     ("firehydrant") => {
         " - Sent: `fh-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("fitbit") => {
+        " - Sent: `x-fitbit-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-1 in base64. Secret: text and `&`.\n - No time is signed, so an old delivery is not detected.\n - No id is signed.\n - Handshake: [GET](crate::scheme::Handshake::FITBIT)."
+    };
     ("fizzy") => {
         " - Sent: `x-webhook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
@@ -204,6 +219,9 @@ macro_rules! facts {
     };
     ("flexprice") => {
         " - Sent: `svix-signature: v1,…` with `svix-id` and `svix-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry is signed anew.\n - The id is signed, and a replay guard goes by it."
+    };
+    ("flutterwave-v3") => {
+        " - Sent: `verif-hash: …`.\n - **Nothing is signed**: the secret itself is sent, and the body may be anyone's.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("folk") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
@@ -235,11 +253,17 @@ macro_rules! facts {
     ("gitlab") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
+    ("gitlab-token") => {
+        " - Sent: `x-gitlab-token: …`.\n - **Nothing is signed**: the secret itself is sent, and the body may be anyone's.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
     ("gocardless") => {
         " - Sent: `webhook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("gogs") => {
         " - Sent: `x-gogs-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed; by `x-gogs-delivery`, which is not signed, a replay guard tells deliveries apart."
+    };
+    ("google-channel") => {
+        " - Sent: `x-goog-channel-token: …`.\n - **Nothing is signed**: the secret itself is sent, and the body may be anyone's.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("grafana") => {
         " - Sent: `x-grafana-alerting-signature: …`, or `x-grafana-alert-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
@@ -270,6 +294,9 @@ macro_rules! facts {
     };
     ("hubspot-v3") => {
         " - Sent: `x-hubspot-signature-v3: …` with `x-hubspot-request-timestamp`.\n - Signed: `{method}{url}{body}{milliseconds}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
+    ("hugging-face") => {
+        " - Sent: `x-webhook-secret: …`.\n - **Nothing is signed**: the secret itself is sent, and the body may be anyone's.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("imagekit") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
@@ -334,11 +361,21 @@ macro_rules! facts {
     ("mailtrap") => {
         " - Sent: `mailtrap-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("mandrill") => {
+        " - Sent: `x-mandrill-signature: …`.\n - Signed: `{url}{fields}`, by HMAC-SHA-1 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed.\n - Handshake: [HEAD](crate::scheme::Handshake::MANDRILL)."
+    };
     ("memberful") => {
         " - Sent: `x-memberful-webhook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("merge-dev") => {
+        " - Sent: `x-merge-webhook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in padded base64url. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
     ("meta") => {
         " - Sent: `x-hub-signature-256: sha256=…`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed.\n - Handshake: [GET](crate::scheme::Handshake::META)."
+    };
+    ("metronome") => {
+        " - Sent: `metronome-webhook-signature: …` with `x-metronome-date`, or `metronome-webhook-signature: …` with `date`.\n - Signed: `{HTTP date}
+{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("modern-treasury") => {
         " - Sent: `x-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
@@ -382,11 +419,17 @@ macro_rules! facts {
     ("openai") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`, or text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
+    ("orb") => {
+        " - Sent: `x-orb-signature: v1=…` with `x-orb-timestamp`.\n - Signed: `v1:{ISO 8601}:{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("paddle") => {
         " - Sent: `paddle-signature: ts={time};h1=…`.\n - Signed: `{seconds}:{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("pagerduty") => {
         " - Sent: `x-pagerduty-signature: v1=…`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("paymongo") => {
+        " - Sent: `paymongo-signature: t={time},te=…,li=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("paystack") => {
         " - Sent: `x-paystack-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-512 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
@@ -420,6 +463,9 @@ macro_rules! facts {
     };
     ("recall-ai") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`, or `svix-signature: v1,…` with `svix-id` and `svix-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
+    };
+    ("recurly") => {
+        " - Sent: `recurly-signature: {time},…,…`.\n - Signed: `{milliseconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("render") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
@@ -457,6 +503,9 @@ macro_rules! facts {
     ("sendcloud") => {
         " - Sent: `sendcloud-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("sendgrid") => {
+        " - Sent: `x-twilio-email-event-webhook-signature: …` with `x-twilio-email-event-webhook-timestamp`.\n - Signed: `{seconds}{body}`, by ECDSA P-256 in base64 of DER. Secret: public key, base64 of DER.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("sentry") => {
         " - Sent: `sentry-hook-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
@@ -478,8 +527,17 @@ macro_rules! facts {
     ("signable") => {
         " - Sent: `signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("signalwire") => {
+        " - Sent: `x-signalwire-signature: …`.\n - Signed: `{url}{fields}`, with the port or without, by HMAC-SHA-1 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("signalwire-swml") => {
+        " - Sent: `x-signalwire-sha256-signature: …`.\n - Signed: `{url}{body}`, with the port or without, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
     ("signatureapi") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
+    };
+    ("sinch") => {
+        " - Sent: `x-sinch-webhook-signature: …` with `x-sinch-webhook-signature-nonce` and `x-sinch-webhook-signature-timestamp`.\n - Signed: `{body}.{id}.{seconds}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
     ("slack") => {
         " - Sent: `x-slack-signature: v0=…` with `x-slack-request-timestamp`.\n - Signed: `v0:{seconds}:{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed.\n - Handshake: [signed POST](crate::scheme::Handshake::SLACK)."
@@ -532,6 +590,9 @@ macro_rules! facts {
     ("tawk-to") => {
         " - Sent: `x-tawk-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-1 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed; by `x-hook-event-id`, which is not signed, a replay guard tells deliveries apart."
     };
+    ("telegram") => {
+        " - Sent: `x-telegram-bot-api-secret-token: …`.\n - **Nothing is signed**: the secret itself is sent, and the body may be anyone's.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
     ("teller") => {
         " - Sent: `teller-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
@@ -565,6 +626,12 @@ macro_rules! facts {
     ("trello") => {
         " - Sent: `x-trello-webhook: …`.\n - Signed: `{body}{url}`, by HMAC-SHA-1 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed.\n - Handshake: [HEAD](crate::scheme::Handshake::TRELLO)."
     };
+    ("twilio") => {
+        " - Sent: `x-twilio-signature: …`.\n - Signed: `{url}{fields}`, with the port or without, by HMAC-SHA-1 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed; by `i-twilio-idempotency-token`, which is not signed, a replay guard tells deliveries apart."
+    };
+    ("twilio-sha256") => {
+        " - Sent: `x-twilio-signature: …`.\n - Signed: `{url}{fields}`, with the port or without, by HMAC-SHA-256 in base64. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed; by `i-twilio-idempotency-token`, which is not signed, a replay guard tells deliveries apart."
+    };
     ("twitch") => {
         " - Sent: `twitch-eventsub-message-signature: sha256=…` with `twitch-eventsub-message-id` and `twitch-eventsub-message-timestamp`.\n - Signed: `{id}{RFC 3339}{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 600 s in the past, 600 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it.\n - Handshake: [signed POST](crate::scheme::Handshake::TWITCH)."
     };
@@ -588,6 +655,9 @@ macro_rules! facts {
     };
     ("vercel") => {
         " - Sent: `x-vercel-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-1 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("verkada") => {
+        " - Sent: `verkada-signature: {time}|…|…`.\n - Signed: `{body}|{seconds}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("viber") => {
         " - Sent: `x-viber-content-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."

@@ -1,10 +1,13 @@
 //! Accounts, sign-in and identity checks.
 
+use crate::crypto::Algorithm;
+use crate::scheme::key_format::KeyFormat;
 use std::time::Duration;
 
 use crate::scheme::catalog::shapes::{
     SVIX, base64_of_body, header, hex_of_body, listed, presets, standard,
 };
+use crate::scheme::handshake::Handshake;
 use crate::scheme::layout::Layout;
 use crate::scheme::retries::Retries;
 use crate::scheme::timestamp::{TimestampFormat, Tolerance};
@@ -63,4 +66,12 @@ presets! {
     ZITADEL("zitadel", "Zitadel Actions", Library,
         "https://zitadel.com/docs/guides/integrate/actions/usage") =
         listed(&[header("zitadel-signature")]);
+
+    /// HMAC-SHA-1. The key is the client secret with `&` behind it, which is added here.
+    FITBIT("fitbit", "Fitbit", ThirdParty,
+        "https://dev.fitbit.com/build/reference/web-api/developer-guide/using-subscriptions/") =
+        base64_of_body(&[header("x-fitbit-signature")], "")
+            .algorithm(Algorithm::HmacSha1)
+            .key_format(KeyFormat::Utf8With("&"))
+            .handshake(&Handshake::FITBIT);
 }

@@ -1,5 +1,6 @@
 //! Calendars, calls and their recordings.
 
+use crate::scheme::layout::Layout;
 use std::time::Duration;
 
 use crate::scheme::catalog::shapes::{
@@ -64,4 +65,9 @@ presets! {
         "https://developers.zoom.us/docs/api/webhooks/") =
         version_0(&[header("x-zm-signature").timestamp("x-zm-request-timestamp")])
             .handshake(&Handshake::ZOOM);
+
+    /// a signature for each client secret, with commas between.
+    CRONOFY("cronofy", "Cronofy", Vector,
+        "https://docs.cronofy.com/developers/push-notifications/authentication/") =
+        base64_of_body(&[header("cronofy-hmac-sha256")], "").layout(Layout::bare_list(','));
 }

@@ -2,7 +2,7 @@
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{
-    base64_of_body, custom, header, hex_of_body, listed, presets, standard, version_0,
+    base64_of_body, custom, form, header, hex_of_body, listed, presets, standard, version_0,
 };
 use crate::scheme::encoding::Encoding;
 use crate::scheme::handshake::Handshake;
@@ -93,4 +93,55 @@ presets! {
     WEBEX("webex", "Webex", Library,
         "https://developer.webex.com/messaging/docs/api/guides/webhooks") =
         hex_of_body(&[header("x-spark-signature")], "").algorithm(Algorithm::HmacSha1);
+
+    /// the cXML callbacks for calls and messages, which come as forms like those of
+    /// [`Scheme::TWILIO`]. The key is the signing key of the project. For its other webhooks there is
+    /// [`Scheme::SIGNALWIRE_SWML`].
+    SIGNALWIRE("signalwire", "SignalWire", Library,
+        "https://developer.signalwire.com/guides/webhook-security") =
+        form(&[header("x-signalwire-signature")]).optional_port();
+
+    /// webhooks with JSON, of which the URL and the raw body are signed.
+    SIGNALWIRE_SWML("signalwire-swml", "SignalWire", Library,
+        "https://developer.signalwire.com/guides/webhook-security") =
+        hex_of_body(&[header("x-signalwire-sha256-signature")], "")
+            .signed(&[Part::Url, Part::Body])
+            .dangerous_movable_url()
+            .optional_port();
+
+    /// calls, messages and status callbacks. The key is the account's auth token. What is signed is the
+    /// URL as it is registered, with its query, and then the fields of the form: see
+    /// [`Verifier::public_url`](crate::Verifier::public_url), and
+    /// [why only this one path](crate::scheme::SchemeBuilder::dangerous_movable_url) may be answered. For a
+    /// `GET` that is the URL alone. With JSON, `bodySHA256` in the query is the digest of the body; that
+    /// needs the public URL and not the exact one.
+    TWILIO("twilio", "Twilio", Vector,
+        "https://www.twilio.com/docs/usage/security#validating-requests") =
+        form(&[header("x-twilio-signature")])
+            .optional_port()
+            .digest_in_query("bodySHA256")
+            .delivery_header("i-twilio-idempotency-token");
+
+    /// as [`Scheme::TWILIO`], signed with a shared key and `HMAC_SHA256`, as a webhook rule may say. Twilio
+    /// names them in `X-Twilio-Webhooks-Signature-Settings`, which is not signed.
+    TWILIO_SHA256("twilio-sha256", "Twilio with a shared key", Documentation,
+        "https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys") =
+        form(&[header("x-twilio-signature")])
+            .algorithm(Algorithm::HmacSha256)
+            .optional_port()
+            .digest_in_query("bodySHA256")
+            .delivery_header("i-twilio-idempotency-token");
+
+    /// conversations and SMS. The nonce is signed as the id, and is another one for each attempt, so it does
+    /// not detect a retry.
+    SINCH("sinch", "Sinch", Vector,
+        "https://developers.sinch.com/docs/conversation/callbacks") =
+        base64_of_body(
+            &[header("x-sinch-webhook-signature")
+                .id("x-sinch-webhook-signature-nonce")
+                .timestamp("x-sinch-webhook-signature-timestamp")
+                .fixed(&[("x-sinch-webhook-signature-algorithm", "HmacSHA256")])],
+            "",
+        )
+        .signed(&[Part::Body, Part::Literal("."), Part::Id, Part::Literal("."), Part::Timestamp]);
 }

@@ -29,6 +29,7 @@ mod people;
 mod realtime;
 mod shapes;
 mod standard;
+mod tokens;
 mod work;
 
 use crate::scheme::definition::Scheme;
@@ -58,6 +59,7 @@ pub(super) const TRADES: &[(&str, &[Scheme])] = &[
     ("operations", operations::OPERATIONS),
     ("identity", identity::IDENTITY),
     ("health", health::HEALTH),
+    ("shared tokens", tokens::TOKENS),
 ];
 
 /// All presets, trade by trade.

@@ -50,4 +50,11 @@ presets! {
     SENTRY("sentry", "Sentry's integration platform", Library,
         "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/") =
         hex_of_body(&[header("sentry-hook-signature")], "");
+
+    /// cameras and doors: the time and then the signature, with `|` between. Answer within two seconds.
+    VERKADA("verkada", "Verkada", ThirdParty,
+        "https://apidocs.verkada.com/reference/securing-webhooks") =
+        custom(&[header("verkada-signature")])
+            .layout(Layout::bare_list('|').timestamp_first())
+            .signed(&[Part::Body, Part::Literal("|"), Part::Timestamp]);
 }

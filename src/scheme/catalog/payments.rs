@@ -2,7 +2,7 @@
 
 use crate::crypto::Algorithm;
 use crate::scheme::catalog::shapes::{
-    base64_of_body, custom, header, hex_of_body, listed, presets, standard,
+    base64_of_body, custom, ecdsa_of, header, hex_of_body, listed, presets, standard,
 };
 use crate::scheme::encoding::Encoding;
 use crate::scheme::key_format::KeyFormat;
@@ -50,6 +50,12 @@ presets! {
         "https://www.checkout.com/docs/workflows") =
         hex_of_body(&[header("cko-signature")], "");
 
+    /// version 2 of its notifications, with ECDSA. The key is that which its API returns for the id in
+    /// `X-Circle-Key-Id`, which is not signed: fetch it with your own credentials, and keep it.
+    CIRCLE("circle", "Circle", Documentation,
+        "https://developers.circle.com/api-reference/verify-webhook-signatures") =
+        ecdsa_of(&[header("x-circle-signature")], &[Part::Body]);
+
     COINBASE_COMMERCE("coinbase-commerce", "Coinbase Commerce", Vector,
         "https://docs.cdp.coinbase.com/commerce/docs/webhooks-security") =
         hex_of_body(&[header("x-cc-webhook-signature")], "");
@@ -88,6 +94,15 @@ presets! {
     MONNIFY("monnify", "Monnify", ThirdParty,
         "https://developers.monnify.com/docs/webhooks") =
         hex_of_body(&[header("monnify-signature")], "").algorithm(Algorithm::HmacSha512);
+
+    /// `te=` is the signature in test mode and `li=` in live mode; the other one is empty.
+    PAYMONGO("paymongo", "PayMongo", Library,
+        "https://developers.paymongo.com/docs/creating-webhook") =
+        listed(&[header("paymongo-signature")]).layout(
+            Layout::list(',', '=', "te")
+                .more_versions(&[("li", Algorithm::HmacSha256)])
+                .timestamp_key("t"),
+        );
 
     /// HMAC-SHA-512 with the secret key of the API.
     PAYSTACK("paystack", "Paystack", Library,

@@ -139,6 +139,32 @@ pub(super) const fn standard() -> SchemeBuilder {
         .key_format(KeyFormat::Whsec)
 }
 
+/// Base64 of HMAC-SHA-1, over the URL and the fields of a form.
+pub(super) const fn form(headers: &'static [HeaderNames]) -> SchemeBuilder {
+    custom(headers)
+        .algorithm(Algorithm::HmacSha1)
+        .encoding(Encoding::Base64)
+        .signed(&[Part::Url, Part::Form])
+        .dangerous_movable_url()
+}
+
+/// Base64 of the DER of an ECDSA signature over P-256.
+pub(super) const fn ecdsa_of(
+    headers: &'static [HeaderNames],
+    signed: &'static [Part],
+) -> SchemeBuilder {
+    custom(headers)
+        .algorithm(Algorithm::EcdsaP256)
+        .encoding(Encoding::Base64Der)
+        .signed(signed)
+        .key_format(KeyFormat::PublicKeyDer)
+}
+
+/// The secret itself, and no signature.
+pub(super) const fn token(headers: &'static [HeaderNames]) -> SchemeBuilder {
+    custom(headers).dangerous_shared_token()
+}
+
 /// Anything else. The macro sets the name.
 pub(super) const fn custom(headers: &'static [HeaderNames]) -> SchemeBuilder {
     Scheme::custom("").headers(headers)

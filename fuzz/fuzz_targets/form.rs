@@ -1,0 +1,3 @@
+#![cfg_attr(fuzzing, no_main)]
+
+tower_webhook_fuzz::target!(form);
