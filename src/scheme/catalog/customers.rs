@@ -84,8 +84,8 @@ presets! {
         .signed(&[Part::Timestamp, Part::Body]);
 
     /// base64 of the URL-safe alphabet, with padding.
-    MERGE_DEV("merge-dev", "Merge", ThirdParty,
-        "https://docs.merge.dev/basics/webhooks/") =
+    MERGE_DEV("merge-dev", "Merge", Documentation,
+        "https://docs.merge.dev/basics/webhooks/merge-webhooks") =
         hex_of_body(&[header("x-merge-webhook-signature")], "")
             .encoding(Encoding::Base64UrlPadded);
 }

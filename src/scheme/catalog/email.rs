@@ -17,8 +17,8 @@ presets! {
     /// the key is the webhook's own, and what is signed is the URL as it is registered and the field
     /// `mandrill_events` of the form. Mandrill checks a new URL with a `HEAD` request, and then with a
     /// delivery that it signs with the key `test-webhook`.
-    MANDRILL("mandrill", "Mailchimp Transactional", ThirdParty,
-        "https://mailchimp.com/developer/transactional/guides/track-respond-activity-webhooks/") =
+    MANDRILL("mandrill", "Mailchimp Transactional", Documentation,
+        "https://mandrill.zendesk.com/hc/en-us/articles/205583257-How-to-Authenticate-Webhook-Requests") =
         form(&[header("x-mandrill-signature")]).handshake(&Handshake::MANDRILL);
 
     /// sent through Svix.

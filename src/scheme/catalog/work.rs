@@ -61,7 +61,7 @@ presets! {
         hex_of_body(&[header("smartsheet-hmac-sha256")], "").handshake(&Handshake::SMARTSHEET);
 
     /// the key is the client secret of the app.
-    TODOIST("todoist", "Todoist", ThirdParty,
+    TODOIST("todoist", "Todoist", Library,
         "https://developer.todoist.com/sync/v9/#webhooks") =
         base64_of_body(&[header("x-todoist-hmac-sha256")], "")
             .delivery_header("x-todoist-delivery-id");
