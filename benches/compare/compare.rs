@@ -1,25 +1,36 @@
-//! One delivery of Standard Webhooks, verified by everything that can.
+//! One delivery of Standard Webhooks, verified by everything that can, and by what a careful person
+//! writes; and the layer beside a service that is written so.
 //!
 //! `ring` and `aws-lc-rs` compute the MAC and compare it, with the signature decoded and the key
 //! prepared beforehand: they are what a verifier could be built from, not verifiers.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::panic, clippy::unwrap_used)]
 
+mod by_hand;
 #[path = "../common/mod.rs"]
 mod common;
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use by_hand::{ByHand, ByHandService};
+use bytes::Bytes;
 use common::{Floor, KEY, SIZES, body, criterion, sign, verifier};
-use criterion::{Criterion, Throughput};
-use http::HeaderMap;
-use tower_webhook::Scheme;
+use criterion::{BatchSize, Criterion, Throughput};
+use http::{HeaderMap, Request, Response, StatusCode};
+use http_body_util::Full;
+use tower::{Layer as _, Service, service_fn};
+use tower_webhook::{Scheme, WebhookLayer};
 
 fn main() {
     let mut criterion = criterion();
     SIZES.into_iter().for_each(|size| one_size(&mut criterion, size));
+    SIZES.into_iter().for_each(|size| services(&mut criterion, size));
     criterion.final_summary();
 }
 
@@ -41,10 +52,68 @@ fn one_size(criterion: &mut Criterion, size: usize) {
     group.finish();
 }
 
+/// A whole delivery through a bare tower service, called in the process.
+fn services(criterion: &mut Criterion, size: usize) {
+    let body = Bytes::from(body(size));
+    let headers = sign(Scheme::STANDARD, &body);
+    let mut group = criterion.benchmark_group(format!("service/{size}"));
+    group.throughput(Throughput::Bytes(size as u64));
+    let by_hand = ByHandService::new(service_fn(handle), ByHand::new(KEY));
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).layer(service_fn(handle));
+    one_service(&mut group, "plain", service_fn(handle), &headers, &body, StatusCode::OK);
+    one_service(&mut group, "by-hand", by_hand, &headers, &body, StatusCode::UNAUTHORIZED);
+    one_service(&mut group, "layer", layer, &headers, &body, StatusCode::UNAUTHORIZED);
+    group.finish();
+}
+
+fn one_service<S>(
+    group: &mut criterion::BenchmarkGroup<'_, criterion::measurement::WallTime>,
+    name: &str,
+    mut service: S,
+    headers: &HeaderMap,
+    body: &Bytes,
+    forged: StatusCode,
+) where
+    S: Service<Request<Full<Bytes>>, Response = Response<String>, Error = Infallible>,
+{
+    let request = |body: &Bytes| {
+        let mut request = Request::new(Full::new(body.clone()));
+        *request.headers_mut() = headers.clone();
+        request
+    };
+    assert_eq!(status(&mut service, request(body)), StatusCode::OK, "{name}");
+    assert_eq!(status(&mut service, request(&Bytes::from("forged"))), forged, "{name}");
+    group.bench_function(name, |b| {
+        b.iter_batched(
+            || request(body),
+            |request| status(&mut service, request),
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+fn handle<B>(request: Request<B>) -> Ready<Result<Response<String>, Infallible>> {
+    drop(black_box(request));
+    ready(Ok(Response::default()))
+}
+
+/// Everything is here, so the answer is there at once.
+fn status<S>(service: &mut S, request: Request<Full<Bytes>>) -> StatusCode
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<String>, Error = Infallible>,
+{
+    let answer = pin!(service.call(request));
+    match answer.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(response)) => response.status(),
+        Poll::Pending => panic!("not at once"),
+    }
+}
+
 type Verify = Box<dyn Fn(&HeaderMap, &[u8]) -> bool>;
 
 /// All with their keys prepared as far as they let one, which for some is not at all.
-fn contenders(headers: &HeaderMap) -> [(&'static str, Verify); 6] {
+fn contenders(headers: &HeaderMap) -> [(&'static str, Verify); 7] {
+    let by_hand = ByHand::new(KEY);
     let ours = verifier(Scheme::STANDARD);
     let svix = svix::webhooks::Webhook::from_bytes(KEY.to_vec()).unwrap();
     let standard = standardwebhooks::Webhook::from_bytes(KEY.to_vec()).unwrap();
@@ -53,6 +122,7 @@ fn contenders(headers: &HeaderMap) -> [(&'static str, Verify); 6] {
     let ring = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, KEY);
     let aws = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, KEY);
     [
+        ("by hand", Box::new(move |headers, body| by_hand.verify(headers, body).is_some())),
         ("tower-webhook", Box::new(move |headers, body| ours.verify(headers, body).is_ok())),
         ("svix", Box::new(move |headers, body| svix.verify(body, headers).is_ok())),
         ("standardwebhooks", Box::new(move |headers, body| standard.verify(body, headers).is_ok())),
