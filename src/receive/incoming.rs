@@ -53,8 +53,11 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// Returns [`RejectionKind::UnknownEndpoint`] if the provider does not know the endpoint, and
-    /// [`RejectionKind::SecretsUnavailable`] if its secrets cannot be fetched.
+    /// Returns [`UnknownEndpoint`] if the provider does not know the endpoint, and
+    /// [`SecretsUnavailable`] if its secrets cannot be fetched.
+    ///
+    /// [`UnknownEndpoint`]: crate::receive::RejectionKind::UnknownEndpoint
+    /// [`SecretsUnavailable`]: crate::receive::RejectionKind::SecretsUnavailable
     ///
     /// # Cancel safety
     ///
@@ -67,7 +70,8 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// Returns [`RejectionKind::BodyTooLarge`] if the body is longer than the limit.
+    /// Returns [`BodyTooLarge`](crate::receive::RejectionKind::BodyTooLarge) if the body is longer than
+    /// the limit.
     pub fn push(&mut self, frame: Bytes) -> Result<(), Rejection> {
         self.arriving.push(self.envelope.as_ref(), frame, false)
     }
