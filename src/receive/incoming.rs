@@ -53,8 +53,8 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// Returns [`RejectionKind::UnknownEndpoint`] if the provider does not know the endpoint, and
-    /// [`RejectionKind::SecretsUnavailable`] if its secrets cannot be fetched.
+    /// Returns [`UnknownEndpoint`](super::RejectionKind::UnknownEndpoint) if the provider does not know
+    /// the endpoint, and [`SecretsUnavailable`](super::RejectionKind::SecretsUnavailable) if its secrets cannot be fetched.
     ///
     /// # Cancel safety
     ///
@@ -67,7 +67,7 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// Returns [`RejectionKind::BodyTooLarge`] if the body is longer than the limit.
+    /// Returns [`BodyTooLarge`](super::RejectionKind::BodyTooLarge) if the body is longer than the limit.
     pub fn push(&mut self, frame: Bytes) -> Result<(), Rejection> {
         self.arriving.push(self.envelope.as_ref(), frame, false)
     }
