@@ -54,7 +54,8 @@ impl Incoming {
     /// # Errors
     ///
     /// Returns [`UnknownEndpoint`](super::RejectionKind::UnknownEndpoint) if the provider does not know
-    /// the endpoint, and [`SecretsUnavailable`](super::RejectionKind::SecretsUnavailable) if its secrets cannot be fetched.
+    /// the endpoint, and [`SecretsUnavailable`](super::RejectionKind::SecretsUnavailable) if its
+    /// secrets cannot be fetched.
     ///
     /// # Cancel safety
     ///
