@@ -106,7 +106,8 @@
 //!     .layout(Layout::list(',', '=', "v1").timestamp_key("t"))
 //!     .signed(&[Part::Timestamp, Part::Literal("."), Part::Body])
 //!     .build();
-//! # Ok::<(), tower_webhook::InvalidSecret>(drop(ACME.verifier("secret")?))
+//! # ACME.verifier("secret")?;
+//! # Ok::<(), tower_webhook::InvalidSecret>(())
 //! ```
 //!
 //! # It does not verify
@@ -179,12 +180,12 @@
 //! A [`Signer`] makes the request that the provider would send:
 //!
 //! ```
-//! # #[cfg(feature = "axum")] {
+//! # #[cfg(feature = "axum")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # use axum::{Router, body::Body, routing::post};
 //! # use tower::ServiceExt as _;
 //! # use tower_webhook::{Scheme, WebhookLayer};
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
 //! # let app: Router = Router::new().route("/webhooks", post(async || ())).route_layer(layer);
 //! let signer = Scheme::GITHUB.signer("secret")?;
@@ -194,8 +195,8 @@
 //! assert_eq!(answer.status(), 200);
 //! # Ok(())
 //! # }
-//! # main().unwrap();
-//! # }
+//! # #[cfg(not(feature = "axum"))]
+//! # fn main() {}
 //! ```
 //!
 //! A [`ManualClock`](clock::ManualClock) sets the time of the verifier.
