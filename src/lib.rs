@@ -1,51 +1,40 @@
 //! Verifies that an HTTP request really is the webhook it claims to be, before a handler sees a
 //! byte of it.
 //!
-//! There are four ways in, and they reach the same verdict:
+//! What brings you here?
 //!
-//! - [`Verifier::verify`] (or the one-call [`verify()`]) accepts headers and a body;
-//! - [`Verifier::begin`] accepts the headers first and the body in pieces;
-#![cfg_attr(
-    feature = "receive",
-    doc = "- [`Receiver`] takes a request from its head to its handler, in any framework;"
-)]
-#![cfg_attr(
-    not(feature = "receive"),
-    doc = "- `Receiver` (feature `receive`) takes a request from its head to its handler, in any framework;"
-)]
-#![cfg_attr(
-    feature = "tower",
-    doc = "- [`WebhookLayer`] is a [tower] layer for axum and hyper servers."
-)]
-#![cfg_attr(
-    not(feature = "tower"),
-    doc = "- `WebhookLayer` (feature `tower`) is a [tower] layer for axum and hyper servers."
-)]
+//! - I want to [verify one delivery](#verify-one-delivery).
+//! - I want to [put it into axum](#put-it-into-axum), hyper or
+//!   [another framework](#put-it-into-another-framework).
+//! - [My provider](#my-provider): is it there, and what if not?
+//! - [It does not verify](#it-does-not-verify).
+//! - I want to [rotate a secret](#rotate-a-secret).
+//! - A delivery shall be handled [once, and not twice](#not-twice).
+//! - I want to [test my handler](#test-my-handler).
 //!
-//! [tower]: https://docs.rs/tower
+//! # Verify one delivery
 //!
-//! # Examples
-//!
-//! One delivery, from GitHub's
+//! Headers and the body as it was received, without a server. The delivery is the one of GitHub's
 //! [documentation](https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries):
 //!
 //! ```
-//! use http::HeaderMap;
 //! use tower_webhook::{Scheme, VerifyError};
 //!
 //! let verifier = Scheme::GITHUB.verifier("It's a Secret to Everybody")?;
-//!
-//! let mut headers = HeaderMap::new();
-//! headers.insert(
-//!     "x-hub-signature-256",
-//!     "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17".parse()?,
-//! );
+//! let signature = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+//! let mut headers = http::HeaderMap::new();
+//! headers.insert("x-hub-signature-256", signature.parse()?);
 //! assert!(verifier.verify(&headers, b"Hello, World!").is_ok());
 //! assert_eq!(verifier.verify(&headers, b"Hello, world!").unwrap_err(), VerifyError::Mismatch);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! In axum:
+//! [`Verifier::begin`] takes the headers first and then the body in pieces; [`verify()`] is all of it in
+//! one call. A [`Head`] is also made from pairs of names and values.
+//!
+//! # Put it into axum
+//!
+//! With the feature `axum`. Nothing reaches the handler before it is verified, and a forgery gets a 401:
 //!
 //! ```
 //! # #[cfg(feature = "axum")] {
@@ -56,13 +45,161 @@
 //!     println!("{:?}: {} bytes", delivery.id(), body.len());
 //! }
 //!
-//! let verifier = Scheme::STANDARD.verifier("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?;
-//! let app: Router = Router::new()
-//!     .route("/webhooks", post(handle))
-//!     .route_layer(WebhookLayer::new(verifier));
+//! let webhooks = WebhookLayer::new(Scheme::STANDARD.verifier("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?);
+//! let app: Router = Router::new().route("/webhooks", post(handle)).route_layer(webhooks);
 //! # }
 //! # Ok::<(), tower_webhook::InvalidSecret>(())
 //! ```
+//!
+#![cfg_attr(
+    feature = "tower",
+    doc = "[`WebhookLayer`] is a [tower] layer, so it stands before a service of hyper too. What belongs around it:"
+)]
+#![cfg_attr(feature = "tower", doc = "the chapter [`ordering`](manual::ordering).")]
+#![cfg_attr(
+    not(feature = "tower"),
+    doc = "`WebhookLayer` (feature `tower`) is a [tower] layer, so it stands before a service of hyper too."
+)]
+//!
+//! [tower]: https://docs.rs/tower
+//!
+//! # Put it into another framework
+//!
+#![cfg_attr(
+    feature = "receive",
+    doc = "A [`Receiver`] takes the head and the body of the framework's request, and gives back what to answer:"
+)]
+#![cfg_attr(
+    not(feature = "receive"),
+    doc = "A `Receiver` (feature `receive`) takes the head and the body of the framework's request, and gives back what to answer:"
+)]
+//!
+//! ```
+//! # #[cfg(feature = "receive")] {
+//! # async fn book(body: &[u8]) -> std::io::Result<()> { let _ = body; Ok(()) }
+//! use tower_webhook::{Head, Receiver};
+//!
+//! async fn hook(receiver: &Receiver, headers: &[(&str, &[u8])], body: Vec<u8>) -> u16 {
+//!     match receiver.receive_bytes(Head::from_pairs(headers), body).await {
+//!         Err(rejection) => rejection.status().as_u16(),
+//!         Ok(delivery) => match delivery.handle(async |_, body| book(&body).await).await {
+//!             Ok(()) => 204,
+//!             Err(_) => 500,
+//!         },
+//!     }
+//! }
+//! # }
+//! ```
+//!
+//! # My provider
+//!
+//! The [table](manual::schemes#find-the-provider) has those that are constants of [`Scheme`]. Any other
+//! with the same [parts](scheme) is described by a constant of your own. One that sends
+//! `Acme-Signature: t=1700000000,v1=5f…` and signs `1700000000.{"a":1}`:
+//!
+//! ```
+//! use tower_webhook::Scheme;
+//! use tower_webhook::scheme::{HeaderNames, Layout, Part};
+//!
+//! const ACME: Scheme = Scheme::custom("acme")
+//!     .headers(&[HeaderNames::new("acme-signature")])
+//!     .layout(Layout::list(',', '=', "v1").timestamp_key("t"))
+//!     .signed(&[Part::Timestamp, Part::Literal("."), Part::Body])
+//!     .build();
+//! # ACME.verifier("secret")?;
+//! # Ok::<(), tower_webhook::InvalidSecret>(())
+//! ```
+//!
+//! # It does not verify
+//!
+//! With the feature `diagnose`, a doctor changes one thing after the other until the signature matches.
+//! Here JSON was printed again by a middleware:
+//!
+//! ```
+//! # #[cfg(feature = "diagnose")] {
+//! use tower_webhook::{Scheme, diagnose::Doctor};
+//!
+//! # let now = time::OffsetDateTime::now_utc();
+//! let headers = Scheme::GITHUB.signer("secret")?.sign(None, now, br#"{"a":1}"#)?;
+//! let doctor = Doctor::new(Scheme::GITHUB).secret("live", "secret");
+//! let diagnosis = doctor.diagnose(&headers, b"{ \"a\": 1 }");
+//! assert_eq!(diagnosis.findings()[0].code(), "body-reserialised");
+//! println!("{diagnosis}");
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The chapter [`troubleshooting`](manual::troubleshooting) lists what goes wrong by message, provider and
+//! platform.
+//!
+//! # Rotate a secret
+//!
+//! The receiver learns the new secret before the sender uses it, and forgets the old one afterwards
+//! ([`rotation`](manual::rotation)):
+//!
+//! ```
+//! use tower_webhook::{Scheme, Secret};
+//!
+//! let verifier = Scheme::GITHUB.verifier("new secret")?.add_secret(Secret::utf8("old secret")?)?;
+//! # let now = time::OffsetDateTime::now_utc();
+//! let headers = Scheme::GITHUB.signer("old secret")?.sign(None, now, b"{}")?;
+//! assert_eq!(verifier.verify(&headers, b"{}")?.secret_index(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Where secrets come from an API or a database, [`fetch`] keeps them fresh.
+//!
+//! # Not twice
+//!
+//! Senders deliver at least once. With the feature `replay`, a delivery is claimed, committed if the
+//! handler answers with 2xx, and released otherwise, so that its retry is handled:
+//!
+//! ```
+//! # #[cfg(all(feature = "tower", feature = "replay"))] {
+//! use tower_webhook::replay::{MemoryReplayGuard, Replay};
+//! use tower_webhook::{Scheme, WebhookLayer};
+//!
+//! let guard = MemoryReplayGuard::builder().build();
+//! let layer = WebhookLayer::new(Scheme::STANDARD.verifier("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")?)
+//!     .replay(Replay::with(guard));
+//! # }
+//! # Ok::<(), tower_webhook::InvalidSecret>(())
+//! ```
+//!
+#![cfg_attr(
+    all(feature = "tower", feature = "replay"),
+    doc = "For several processes, and exactly once: the chapter [`replay`](manual::replay)."
+)]
+#![cfg_attr(
+    not(all(feature = "tower", feature = "replay")),
+    doc = "For several processes, and exactly once: the chapter `replay` of the manual."
+)]
+//!
+//! # Test my handler
+//!
+//! A [`Signer`] makes the request that the provider would send:
+//!
+//! ```
+//! # #[cfg(feature = "axum")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # use axum::{Router, body::Body, routing::post};
+//! # use tower::ServiceExt as _;
+//! # use tower_webhook::{Scheme, WebhookLayer};
+//! # let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?);
+//! # let app: Router = Router::new().route("/webhooks", post(async || ())).route_layer(layer);
+//! let signer = Scheme::GITHUB.signer("secret")?;
+//! let now = time::OffsetDateTime::now_utc();
+//! let request = signer.request("https://example.com/webhooks", None, now, "{}")?;
+//! let answer = app.oneshot(request.map(Body::from)).await?;
+//! assert_eq!(answer.status(), 200);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "axum"))]
+//! # fn main() {}
+//! ```
+//!
+//! A [`ManualClock`](clock::ManualClock) sets the time of the verifier.
 //!
 //! # What is verified
 //!
@@ -75,20 +212,17 @@
 //! they look like an id or an event type. A delivery that is sent twice within the tolerance is
 //! verified twice; a replay guard (feature `replay`) is what detects the second.
 //!
-//! # Where to go from here
+//! # Further questions
 //!
 //! | question | answer |
 //! |---|---|
-//! | Is my provider supported? | the constants of [`Scheme`], in a [table](manual::schemes#find-the-provider); if not, [`scheme`] describes it |
 //! | Which encoding is my secret in? | [`Secret`]; [`Scheme::verifier`] knows that of each provider |
-//! | How do I rotate a secret? | [`Verifier::add_secret`], [`manual::rotation`] |
-//! | How do I test my handler? | [`Signer::request`] makes a valid delivery, [`clock::ManualClock`] sets the time |
 //! | How do I turn it on where deliveries come in already? | `WebhookLayer::dangerous_report_only`, and the chapter on introducing |
 //! | How is my endpoint registered? | where the provider asks something first, by [a handshake](manual::handshakes) |
-//! | What belongs around the layer? | the chapters on ordering and on [proxies](manual::proxies) |
-//! | Can secrets come from an API? | yes: [`fetch`], with a cache behind the feature of the same name, and its chapter of the manual |
-//! | Can a delivery be handled only once? | the module `replay` (feature `replay`), and its chapter of the manual |
-//! | What does it protect from? | the threat model and the rest of [the manual](manual) |
+//! | What may a proxy change? | the chapter on [proxies](manual::proxies) |
+//! | I use another library; what is the line here? | the chapter on [migrating](manual::migrating) |
+//! | What does it protect from? | the [threat model](manual::security) |
+//! | What else is there? | [the manual](manual) |
 //!
 //! # Features
 //!

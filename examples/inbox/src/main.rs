@@ -1,9 +1,9 @@
 //! Verify, store, answer, work later: what every provider asks of a receiver, with an inbox in SQLite.
 //!
 //! ```text
-//! cd benches
-//! cargo run --package inbox               # 127.0.0.1:3000, inbox.db
-//! cargo run --package inbox -- --check    # sends itself what may come, and ends
+//! cd examples/inbox
+//! cargo run               # 127.0.0.1:3000, inbox.db
+//! cargo run -- --check    # sends itself what may come, and ends
 //! ```
 //!
 //! A delivery is answered once it is on disk, so no sender waits for the work, and none of it is lost
