@@ -45,6 +45,8 @@ pub(crate) async fn run() -> Fallible<()> {
     let queries = database.queries();
     let path = "/hooks/stripe/acme";
     expect("signed for another", send(path, github, "of acme", "7").await?, "401")?;
+    let path = "/hooks/github/%61cme";
+    expect("an escaped name", send(path, github, "of acme", "7").await?, "404")?;
     assert_eq!(database.queries(), queries, "what is no delivery by its head causes no query");
 
     database.add(github, "globex", "newer of globex")?;

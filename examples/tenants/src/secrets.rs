@@ -47,7 +47,7 @@ impl Database {
     fn find(&self, scheme: Scheme, tenant: &str) -> Result<Vec<String>> {
         self.queries.fetch_add(1, Ordering::Relaxed);
         let connection = self.lock();
-        let mut find = connection.prepare_cached(FIND)?;
+        let mut find = connection.prepare(FIND)?;
         find.query_map([scheme.name(), tenant], |row| row.get(0))?.collect()
     }
 
