@@ -12,7 +12,8 @@ use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
@@ -51,11 +52,11 @@ async fn check() -> Fallible<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/", listener.local_addr()?);
     tokio::spawn(serve(listener, "secret"));
+    let client = Client::builder(TokioExecutor::new()).build_http();
     for (secret, expected) in [("secret", 200), ("another", 401)] {
-        let headers =
-            Scheme::GITHUB.signer(secret)?.sign(None, OffsetDateTime::now_utc(), b"{}")?;
-        let request = reqwest::Client::new().post(&url).headers(headers).body("{}");
-        let status = request.send().await?.status();
+        let signer = Scheme::GITHUB.signer(secret)?;
+        let request = signer.request(&url, None, OffsetDateTime::now_utc(), Bytes::from("{}"))?;
+        let status = client.request(request.map(Full::new)).await?.status();
         println!("signed with {secret:?}: {status}");
         if status != expected {
             return Err(format!("expected {expected}").into());

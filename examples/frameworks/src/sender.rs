@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use tower_webhook::sign::SignError;
 use tower_webhook::{InvalidSecret, Scheme, Signer};
 
-/// The pauses between the attempts. No longer one than the last is granted to a receiver that asks.
+/// The pauses between the attempts. A receiver that asks for a longer one gets at most the last of these.
 pub const PAUSES: [Duration; 9] = [
     Duration::from_secs(5),
     Duration::from_secs(5 * 60),

@@ -1,7 +1,13 @@
 //! Deliveries, and what every receiver has to make of them.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
+use futures_util::stream::iter;
 use http::HeaderMap;
+use http_body::Frame;
+use http_body_util::StreamBody;
+use reqwest::Body;
 use time::OffsetDateTime;
 use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretFetcher};
 use tower_webhook::{Scheme, Secret};
@@ -25,7 +31,7 @@ pub(crate) fn tenants() -> impl SecretFetcher {
     }
 }
 
-async fn send(base: &str, path: &str, headers: HeaderMap, body: Bytes) -> u16 {
+async fn send(base: &str, path: &str, headers: HeaderMap, body: impl Into<Body>) -> u16 {
     let request = reqwest::Client::new().post(format!("{base}{path}")).headers(headers).body(body);
     request.send().await.unwrap().status().as_u16()
 }
@@ -43,6 +49,9 @@ pub(crate) async fn check(base: &str) {
 
     let large = Bytes::from(vec![b' '; LIMIT + 1]);
     assert_eq!(send("/hooks/acme", SECRET, "large", &large).await, 413);
+    let undeclared = StreamBody::new(iter([Ok::<_, Infallible>(Frame::data(large.clone()))]));
+    let headers = headers(SECRET, "undeclared", &large);
+    assert_eq!(self::send(base, "/hooks/acme", headers, Body::wrap(undeclared)).await, 413);
     let largest = large.slice(1..);
     assert_eq!(send("/hooks/acme", SECRET, "largest", &largest).await, 204);
 
