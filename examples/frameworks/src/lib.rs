@@ -1,0 +1,14 @@
+//! The cookbook: each file is one recipe, to be copied, with its test at the end.
+//!
+//! ```text
+//! cargo test --manifest-path examples/frameworks/Cargo.toml
+//! ```
+
+pub mod actix;
+pub mod axum;
+pub mod lambda;
+pub mod receiver;
+pub mod rocket;
+pub mod sender;
+#[cfg(test)]
+mod testing;

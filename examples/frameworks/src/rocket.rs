@@ -1,0 +1,121 @@
+//! Rocket: limit, fetched secrets and claims, by the steps of a `Receiver`.
+
+use std::convert::Infallible;
+use std::io;
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, Uri};
+use rocket::data::{Data, ToByteUnit as _};
+use rocket::http::Status;
+use rocket::request::{FromRequest, Outcome};
+use rocket::response::Responder;
+use rocket::tokio::io::AsyncReadExt as _;
+use rocket::{Build, Request, Response, Rocket, State, post, routes};
+use tower_webhook::receive::{Delivery, Rejection, RejectionKind};
+use tower_webhook::{Head, Receiver, Verified};
+
+/// The space for what is read at once, in bytes.
+const FRAME: usize = 8 << 10;
+
+pub fn with_hooks(rocket: Rocket<Build>, receiver: Receiver) -> Rocket<Build> {
+    rocket.manage(receiver).mount("/", routes![hook])
+}
+
+#[post("/hooks/<_>", data = "<data>")]
+async fn hook(
+    headers: Headers,
+    uri: &rocket::http::uri::Origin<'_>,
+    data: Data<'_>,
+    receiver: &State<Receiver>,
+) -> Result<Status, Refused> {
+    let delivery = receive(receiver, &headers, &uri.to_string(), data).await.map_err(Refused)?;
+    Ok(match delivery.handle(book).await {
+        Ok(()) => Status::NoContent,
+        Err(_) => Status::InternalServerError,
+    })
+}
+
+/// Rocket has types of its own, so the head is made of pairs.
+async fn receive(
+    receiver: &Receiver,
+    Headers(headers): &Headers,
+    uri: &str,
+    data: Data<'_>,
+) -> Result<Delivery, Rejection> {
+    let pairs: Vec<_> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let uri: Uri = uri.parse().map_err(|_| RejectionKind::UnknownEndpoint)?;
+    let head = Head::from_pairs(&pairs).with_request(&Method::POST, &uri);
+
+    let mut incoming = receiver.open(head)?;
+    incoming.secrets().await?;
+    // Rocket's own limit would cut the body off; the receiver counts, and answers with 413.
+    let mut body = data.open(u64::MAX.bytes());
+    loop {
+        let mut frame = BytesMut::with_capacity(FRAME);
+        match body.read_buf(&mut frame).await {
+            Ok(0) => return incoming.finish().await,
+            Ok(_) => incoming.push(frame.freeze())?,
+            Err(_) => return Err(RejectionKind::BodyFailed.into()),
+        }
+    }
+}
+
+/// All headers of a request, each as often as it came.
+struct Headers(Vec<(String, String)>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Headers {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        let headers = request.headers().iter();
+        Outcome::Success(Self(
+            headers.map(|it| (it.name().to_string(), it.value().to_owned())).collect(),
+        ))
+    }
+}
+
+struct Refused(Rejection);
+
+impl<'r> Responder<'r, 'static> for Refused {
+    fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
+        let mut answer = Response::build();
+        answer.status(Status::new(self.0.status().as_u16()));
+        if let Some(wait) = self.0.retry_after() {
+            answer.raw_header("retry-after", wait.as_secs().to_string());
+        }
+        answer.ok()
+    }
+}
+
+/// What is yours. `Ok` commits the delivery, `Err` releases it for the sender's retry.
+async fn book(_: Verified, body: Bytes) -> io::Result<()> {
+    if body == "fail" { Err(io::Error::other("no room")) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use rocket::Config;
+    use rocket::config::LogLevel;
+    use rocket::fairing::AdHoc;
+    use tokio::sync::oneshot;
+
+    use super::with_hooks;
+    use crate::receiver::receiver;
+    use crate::testing::{check, tenants};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn good_and_forged() {
+        let config = Config { port: 0, log_level: LogLevel::Off, ..Config::release_default() };
+        let (up, port) = oneshot::channel();
+        let lifted_off = AdHoc::on_liftoff("port", |rocket| {
+            let _ = up.send(rocket.config().port);
+            Box::pin(async {})
+        });
+        let rocket = with_hooks(rocket::custom(config), receiver(tenants())).attach(lifted_off);
+        let server = tokio::spawn(rocket.launch());
+        check(&format!("http://127.0.0.1:{}", port.await.unwrap())).await;
+        server.abort();
+    }
+}
