@@ -122,7 +122,7 @@ pub mod diagnose;
 mod error;
 #[cfg(any(
     feature = "tower",
-    all(feature = "tracing", any(feature = "fetch", feature = "replay"))
+    all(feature = "tracing", any(feature = "fetch", feature = "receive", feature = "replay"))
 ))]
 mod event;
 pub mod fetch;
@@ -133,6 +133,8 @@ mod head;
 #[cfg(feature = "tower")]
 pub mod layer;
 pub mod manual;
+#[cfg(any(feature = "fetch", feature = "receive", feature = "replay"))]
+mod metering;
 #[cfg(feature = "receive")]
 pub mod receive;
 #[cfg(feature = "replay")]
