@@ -143,6 +143,20 @@ impl Display for Chain<'_> {
     }
 }
 
+/// Records that a delivery was verified, and by which of the secrets.
+#[cfg(all(feature = "tower", feature = "tracing"))]
+pub(crate) fn accepted(scheme: &str, endpoint: Option<&str>, secret: usize) {
+    let endpoint = endpoint.map(tracing::field::debug);
+    tracing::debug!(target: "tower_webhook", scheme, endpoint, secret, "webhook verified");
+}
+
+/// Records that nothing can ever be verified with what was set up.
+#[cfg(all(feature = "receive", feature = "tracing"))]
+pub(crate) fn misconfigured(scheme: &str, reason: &dyn Error) {
+    let reason = Chain(reason);
+    tracing::error!(target: "tower_webhook", scheme, %reason, "webhook receiver is misconfigured");
+}
+
 /// Records that an extractor found nothing from the layer in the request.
 #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
 #[cfg(feature = "axum")]

@@ -231,7 +231,8 @@
 //! | `receive` | yes | `Receiver`, for any framework |
 //! | `tower` | yes | `WebhookLayer`; with it `receive` |
 //! | `axum` | | `Verified` as an axum extractor, and rejections answered with any `IntoResponse`; axum's own limit of 2 MB is lifted for what is verified |
-//! | `tracing` | | one event for every rejected request |
+//! | `tracing` | | an event for every verified and rejected request, failed fetch and replaced secret |
+//! | `metrics` | | counters and histograms, whose labels are bounded |
 //! | `ed25519` | | verifies Ed25519: the `v1a` signatures of Standard Webhooks, Discord, Telnyx |
 //! | `p256` | | verifies ECDSA over P-256: SendGrid, Circle |
 //! | `sha1` | | verifies HMAC-SHA-1, for the providers that still use it |
@@ -256,7 +257,7 @@ pub mod diagnose;
 mod error;
 #[cfg(any(
     feature = "tower",
-    all(feature = "tracing", any(feature = "fetch", feature = "replay"))
+    all(feature = "tracing", any(feature = "fetch", feature = "receive", feature = "replay"))
 ))]
 mod event;
 pub mod fetch;
@@ -267,6 +268,8 @@ mod head;
 #[cfg(feature = "tower")]
 pub mod layer;
 pub mod manual;
+#[cfg(any(feature = "fetch", feature = "receive", feature = "replay"))]
+mod metering;
 #[cfg(feature = "receive")]
 pub mod receive;
 #[cfg(feature = "replay")]

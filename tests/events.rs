@@ -1,11 +1,12 @@
-//! One event for each rejection, and for each request that is let through. Alone in its file, because a subscriber is global.
+//! One event for each verdict, for each request that is let through, and for a receiver that cannot verify. Alone in its file, because a subscriber is global.
 
-#![cfg(all(feature = "axum", feature = "replay", feature = "tracing"))]
+#![cfg(all(feature = "axum", feature = "fetch", feature = "replay", feature = "tracing"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod support;
 
 use std::fmt::{Debug, Write as _};
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,12 +17,13 @@ use http::{Request, StatusCode};
 use support::{ID, NOW, sign, verifier};
 use tower::ServiceExt as _;
 use tower_webhook::clock::ManualClock;
+use tower_webhook::fetch::{EndpointId, SecretCache};
 use tower_webhook::receive::{NewSecret, Opening};
 use tower_webhook::replay::{
     Claim, Lease, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
 use tower_webhook::scheme::Handshake;
-use tower_webhook::{Scheme, Verified, WebhookLayer};
+use tower_webhook::{Head, Scheme, Secret, Verified, WebhookLayer};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -29,7 +31,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 const BODY: &[u8] = b"{}";
 
 #[tokio::test]
-async fn each_rejection_is_one_event_without_anything_from_the_request() {
+async fn each_verdict_is_one_event_without_anything_from_the_request() {
     let log = Arc::new(Mutex::new(Vec::new()));
     let events = Events(Arc::clone(&log));
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(events)).unwrap();
@@ -45,6 +47,11 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
         let clock = ManualClock::new(support::at(now));
         WebhookLayer::new(verifier(Scheme::STANDARD).clock(clock))
     };
+    let fetcher = |_: EndpointId| ready(Ok(Secret::whsec(support::WHSEC).unwrap()));
+    let clock = ManualClock::new(support::at(NOW));
+    let cache = SecretCache::builder(Scheme::STANDARD, fetcher).clock(clock).build();
+    let fetched = WebhookLayer::from_cache(cache, |_: &Head<'_>| EndpointId::new("orders").ok())
+        .replay(Replay::with(NeverCommits(|| Ok(Claim::Fresh(Lease::random()?)))));
     let meta = WebhookLayer::new(verifier(Scheme::META))
         .handshake(Handshake::META.verify_token("ours_17"));
     let opening = Opening::new();
@@ -54,6 +61,7 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             .keep_secret(&opening, async |secret: NewSecret| Err(secret.text().to_owned())),
     );
     let app: Router = Router::new()
+        .route("/fetched", handler.clone().layer(fetched))
         .route("/guarded", handler.clone().layer(guarded))
         .route("/done", handler.clone().layer(claiming(|| Ok(Claim::Done))))
         .route("/in-flight", handler.clone().layer(claiming(|| Ok(Claim::InFlight))))
@@ -108,6 +116,11 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
     let secret = Request::post("/asana").header("x-hook-secret", "new_secret");
     assert_eq!(knock(secret).await, StatusCode::SERVICE_UNAVAILABLE);
 
+    assert_eq!(send("/fetched", ID, BODY).await, StatusCode::OK);
+    // The first has no URL.
+    let _square = WebhookLayer::new(Scheme::SQUARE.verifier("key").unwrap());
+    let _square = WebhookLayer::new(verifier(Scheme::SQUARE));
+
     let log = log.lock().unwrap();
     assert_eq!(
         *log,
@@ -116,7 +129,9 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
              kind=Unverified(Mismatch) reason=no signature matches status=401",
             "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              kind=BodyTooLarge reason=body is over the limit status=413",
+            "DEBUG tower_webhook message=webhook verified scheme=\"standard-webhooks\" secret=0",
             "ERROR tower_webhook message=request was not verified by a webhook layer",
+            "DEBUG tower_webhook message=webhook verified scheme=\"standard-webhooks\" secret=0",
             "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
              reason=delivery is no longer claimed by this lease",
             "DEBUG tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
@@ -133,6 +148,7 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
             "INFO tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
              kind=Unverified(TimestampTooNew) reason=timestamp is too far in the future \
              seconds_off=3600 status=401",
+            "DEBUG tower_webhook message=webhook verified scheme=\"standard-webhooks\" secret=0",
             "ERROR tower_webhook message=webhook let through unverified \
              scheme=\"standard-webhooks\" kind=Unverified(Mismatch) reason=no signature matches \
              status=401",
@@ -150,6 +166,12 @@ async fn each_rejection_is_one_event_without_anything_from_the_request() {
              reason=handshake is refused: its token is not ours status=403",
             "WARN tower_webhook message=handshake refused scheme=\"asana\" handshake=\"asana\" \
              reason=handshake is refused: its secret could not be kept status=503",
+            "DEBUG tower_webhook message=webhook verified scheme=\"standard-webhooks\" \
+             endpoint=\"orders\" secret=0",
+            "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
+             endpoint=\"orders\" reason=delivery is no longer claimed by this lease",
+            "ERROR tower_webhook message=webhook receiver is misconfigured scheme=\"square\" \
+             reason=the scheme signs the URL: set `public_url` or `exact_url`",
         ]
     );
     let signature = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();

@@ -76,7 +76,7 @@ async fn a_log_of_everything_shows_no_secret_and_no_credential() {
 
     log.has(&[
         "webhook secrets replaced",
-        "provider is not set up for this (\"Advanced webhooks are disabled",
+        "secrets are not set up where they are fetched from (\"Advanced webhooks are disabled",
         "webhook secrets not found",
         "webhook secrets not fetched",
     ]);
@@ -129,7 +129,7 @@ async fn what_the_layer_writes_shows_no_secret_no_credential_and_no_signature() 
         ),
         "endpoint=\"ep_none\" kind=UnknownEndpoint reason=endpoint is unknown",
         "endpoint=\"ep_down\" kind=SecretsUnavailable \
-         reason=secrets are not available: provider is not available",
+         reason=secrets are not available: secrets cannot be reached",
     ]);
     let text = |headers: &HeaderMap| headers["webhook-signature"].to_str().unwrap()[3..].to_owned();
     log.hides(&[&text(&good), &text(&newer), &text(&unknown)]);

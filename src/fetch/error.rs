@@ -19,7 +19,7 @@ use crate::text::one_line;
 ///     .with_message("Try again later.")
 ///     .with_retry_after(Duration::from_secs(30));
 /// assert_eq!(error.kind(), FetchErrorKind::Unavailable);
-/// assert_eq!(error.to_string(), "provider is not available (\"Try again later.\")");
+/// assert_eq!(error.to_string(), "secrets cannot be reached (\"Try again later.\")");
 /// ```
 #[derive(Clone, Debug)]
 pub struct FetchError {
@@ -128,14 +128,15 @@ impl Error for FetchError {
     }
 }
 
-/// The kind of a [`FetchError`].
+/// The kind of a [`FetchError`]. The provider is wherever the secrets are: an API, a store, a database
+/// of your own.
 ///
 /// # Examples
 ///
 /// ```
 /// use tower_webhook::fetch::FetchErrorKind;
 ///
-/// assert_eq!(FetchErrorKind::Denied.to_string(), "provider rejected the credentials");
+/// assert_eq!(FetchErrorKind::Denied.to_string(), "our credentials for the secrets were rejected");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -155,15 +156,30 @@ pub enum FetchErrorKind {
     Malformed,
 }
 
+#[cfg(feature = "fetch")]
+impl FetchErrorKind {
+    /// The value of a metric's label.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Denied => "denied",
+            Self::Precondition => "precondition",
+            Self::Timeout => "timeout",
+            Self::Unavailable => "unavailable",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
 impl fmt::Display for FetchErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotFound => "endpoint has no valid secret",
-            Self::Denied => "provider rejected the credentials",
-            Self::Precondition => "provider is not set up for this",
-            Self::Timeout => "provider did not answer in time",
-            Self::Unavailable => "provider is not available",
-            Self::Malformed => "provider's response is not as documented",
+            Self::Denied => "our credentials for the secrets were rejected",
+            Self::Precondition => "secrets are not set up where they are fetched from",
+            Self::Timeout => "secrets did not come in time",
+            Self::Unavailable => "secrets cannot be reached",
+            Self::Malformed => "answer with the secrets is malformed",
         })
     }
 }
@@ -184,7 +200,7 @@ mod tests {
     #[test]
     fn display_prints_one_level() {
         let error = FetchError::new(FetchErrorKind::Timeout).with_source("inner");
-        assert_eq!(error.to_string(), "provider did not answer in time");
+        assert_eq!(error.to_string(), "secrets did not come in time");
         assert_eq!(error.source().unwrap().to_string(), "inner");
     }
 }

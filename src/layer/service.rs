@@ -14,6 +14,8 @@ use http_body::Body;
 use tower_service::Service;
 
 use crate::error::VerifyError;
+#[cfg(feature = "tracing")]
+use crate::event::accepted;
 use crate::event::{Concern, Handshaken, Rejected};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
@@ -142,6 +144,7 @@ where
             let (verified, end) = match received {
                 Ok(received) => received,
                 Err(rejection) => {
+                    arriving.judged(Err(&rejection));
                     let read = arriving.is_read().then_some(&arriving);
                     this.layer.diagnosing.refused(&rejection, &parts, receiver, read);
                     let Some(report_only) = this.report_only(&rejection) else {
@@ -153,12 +156,19 @@ where
                     return Box::pin(answer).await;
                 }
             };
+            #[cfg(feature = "tracing")]
+            {
+                let endpoint = arriving.endpoint().map(EndpointId::as_str);
+                accepted(receiver.scheme().name(), endpoint, verified.secret_index());
+            }
             let room = end.in_time(poll_fn(|cx| this.inner.poll_ready(cx))).await;
             let Some(ready) = room else {
                 end.settle(false).await;
                 let rejection = RejectionKind::Overloaded.into();
+                arriving.judged(Err(&rejection));
                 return Ok(this.respond(arriving.endpoint(), &parts, rejection));
             };
+            arriving.judged(Ok(()));
             ready?;
             parts.extensions.insert(verified);
             #[cfg(feature = "replay")]

@@ -74,7 +74,8 @@ pub struct WebhookLayer<R = BareStatus, P = VerifiedBody, H = NoHandshake> {
 pub(super) type ReportOnly<P> = fn(Frames) -> P;
 
 impl WebhookLayer {
-    /// Makes a layer that verifies with `verifier`, as [`Receiver::new`].
+    /// Makes a layer that verifies with `verifier`, as [`Receiver::new`]. For a scheme that signs its URL,
+    /// call [`Verifier::check`] before.
     pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
         Receiver::new(verifier).into()
     }

@@ -38,7 +38,15 @@
 //! 11. [`migrating`]: moving from other libraries, line by line.
 //! 12. [`security`]: the threat model, and the test behind each claim.
 //! 13. [`troubleshooting`]: why a delivery does not verify, by message, provider and platform.
-//! 14. [`packages`]: the crate's dependencies, and those whose types are in its API.
+#![cfg_attr(
+    all(feature = "tower", feature = "fetch", feature = "replay"),
+    doc = "14. [`operations`]: metrics, events, what to alert on, and a readiness probe."
+)]
+#![cfg_attr(
+    not(all(feature = "tower", feature = "fetch", feature = "replay")),
+    doc = "14. `operations` (features `tower`, `fetch` and `replay`)."
+)]
+//! 15. [`packages`]: the crate's dependencies, and those whose types are in its API.
 
 #[cfg(all(feature = "velt", feature = "spaaza"))]
 #[doc = include_str!("credentials.md")]
@@ -56,6 +64,9 @@ pub mod migrating {}
 #[cfg(feature = "tower")]
 #[doc = include_str!("ordering.md")]
 pub mod ordering {}
+#[cfg(all(feature = "tower", feature = "fetch", feature = "replay"))]
+#[doc = include_str!("operations.md")]
+pub mod operations {}
 #[doc = include_str!("packages.md")]
 pub mod packages {}
 #[doc = include_str!("proxies.md")]

@@ -6,6 +6,8 @@ use std::future::poll_fn;
 use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "metrics")]
+use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use http_body::Body;
@@ -17,6 +19,8 @@ use crate::head::envelope::{Envelope, Unread};
 use crate::head::form;
 #[cfg(feature = "replay")]
 use crate::head::reading::{Escaper, Reading};
+#[cfg(feature = "metrics")]
+use crate::metering::judged;
 use crate::receive::delivery::End;
 use crate::receive::frames::Frames;
 use crate::receive::pending::Pending;
@@ -25,8 +29,10 @@ use crate::receive::rejection::{Rejection, RejectionKind};
 use crate::receive::source::Secrets;
 #[cfg(feature = "replay")]
 use crate::receive::unsigned::Unsigned;
+#[cfg(feature = "metrics")]
+use crate::receive::verdict::labels;
 #[cfg(feature = "replay")]
-use crate::replay::claimed::{Claimed, Outcome};
+use crate::replay::claimed::{Claimed, Outcome, Whose};
 #[cfg(feature = "replay")]
 use crate::replay::key::{Apart, ContentKey, ReplayKey};
 #[cfg(feature = "replay")]
@@ -51,6 +57,9 @@ pub(crate) struct Arriving {
     attempt: Option<Box<Attempt>>,
     pub(super) frames: Frames,
     is_read: bool,
+    /// When the head came. `None` once it is counted.
+    #[cfg(feature = "metrics")]
+    started: Option<Duration>,
 }
 
 impl Arriving {
@@ -64,6 +73,8 @@ impl Arriving {
             attempt: None,
             frames: Frames::default(),
             is_read: false,
+            #[cfg(feature = "metrics")]
+            started: Some(settings.source.elapsed()),
         }
     }
 
@@ -227,6 +238,18 @@ impl Arriving {
         Ok((verified, end))
     }
 
+    /// Counts the verdict, the first of each delivery.
+    #[inline]
+    #[cfg_attr(not(feature = "metrics"), expect(clippy::unused_self, unused_variables))]
+    pub(crate) fn judged(&mut self, verdict: Result<(), &Rejection>) {
+        #[cfg(feature = "metrics")]
+        if let Some(started) = self.started.take() {
+            let source = &self.settings.source;
+            let ((verdict, reason), now) = (labels(verdict), source.elapsed());
+            judged(source.scheme().name(), verdict, reason, now.saturating_sub(started));
+        }
+    }
+
     /// The endpoint that the delivery is for, if the secrets depend on it.
     pub(crate) fn endpoint(&self) -> Option<&EndpointId> {
         self.secrets.as_ref()?.endpoint()
@@ -293,7 +316,8 @@ impl Arriving {
     ) -> Result<Option<Claimed>, Rejection> {
         let Some(replay) = &self.settings.replay else { return Ok(None) };
         let Some(key) = self.replay_key(replay, envelope, verified) else { return Ok(None) };
-        match replay.claim(key, self.settings.window(), verified.scheme()).await {
+        let whose = Whose::new(verified.scheme(), self.endpoint().map(EndpointId::as_str));
+        match replay.claim(key, self.settings.window(), whose).await {
             Ok(Outcome::Fresh(claimed)) => Ok(Some(claimed)),
             Ok(Outcome::InFlight) => Err(RejectionKind::InFlight.into()),
             Ok(Outcome::Done) => Err(RejectionKind::Duplicate.into()),

@@ -67,6 +67,8 @@ pub(crate) mod rejection;
 pub(crate) mod source;
 #[cfg(feature = "replay")]
 pub(crate) mod unsigned;
+#[cfg(feature = "metrics")]
+mod verdict;
 
 pub use self::delivery::Delivery;
 pub use self::handshake::{HandshakeAnswer, Registration};

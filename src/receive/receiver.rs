@@ -11,6 +11,8 @@ use bytes::Bytes;
 use http_body::Body;
 use http_body_util::Full;
 
+#[cfg(feature = "tracing")]
+use crate::event::misconfigured;
 #[cfg(feature = "fetch")]
 use crate::fetch::SecretFetcher;
 #[cfg(feature = "fetch")]
@@ -79,6 +81,9 @@ pub(super) struct Settings {
 impl Receiver {
     /// Makes a receiver that verifies with `verifier`.
     ///
+    /// If [`Verifier::check`] finds a fault, no delivery can be verified: each is answered with 500. With
+    /// the feature `tracing`, that is an event at `error` now; to have it as an error, call it yourself.
+    ///
     /// # Examples
     ///
     /// ```
@@ -91,7 +96,12 @@ impl Receiver {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     pub fn new(verifier: impl Into<Arc<Verifier>>) -> Self {
-        Self::from_source(Source::Fixed(verifier.into()))
+        let verifier = verifier.into();
+        #[cfg(feature = "tracing")]
+        if let Err(error) = verifier.check() {
+            misconfigured(verifier.scheme().name(), &error);
+        }
+        Self::from_source(Source::Fixed(verifier))
     }
 
     /// Makes a receiver whose secrets come from a cache, for the endpoint that `selector` finds in
@@ -265,7 +275,9 @@ impl Receiver {
         let (receiver, head) = (self.clone(), head.into());
         async move {
             let mut arriving = receiver.arriving();
-            let (verified, end) = arriving.receive(&receiver, head, pin!(body)).await?;
+            let received = arriving.receive(&receiver, head, pin!(body)).await;
+            arriving.judged(received.as_ref().map(|_| ()));
+            let (verified, end) = received?;
             Ok(Delivery { verified, frames: arriving.frames, end })
         }
     }
@@ -318,7 +330,8 @@ impl Receiver {
     pub fn open<'h>(&self, head: impl Into<Head<'h>>) -> Result<Incoming, Rejection> {
         let (head, mut arriving) = (head.into(), self.arriving());
         let opened = self.open_head(head);
-        arriving.admit(&head, opened.as_ref().err(), 0)?;
+        let admitted = arriving.admit(&head, opened.as_ref().err(), 0);
+        admitted.inspect_err(|rejection| arriving.judged(Err(rejection)))?;
         Ok(Incoming::new(opened.ok().map(Envelope::into_owned), arriving))
     }
 

@@ -3,6 +3,8 @@
 #[cfg(feature = "fetch")]
 use std::pin::Pin;
 use std::sync::Arc;
+#[cfg(feature = "metrics")]
+use std::time::Duration;
 
 #[cfg(feature = "fetch")]
 use crate::fetch::SecretFetcher;
@@ -50,6 +52,16 @@ impl Source {
             Self::Fixed(verifier) => verifier.current_tolerance(),
             #[cfg(feature = "fetch")]
             Self::Cached(cached) => cached.tolerance(),
+        }
+    }
+
+    /// The time on the clock that measures durations.
+    #[cfg(feature = "metrics")]
+    pub(super) fn elapsed(&self) -> Duration {
+        match self {
+            Self::Fixed(verifier) => verifier.elapsed(),
+            #[cfg(feature = "fetch")]
+            Self::Cached(cached) => cached.elapsed(),
         }
     }
 
@@ -171,6 +183,9 @@ pub(super) trait Cached: Send + Sync {
     #[cfg(feature = "replay")]
     fn tolerance(&self) -> Tolerance;
 
+    #[cfg(feature = "metrics")]
+    fn elapsed(&self) -> Duration;
+
     fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread>;
 
     fn select(&self, head: &Head<'_>) -> Option<EndpointId>;
@@ -211,6 +226,11 @@ where
     #[cfg(feature = "replay")]
     fn tolerance(&self) -> Tolerance {
         self.cache.tolerance()
+    }
+
+    #[cfg(feature = "metrics")]
+    fn elapsed(&self) -> Duration {
+        self.cache.clock().elapsed()
     }
 
     fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {

@@ -10,12 +10,15 @@ use std::time::Duration;
 
 #[cfg(feature = "tracing")]
 use crate::event::Chain;
+use crate::metering::guarded;
 use crate::replay::background::{Background, Open, timer, within};
 use crate::replay::erased::Guard;
 use crate::replay::error::{ReplayError, ReplayErrorKind};
 use crate::replay::key::ReplayKey;
 use crate::replay::lease::Lease;
 use crate::scheme::definition::Scheme;
+#[cfg(feature = "tracing")]
+use crate::text::Text;
 
 /// The pause before a failed commit is tried again; it doubles, up to 64 times as much.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -75,7 +78,27 @@ pub(super) struct Held {
     pub(super) patience: Duration,
     #[cfg_attr(not(feature = "tower"), allow(dead_code, reason = "only the layer runs a handler"))]
     pub(super) finish: bool,
-    pub(super) scheme: Scheme,
+    pub(super) whose: Whose,
+}
+
+/// Whose delivery it is, for the operator.
+#[derive(Clone)]
+pub(crate) struct Whose {
+    scheme: Scheme,
+    #[cfg(feature = "tracing")]
+    endpoint: Option<Text<'static, 46>>,
+}
+
+#[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
+impl Whose {
+    #[cfg_attr(not(feature = "tracing"), expect(unused_variables))]
+    pub(crate) fn new(scheme: Scheme, endpoint: Option<&str>) -> Self {
+        Self {
+            scheme,
+            #[cfg(feature = "tracing")]
+            endpoint: endpoint.map(|endpoint| Text::from(endpoint).into_owned()),
+        }
+    }
 }
 
 /// The outcome of claiming a verified delivery.
@@ -87,6 +110,17 @@ pub(crate) enum Outcome {
     InFlight,
     /// It was already handled.
     Done,
+}
+
+impl Outcome {
+    /// The value of a metric's label.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::Fresh(_) => "fresh",
+            Self::InFlight => "in_flight",
+            Self::Done => "done",
+        }
+    }
 }
 
 impl Claimed {
@@ -153,7 +187,7 @@ impl Claimed {
                 // Dropped at once, and so a task in the background.
                 drop(claim.background.detached(Arc::clone(&claim).commit_again()));
             }
-            claim.told("replay commit failed", done)
+            claim.told("commit", done)
         })
     }
 
@@ -187,7 +221,7 @@ impl Claimed {
     pub async fn extend(&self, by: Duration) -> Result<(), ReplayError> {
         let claim = &*self.0.claim;
         let done = claim.guard.extend(&claim.key, &claim.lease, by).await;
-        claim.told("replay extension failed", done)
+        claim.told("extension", done)
     }
 
     /// Ends the claim without a call to the guard, because the handler has committed the delivery
@@ -286,12 +320,13 @@ impl Held {
 
     async fn release(self: Arc<Self>) -> Result<(), ReplayError> {
         let done = self.guard.release(&self.key, &self.lease).await;
-        self.told("replay release failed", done)
+        self.told("release", done)
     }
 
-    /// Records an error for the operator too, since nobody may be waiting for the result.
-    fn told(&self, what: &'static str, done: Result<(), ReplayError>) -> Result<(), ReplayError> {
-        done.inspect_err(|error| record(what, self.scheme, error))
+    /// Tells the operator too, since nobody may be waiting for the result.
+    fn told(&self, call: &'static str, done: Result<(), ReplayError>) -> Result<(), ReplayError> {
+        record(call, &self.whose, done.as_ref().map(|()| "ok"));
+        done
     }
 }
 
@@ -312,11 +347,14 @@ pub(super) fn timed_out() -> ReplayError {
     ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut))
 }
 
-#[cfg(feature = "tracing")]
-pub(super) fn record(what: &'static str, scheme: Scheme, error: &ReplayError) {
-    let scheme = scheme.name();
-    tracing::error!(target: "tower_webhook", scheme, reason = %Chain(error), "{what}");
+/// Counts what came of a call to the guard, and records an error.
+pub(super) fn record(call: &'static str, whose: &Whose, came: Result<&'static str, &ReplayError>) {
+    let scheme = whose.scheme.name();
+    guarded(scheme, call, came.unwrap_or_else(|error| error.kind().label()));
+    #[cfg(feature = "tracing")]
+    if let Err(error) = came {
+        let endpoint = whose.endpoint.as_ref().map(|it| tracing::field::debug(it.as_str()));
+        let reason = Chain(error);
+        tracing::error!(target: "tower_webhook", scheme, endpoint, %reason, "replay {call} failed");
+    }
 }
-
-#[cfg(not(feature = "tracing"))]
-pub(super) fn record(_: &'static str, _: Scheme, _: &ReplayError) {}

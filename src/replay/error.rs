@@ -100,3 +100,14 @@ pub enum ReplayErrorKind {
     /// The lease has ended, so its former owner changed nothing.
     LeaseLost,
 }
+
+impl ReplayErrorKind {
+    /// The value of a metric's label.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Unavailable => "unavailable",
+            Self::Full => "full",
+            Self::LeaseLost => "lease_lost",
+        }
+    }
+}

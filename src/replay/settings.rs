@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use crate::head::Head;
 use crate::replay::background::{Background, within};
-use crate::replay::claimed::{Claimed, Held, Outcome, record, timed_out};
+use crate::replay::claimed::{Claimed, Held, Outcome, Whose, record, timed_out};
 use crate::replay::erased::Guard;
 use crate::replay::error::ReplayError;
 use crate::replay::guard::{Claim, ReplayGuard};
 use crate::replay::key::{Apart, ReplayKey};
-use crate::scheme::definition::Scheme;
 use crate::verify::verified::Verified;
 
 /// What a user's own function says of a delivery, as a key.
@@ -269,15 +268,15 @@ impl Replay {
         &self,
         key: ReplayKey,
         window: Duration,
-        scheme: Scheme,
+        whose: Whose,
     ) -> Result<Outcome, ReplayError> {
         let (guard, background) = (Arc::clone(&self.guard), self.background.of_request());
         let here = background.clone();
         let (lease, keep, timeout) = (self.lease, self.keep.max(window), self.timeout);
         let (patience, finish) = (lease / 3, self.finish);
+        let held = whose.clone();
         let claim = async move {
-            let claim = guard.claim(&key, lease).await;
-            Ok(match claim.inspect_err(|error| record("replay claim failed", scheme, error))? {
+            Ok(match guard.claim(&key, lease).await? {
                 Claim::Fresh(lease) => {
                     let held = Held {
                         guard,
@@ -288,7 +287,7 @@ impl Replay {
                         timeout,
                         patience,
                         finish,
-                        scheme,
+                        whose: held,
                     };
                     Outcome::Fresh(Claimed::new(held))
                 }
@@ -296,11 +295,10 @@ impl Replay {
                 Claim::Done => Outcome::Done,
             })
         };
-        within(timeout, here.detached(claim)).await.unwrap_or_else(|| {
-            let error = timed_out();
-            record("replay claim failed", scheme, &error);
-            Err(error)
-        })
+        let claimed = within(timeout, here.detached(claim)).await;
+        let claimed = claimed.unwrap_or_else(|| Err(timed_out()));
+        record("claim", &whose, claimed.as_ref().map(Outcome::label));
+        claimed
     }
 }
 
@@ -326,7 +324,7 @@ mod tests {
     use tokio::sync::Semaphore;
 
     use super::Replay;
-    use crate::replay::claimed::{Claimed, Outcome};
+    use crate::replay::claimed::{Claimed, Outcome, Whose};
     use crate::replay::error::{ReplayError, ReplayErrorKind};
     use crate::replay::guard::{Claim, ReplayGuard};
     use crate::replay::key::ReplayKey;
@@ -415,7 +413,7 @@ mod tests {
     }
 
     async fn claim(replay: &Replay) -> Result<Outcome, ReplayError> {
-        replay.claim(key(), Duration::ZERO, Scheme::GITHUB).await
+        replay.claim(key(), Duration::ZERO, Whose::new(Scheme::GITHUB, None)).await
     }
 
     async fn fresh(replay: &Replay) -> Claimed {
@@ -468,7 +466,8 @@ mod tests {
         let replay = replay.lease(5 * MINUTE).keep(7 * MINUTE);
         for (window, keep) in [(MINUTE, 7 * MINUTE), (8 * MINUTE, 8 * MINUTE)] {
             let key = ReplayKey::of_content(Scheme::GITHUB, None, &window.as_secs().to_be_bytes());
-            let outcome = replay.claim(key, window, Scheme::GITHUB).await.unwrap();
+            let outcome =
+                replay.claim(key, window, Whose::new(Scheme::GITHUB, None)).await.unwrap();
             assert_eq!(guard.last(), Some(("claim", 5 * MINUTE)));
             let Outcome::Fresh(claimed) = outcome else { panic!("not fresh") };
             assert_eq!(claimed.keep(), keep);

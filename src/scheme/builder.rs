@@ -454,6 +454,7 @@ impl SchemeBuilder {
     /// - a literal of the signed content is empty;
     /// - there is no header family, or a header name is not a valid one in lower case, or occurs
     ///   twice in a family;
+    /// - what only a list has is set of [a layout](Layout) that is none;
     /// - the signed content does not contain the body, or the fields of its form, exactly once, or
     ///   contains the id or the timestamp more than once;
     /// - there is a [shared token](SchemeBuilder::dangerous_shared_token), and anything is signed or in a
@@ -495,11 +496,13 @@ impl SchemeBuilder {
     }
 
     /// Checks the description and makes the scheme at run time, for a description from a
-    /// configuration file.
+    /// configuration file. It obeys the rules of a `const`, and nothing panics.
     ///
-    /// The description is never freed, so that a [`Scheme`] stays as small as a reference. Equal
-    /// descriptions share one allocation, so reading the same file again does no harm; but never
-    /// describe a scheme by the contents of a request.
+    /// The description is never freed, so that a [`Scheme`] stays as small as a reference; equal
+    /// descriptions share one allocation. What it refers to is not freed either, because the program
+    /// leaks it to make it `'static`, each time anew. So read the file once, at the start, and again only
+    /// if it has changed: each reading leaks about the size of the file. Never describe a scheme by the
+    /// contents of a request.
     ///
     /// # Errors
     ///
@@ -508,20 +511,57 @@ impl SchemeBuilder {
     ///
     /// # Examples
     ///
-    /// ```
-    /// use tower_webhook::Scheme;
-    /// use tower_webhook::scheme::HeaderNames;
+    /// Presets are found by [`Scheme::named`], and others described:
     ///
-    /// fn scheme(header: String) -> Result<Scheme, Box<dyn std::error::Error>> {
-    ///     let headers = Box::leak(Box::new([HeaderNames::new(header.leak())]));
-    ///     Ok(Scheme::custom("acme").headers(headers).try_build()?)
+    /// ```
+    /// use std::error::Error;
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Layout, Part};
+    ///
+    /// /// As it comes out of a parser of configuration files.
+    /// struct Described {
+    ///     header: String,
+    ///     timestamp: Option<String>,
+    ///     prefix: String,
+    ///     /// Such as `timestamp . body`.
+    ///     signed: String,
     /// }
     ///
-    /// let acme = scheme("x-acme-signature".to_owned())?;
+    /// fn scheme(described: Described) -> Result<Scheme, Box<dyn Error>> {
+    ///     let mut names = HeaderNames::new(described.header.leak());
+    ///     if let Some(timestamp) = described.timestamp {
+    ///         names = names.timestamp(timestamp.leak());
+    ///     }
+    ///     let signed: &'static str = described.signed.leak();
+    ///     let parts: Vec<_> = signed
+    ///         .split(' ')
+    ///         .map(|part| match part {
+    ///             "timestamp" => Part::Timestamp,
+    ///             "body" => Part::Body,
+    ///             literal => Part::Literal(literal),
+    ///         })
+    ///         .collect();
+    ///     let builder = Scheme::custom("acme")
+    ///         .headers(vec![names].leak())
+    ///         .layout(Layout::single(described.prefix.leak()))
+    ///         .signed(parts.leak());
+    ///     Ok(builder.try_build()?)
+    /// }
+    ///
+    /// let described = |header: &str, signed: &str| Described {
+    ///     header: header.to_owned(),
+    ///     timestamp: Some("x-acme-time".to_owned()),
+    ///     prefix: "v1=".to_owned(),
+    ///     signed: signed.to_owned(),
+    /// };
+    /// let acme = scheme(described("x-acme-signature", "timestamp . body"))?;
     /// assert!(acme.verifier("secret").is_ok());
-    /// let error = scheme("X-Acme: Signature".to_owned()).unwrap_err();
-    /// assert_eq!(error.to_string(), "a header name must be valid and in lower case");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    ///
+    /// let error = scheme(described("X-Acme-Signature", "timestamp . body")).unwrap_err();
+    /// assert_eq!(error.to_string(), r#"header names are lower case: "x-signature""#);
+    /// let error = scheme(described("x-acme-signature", "body")).unwrap_err();
+    /// assert!(error.to_string().starts_with("a timestamp is named but not signed: add Part::Timestamp"));
+    /// # Ok::<(), Box<dyn Error>>(())
     /// ```
     pub fn try_build(self) -> Result<Scheme, InvalidScheme> {
         rules::check(&self.0)?;
@@ -564,62 +604,87 @@ mod tests {
         &[HeaderNames::new("x-signature").timestamp("x-time").fixed(&[("x-time", "1")])],
     ];
 
-    const MISNAMED: [&[HeaderNames]; 5] = [
-        &[HeaderNames::new("X-Signature")],
-        &[HeaderNames::new("")],
-        &[HeaderNames::new("x signature")],
-        &[HeaderNames::new("x-signatür")],
-        &[HeaderNames::new("x-signature").fixed(&[("X-Fixed", "1")])],
+    const UPPER: &str = r#"header names are lower case: "x-signature""#;
+    const CHARS: &str =
+        r#"a header name is letters, digits and hyphens, without a colon: "x-signature""#;
+
+    const MISNAMED: [(&[HeaderNames], &str); 6] = [
+        (&[HeaderNames::new("X-Signature")], UPPER),
+        (&[HeaderNames::new("")], r#"a header name is not empty: "x-signature""#),
+        (&[HeaderNames::new("x signature")], CHARS),
+        (&[HeaderNames::new("x-signature:")], CHARS),
+        (&[HeaderNames::new("x-signatür")], CHARS),
+        (&[HeaderNames::new("x-signature").fixed(&[("X-Fixed", "1")])], UPPER),
     ];
 
     #[test]
     fn contradictions_do_not_build() {
         let scheme = || Scheme::custom("test").headers(PLAIN);
-        assert_eq!(refused(Scheme::custom("test")), "a scheme needs a header family");
-        assert_eq!(refused(scheme().signed(&[])), "the body must be signed exactly once");
         assert_eq!(
-            refused(scheme().signed(&[Part::Body, Part::Body])),
-            "the body must be signed exactly once"
+            refused(Scheme::custom("test")),
+            r#"a scheme has a signature header: .headers(&[HeaderNames::new("x-signature")])"#
         );
+        let body = "the body is signed exactly once: one Part::Body, or Part::Form, in .signed(…)";
+        assert_eq!(refused(scheme().signed(&[])), body);
+        assert_eq!(refused(scheme().signed(&[Part::Body, Part::Body])), body);
         assert_eq!(
             refused(scheme().signed(&[Part::Literal(""), Part::Body])),
-            "a literal must not be empty"
+            r#"a literal is not empty: leave out Part::Literal("")"#
         );
         assert_eq!(
             refused(scheme().signed(&[Part::Id, Part::Body])),
-            "an id is read if and only if it is signed"
+            r#"the id is signed: add .id("…") to the HeaderNames"#
         );
-        assert_eq!(refused(scheme().headers(NAMED)), "an id is read if and only if it is signed");
+        assert_eq!(
+            refused(scheme().headers(NAMED)),
+            "an id is named but not signed: add Part::Id to .signed(…)"
+        );
         assert_eq!(
             refused(scheme().signed(&[Part::Timestamp, Part::Body])),
-            "a signed timestamp comes from exactly one place"
+            r#"the timestamp is signed: add .timestamp("…") to the HeaderNames, or its key to the list"#
         );
         assert_eq!(
             refused(scheme().headers(STAMPED)),
-            "a signed timestamp comes from exactly one place"
+            "a timestamp is named but not signed: add Part::Timestamp to .signed(…)"
         );
         let twice = scheme()
             .headers(STAMPED)
             .layout(Layout::list(',', '=', "v1").timestamp_key("t"))
             .signed(&[Part::Timestamp, Part::Body]);
-        assert_eq!(refused(twice), "a signed timestamp comes from exactly one place");
+        assert_eq!(refused(twice), "the timestamp has one place: the HeaderNames or the list");
         let list = |layout| refused(scheme().layout(layout));
-        assert_eq!(list(Layout::list(',', ',', "v1")), "separators must differ");
-        assert_eq!(list(Layout::list('–', '=', "v1")), "separators must be ASCII");
-        let control = "separators must not be control characters";
+        assert_eq!(
+            list(Layout::list(',', ',', "v1")),
+            "the separator of entries and that of their keys differ"
+        );
+        assert_eq!(list(Layout::list('–', '=', "v1")), "separators are ASCII");
+        let control = "separators are no control characters";
         assert_eq!(list(Layout::list('\n', '=', "v1")), control);
         assert_eq!(list(Layout::list(',', '\0', "v1")), control);
-        let printable = "the text of a header must be printable ASCII";
+        let printable = "the text of a header is printable ASCII";
         assert_eq!(list(Layout::single("sha256\n")), printable);
         assert_eq!(list(Layout::single("sha256\u{fc}")), printable);
         assert_eq!(list(Layout::list(',', '=', "v\r")), printable);
         assert_eq!(list(Layout::list(',', '=', "v1").timestamp_key("\t")), printable);
         let more = Layout::list(',', '=', "v1").more_versions(&[("\x7f", Algorithm::Ed25519)]);
         assert_eq!(list(more), printable);
-        assert_eq!(list(Layout::list(',', '=', "")), "the version must not be empty");
+        assert_eq!(
+            list(Layout::list(',', '=', "")),
+            "a version is not empty: for signatures alone there is Layout::bare_list"
+        );
+        let keys = "only a list has keys, versions and spaces: begin with Layout::list(…)";
+        for single in [Layout::single("v1="), Layout::bare_list(',')] {
+            assert_eq!(list(single.timestamp_key("t")), keys);
+            assert_eq!(list(single.more_versions(&[])), keys);
+            assert_eq!(list(single.spaced()), keys);
+        }
+        assert_eq!(
+            list(Layout::single("v1=").timestamp_first()),
+            "only a bare list has a first entry: begin with Layout::bare_list(…)"
+        );
         assert_eq!(
             list(Layout::list(',', '=', "t").timestamp_key("t")),
-            "the keys of a list must differ"
+            "the keys of a list differ"
         );
         const UNPRINTABLE: &[HeaderNames] = &[HeaderNames::new("x").fixed(&[("x-fixed", "1\n")])];
         assert_eq!(refused(scheme().headers(UNPRINTABLE)), printable);
@@ -630,13 +695,13 @@ mod tests {
                 (None, Some(_)) => &[Part::Timestamp, Part::Body],
                 (Some(_), Some(_)) => &[Part::Id, Part::Timestamp, Part::Body],
             };
-            assert_eq!(refused(scheme().headers(names).signed(signed)), "headers must differ");
-        }
-        for names in MISNAMED {
-            assert!(
-                refused(scheme().headers(names)).starts_with("a header name must"),
-                "{names:?}"
+            assert_eq!(
+                refused(scheme().headers(names).signed(signed)),
+                "each header of a family has one meaning: give them different names"
             );
+        }
+        for (names, rule) in MISNAMED {
+            assert_eq!(refused(scheme().headers(names)), rule, "{names:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::crypto::Algorithm;
+use crate::scheme::rules::InvalidScheme;
 
 /// The layout of a signature header's value: one signature, or a list.
 ///
@@ -15,7 +16,7 @@ use crate::crypto::Algorithm;
 /// assert_eq!(Scheme::STRIPE.layout().to_string(), "t={time},v1=…");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout(pub(crate) LayoutKind);
+pub struct Layout(pub(crate) LayoutKind, pub(super) Option<InvalidScheme>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LayoutKind {
@@ -54,7 +55,7 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn single(prefix: &'static str) -> Self {
-        Self(LayoutKind::Single { prefix })
+        Self(LayoutKind::Single { prefix }, None)
     }
 
     /// Describes a list of versioned signatures: `v1,g0hM…= v1,bm9l…=` is `list(' ', ',', "v1")`,
@@ -73,14 +74,9 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn list(separator: char, assign: char, version: &'static str) -> Self {
-        Self(LayoutKind::List(List {
-            separator,
-            spaced: false,
-            assign,
-            version,
-            more_versions: &[],
-            timestamp: None,
-        }))
+        let (spaced, more_versions, timestamp) = (false, &[] as &[_], None);
+        let list = List { separator, spaced, assign, version, more_versions, timestamp };
+        Self(LayoutKind::List(list), None)
     }
 
     /// Describes a list of signatures without versions, `g0hM…=,bm9l…=`, with one for each of the
@@ -96,29 +92,25 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn bare_list(separator: char) -> Self {
-        Self(LayoutKind::Bare(Bare { separator, timestamp: false }))
+        Self(LayoutKind::Bare(Bare { separator, timestamp: false }), None)
     }
 
-    /// Sets that the first entry of a bare list is the timestamp, default off.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the layout is not a bare list; in a `const`, that is an error of the compiler.
+    /// Sets that the first entry of a bare list is the timestamp, default off. A scheme whose layout is
+    /// not a bare list does not build.
     #[must_use]
-    #[expect(clippy::panic, reason = "in a `const`, an error of the compiler")]
     pub const fn timestamp_first(mut self) -> Self {
         match &mut self.0 {
             LayoutKind::Bare(bare) => bare.timestamp = true,
-            _ => panic!("only a bare list has a first entry"),
+            _ => {
+                let rule = "only a bare list has a first entry: begin with Layout::bare_list(…)";
+                self.1 = Some(InvalidScheme(rule));
+            }
         }
         self
     }
 
-    /// Sets the key of the entry that is the timestamp, default none.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the layout is not a list; in a `const`, that is an error of the compiler.
+    /// Sets the key of the entry that is the timestamp, default none. A scheme whose layout is not a
+    /// list does not build.
     ///
     /// # Examples
     ///
@@ -129,16 +121,14 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn timestamp_key(mut self, key: &'static str) -> Self {
-        self.list_mut().timestamp = Some(key);
+        if let Some(list) = self.list_mut() {
+            list.timestamp = Some(key);
+        }
         self
     }
 
     /// Sets that the provider writes a space after each separator, default off. A signer writes it
-    /// too; a verifier skips spaces in any case.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the layout is not a list; in a `const`, that is an error of the compiler.
+    /// too; a verifier skips spaces in any case. A scheme whose layout is not a list does not build.
     ///
     /// # Examples
     ///
@@ -150,17 +140,16 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn spaced(mut self) -> Self {
-        self.list_mut().spaced = true;
+        if let Some(list) = self.list_mut() {
+            list.spaced = true;
+        }
         self
     }
 
     /// Sets further versions of signatures, each with its own algorithm, default none.
     ///
-    /// A verifier reads only the versions for which it has a key.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the layout is not a list; in a `const`, that is an error of the compiler.
+    /// A verifier reads only the versions for which it has a key. A scheme whose layout is not a list
+    /// does not build.
     ///
     /// # Examples
     ///
@@ -173,7 +162,9 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn more_versions(mut self, versions: &'static [(&'static str, Algorithm)]) -> Self {
-        self.list_mut().more_versions = versions;
+        if let Some(list) = self.list_mut() {
+            list.more_versions = versions;
+        }
         self
     }
 
@@ -186,11 +177,16 @@ impl Layout {
         )
     }
 
-    const fn list_mut(&mut self) -> &mut List {
-        assert!(matches!(self.0, LayoutKind::List(_)), "only a list has keys");
+    /// Notes, if this is not a list, that no scheme can be built with it: a panic here could come from a
+    /// configuration file.
+    const fn list_mut(&mut self) -> Option<&mut List> {
         match &mut self.0 {
-            LayoutKind::List(list) => list,
-            LayoutKind::Single { .. } | LayoutKind::Bare(_) => unreachable!(),
+            LayoutKind::List(list) => Some(list),
+            LayoutKind::Single { .. } | LayoutKind::Bare(_) => {
+                let rule = "only a list has keys, versions and spaces: begin with Layout::list(…)";
+                self.1 = Some(InvalidScheme(rule));
+                None
+            }
         }
     }
 }

@@ -16,7 +16,8 @@ use crate::scheme::timestamp::TimestampFormat;
 /// A description that contradicts itself; see
 /// [`SchemeBuilder::try_build`](crate::scheme::SchemeBuilder::try_build).
 ///
-/// The message is the rule that is broken, and contains nothing of the description.
+/// The message is the rule that is broken and what to do about it, and contains nothing of the
+/// description.
 ///
 /// # Examples
 ///
@@ -25,7 +26,8 @@ use crate::scheme::timestamp::TimestampFormat;
 /// use tower_webhook::scheme::InvalidScheme;
 ///
 /// let error: InvalidScheme = Scheme::custom("acme").try_build().unwrap_err();
-/// assert_eq!(error.to_string(), "a scheme needs a header family");
+/// let what_to_do = r#"a scheme has a signature header: .headers(&[HeaderNames::new("x-signature")])"#;
+/// assert_eq!(error.to_string(), what_to_do);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidScheme(pub(super) &'static str);
@@ -63,14 +65,26 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     obey!(token(scheme));
     obey!(der(scheme));
     let body = if scheme.shared_token { 0 } else { 1 };
-    rule!("the body must be signed exactly once", signed.body == body);
+    rule!(
+        "the body is signed exactly once: one Part::Body, or Part::Form, in .signed(…)",
+        signed.body == body
+    );
     rule!(
         "the fields of a form run into each other: say so with `dangerous_movable_url`",
         signed.form == 0 || scheme.movable_url
     );
-    rule!("the id and the timestamp are signed once", signed.id <= 1 && signed.timestamp <= 1);
-    rule!("a literal must not be empty", signed.empty == 0);
-    rule!("a scheme needs a header family", !scheme.headers.is_empty());
+    rule!(
+        "the id and the timestamp are signed once: one Part::Id and one Part::Timestamp at most",
+        signed.id <= 1 && signed.timestamp <= 1
+    );
+    rule!("a literal is not empty: leave out Part::Literal(\"\")", signed.empty == 0);
+    rule!(
+        r#"a scheme has a signature header: .headers(&[HeaderNames::new("x-signature")])"#,
+        !scheme.headers.is_empty()
+    );
+    if let Some(misused) = scheme.layout.1 {
+        return Err(misused);
+    }
     obey!(layout(scheme.layout));
     let listed = scheme.layout.lists_timestamp() as usize;
     if let LayoutKind::Bare(_) = scheme.layout.0 {
@@ -84,9 +98,18 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     let mut families = scheme.headers;
     while let [family, rest @ ..] = families {
         let ids = family.id.is_some() as usize;
-        rule!("an id is read if and only if it is signed", ids == signed.id);
+        rule!(r#"the id is signed: add .id("…") to the HeaderNames"#, ids >= signed.id);
+        rule!("an id is named but not signed: add Part::Id to .signed(…)", ids <= signed.id);
         let times = family.timestamp.is_some() as usize + listed;
-        rule!("a signed timestamp comes from exactly one place", times == signed.timestamp);
+        rule!(
+            r#"the timestamp is signed: add .timestamp("…") to the HeaderNames, or its key to the list"#,
+            times >= signed.timestamp
+        );
+        rule!("the timestamp has one place: the HeaderNames or the list", times < 2);
+        rule!(
+            "a timestamp is named but not signed: add Part::Timestamp to .signed(…)",
+            times <= signed.timestamp
+        );
         obey!(headers(family));
         families = rest;
     }
@@ -323,24 +346,33 @@ const fn layout(layout: Layout) -> Verdict {
         }
         LayoutKind::List(list) => list,
     };
-    rule!("separators must be ASCII", list.separator.is_ascii() && list.assign.is_ascii());
+    rule!("separators are ASCII", list.separator.is_ascii() && list.assign.is_ascii());
     let control = list.separator.is_ascii_control() || list.assign.is_ascii_control();
-    rule!("separators must not be control characters", !control);
+    rule!("separators are no control characters", !control);
     obey!(printable(list.version));
-    rule!("separators must differ", list.separator as u32 != list.assign as u32);
-    rule!("the version must not be empty", !list.version.is_empty());
+    rule!(
+        "the separator of entries and that of their keys differ",
+        list.separator as u32 != list.assign as u32
+    );
+    rule!(
+        "a version is not empty: for signatures alone there is Layout::bare_list",
+        !list.version.is_empty()
+    );
     if let Some(key) = list.timestamp {
         obey!(printable(key));
-        rule!("the timestamp's key must not be empty", !key.is_empty());
-        rule!("the keys of a list must differ", !same(key, list.version));
+        rule!("the key of the timestamp is not empty", !key.is_empty());
+        rule!("the keys of a list differ", !same(key, list.version));
     }
     let mut versions = list.more_versions;
     while let [(version, _), rest @ ..] = versions {
         obey!(printable(version));
-        rule!("the version must not be empty", !version.is_empty());
-        rule!("the keys of a list must differ", !same(version, list.version));
+        rule!(
+            "a version is not empty: for signatures alone there is Layout::bare_list",
+            !version.is_empty()
+        );
+        rule!("the keys of a list differ", !same(version, list.version));
         if let Some(key) = list.timestamp {
-            rule!("the keys of a list must differ", !same(key, version));
+            rule!("the keys of a list differ", !same(key, version));
         }
         versions = rest;
     }
@@ -351,7 +383,7 @@ const fn layout(layout: Layout) -> Verdict {
 const fn printable(text: &str) -> Verdict {
     let mut bytes = text.as_bytes();
     while let [byte, rest @ ..] = bytes {
-        rule!("the text of a header must be printable ASCII", matches!(byte, b' '..=b'~'));
+        rule!("the text of a header is printable ASCII", matches!(byte, b' '..=b'~'));
         bytes = rest;
     }
     Ok(())
@@ -363,25 +395,46 @@ const fn headers(family: &HeaderNames) -> Verdict {
     let mut names = family.more_signatures;
     while let [more, rest @ ..] = names {
         obey!(name(more));
-        rule!("headers must differ", !same(more, family.signature) && !is_among(more, rest));
+        rule!(
+            "each header of a family has one meaning: give them different names",
+            !same(more, family.signature) && !is_among(more, rest)
+        );
         names = rest;
     }
     if let Some(id) = family.id {
         obey!(name(id));
-        rule!("headers must differ", !is_signature(id, family));
+        rule!(
+            "each header of a family has one meaning: give them different names",
+            !is_signature(id, family)
+        );
     }
     if let Some(timestamp) = family.timestamp {
         obey!(name(timestamp));
-        rule!("headers must differ", !is_signature(timestamp, family));
-        rule!("headers must differ", !matches!(family.id, Some(id) if same(id, timestamp)));
+        rule!(
+            "each header of a family has one meaning: give them different names",
+            !is_signature(timestamp, family)
+        );
+        rule!(
+            "each header of a family has one meaning: give them different names",
+            !matches!(family.id, Some(id) if same(id, timestamp))
+        );
     }
     let mut fixed = family.fixed;
     while let [(header, value), rest @ ..] = fixed {
         obey!(name(header));
         obey!(printable(value));
-        rule!("headers must differ", !is_signature(header, family));
-        rule!("headers must differ", !matches!(family.id, Some(id) if same(id, header)));
-        rule!("headers must differ", !matches!(family.timestamp, Some(it) if same(it, header)));
+        rule!(
+            "each header of a family has one meaning: give them different names",
+            !is_signature(header, family)
+        );
+        rule!(
+            "each header of a family has one meaning: give them different names",
+            !matches!(family.id, Some(id) if same(id, header))
+        );
+        rule!(
+            "each header of a family has one meaning: give them different names",
+            !matches!(family.timestamp, Some(it) if same(it, header))
+        );
         fixed = rest;
     }
     Ok(())
@@ -392,11 +445,14 @@ const fn headers(family: &HeaderNames) -> Verdict {
 /// passes it to [`http::HeaderName::from_static`], which must not panic.
 const fn name(name: &str) -> Verdict {
     let mut bytes = name.as_bytes();
-    rule!("a header name must not be empty", !bytes.is_empty());
+    rule!(r#"a header name is not empty: "x-signature""#, !bytes.is_empty());
     rule!("a header name is too long", bytes.len() <= MAX_NAME);
     while let [byte, rest @ ..] = bytes {
-        let lower = is_token(*byte) && !byte.is_ascii_uppercase();
-        rule!("a header name must be valid and in lower case", lower);
+        rule!(r#"header names are lower case: "x-signature""#, !byte.is_ascii_uppercase());
+        rule!(
+            r#"a header name is letters, digits and hyphens, without a colon: "x-signature""#,
+            is_token(*byte)
+        );
         bytes = rest;
     }
     Ok(())

@@ -3,9 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+#[cfg(all(feature = "metrics", feature = "receive"))]
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
+#[cfg(all(feature = "metrics", feature = "receive"))]
+use crate::clock::SystemClock;
 use crate::clock::{Clock, UnixTime};
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
@@ -324,6 +328,36 @@ impl Verifier {
         Ok(self)
     }
 
+    /// Checks that what the scheme needs is set: for one that signs the URL, [`Verifier::public_url`] or
+    /// [`Verifier::exact_url`]. Call it when the server starts, instead of finding out from the first
+    /// delivery.
+    ///
+    /// A receiver and a layer check it too when they are made. They cannot fail, so
+    /// with the feature `tracing` it is an event at `error`, and every request is answered with 500.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`VerifyError::NeedsPublicUrl`] if the scheme signs the URL and none is set.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::{Scheme, VerifyError};
+    ///
+    /// let verifier = Scheme::SQUARE.verifier("signature key")?;
+    /// assert_eq!(verifier.check(), Err(VerifyError::NeedsPublicUrl));
+    ///
+    /// let verifier = verifier.public_url("https://hooks.example.com")?;
+    /// assert_eq!(verifier.check(), Ok(()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn check(&self) -> Result<(), VerifyError> {
+        match self.scheme.signs_request() && self.public_url.is_none() {
+            true => Err(VerifyError::NeedsPublicUrl),
+            false => Ok(()),
+        }
+    }
+
     /// The scheme whose deliveries are verified.
     #[must_use]
     pub fn scheme(&self) -> Scheme {
@@ -606,6 +640,12 @@ impl Verifier {
     #[cfg(any(feature = "diagnose", feature = "fetch"))]
     pub(crate) fn with_public_url(self, public_url: Option<PublicUrl>) -> Self {
         Self { public_url, ..self }
+    }
+
+    /// The time on the clock that measures durations.
+    #[cfg(all(feature = "metrics", feature = "receive"))]
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.as_ref().map_or_else(|| SystemClock.elapsed(), |clock| clock.elapsed())
     }
 
     /// The URL as it is configured.

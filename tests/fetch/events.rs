@@ -112,9 +112,12 @@ async fn an_event_has_the_kind_and_all_causes_on_one_line() {
     let cache = SecretCache::builder(Scheme::GITHUB, fetcher).retries(0).build();
     assert!(cache.verifier(&id()).await.is_err());
     let line = log.failures(1);
-    assert!(line.contains(" WARN ") && line.contains(r#"endpoint=EndpointId("orders")"#), "{line}");
-    let error = "kind=Unavailable error=provider is not available (\"database\"): \
-        provider did not answer in time: no row FAKE xxx";
+    assert!(
+        line.contains(" WARN ") && line.contains(r#"scheme="github" endpoint="orders""#),
+        "{line}"
+    );
+    let error = "kind=Unavailable error=secrets cannot be reached (\"database\"): \
+        secrets did not come in time: no row FAKE xxx";
     assert!(line.contains(error) && line.len() < 1000, "{line}");
 }
 
@@ -173,7 +176,7 @@ async fn it_can_be_told_why_a_provider_is_not_available() {
         let cache = SecretCache::builder(Scheme::VELT, velt).retries(0).build();
         assert!(cache.verifier(&id()).await.is_err());
         let line = log.failures(1);
-        assert!(line.contains("kind=Unavailable error=provider is not available: "), "{line}");
+        assert!(line.contains("kind=Unavailable error=secrets cannot be reached: "), "{line}");
         assert!(line.contains(cause) && !line.contains("secret/get"), "{line}");
     }
 }

@@ -13,6 +13,8 @@ mod fetching;
 mod handshakes;
 #[cfg(feature = "axum")]
 mod http;
+#[cfg(all(feature = "axum", feature = "fetch", feature = "metrics", feature = "replay"))]
+mod metrics;
 #[cfg(all(feature = "axum", feature = "replay"))]
 mod own_key;
 #[cfg(all(feature = "axum", feature = "velt", feature = "spaaza"))]

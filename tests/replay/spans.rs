@@ -16,7 +16,7 @@ use tower_webhook::replay::{
 };
 use tower_webhook::{Receiver, Scheme, WebhookLayer};
 use tracing::field::{Field, Visit};
-use tracing::{Event, Instrument as _, Subscriber, info_span};
+use tracing::{Event, Instrument as _, Level, Subscriber, info_span};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -52,7 +52,7 @@ impl ReplayGuard for FailsLater {
     }
 }
 
-/// Writes each event of the crate behind the names of its spans.
+/// Writes each error of the crate behind the names of its spans.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<String>>>);
 
@@ -64,7 +64,8 @@ impl Log {
 
 impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Log {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        if event.metadata().target() == "tower_webhook" {
+        let metadata = event.metadata();
+        if metadata.target() == "tower_webhook" && *metadata.level() == Level::ERROR {
             let spans = context.event_scope(event).into_iter().flatten();
             let mut line: String = spans.map(|span| format!("{}: ", span.name())).collect();
             event.record(&mut Message(&mut line));

@@ -84,7 +84,18 @@ fn headers_alone_are_a_mistake_of_the_receiver_and_no_mismatch() {
         let unconfigured = scheme.verifier(secret(scheme)).unwrap();
         let error = unconfigured.verify(&request(&sent), BODY).unwrap_err();
         assert_eq!(error, VerifyError::NeedsPublicUrl);
+        // As can be known before.
+        assert_eq!(unconfigured.check(), Err(error));
+        assert_eq!(verifier.check(), Ok(()));
+        assert_eq!(unconfigured.exact_url("https://hooks.example.com").unwrap().check(), Ok(()));
         assert!(error.is_setup() && !VerifyError::Mismatch.is_setup());
+    }
+}
+
+#[test]
+fn nothing_else_needs_a_url() {
+    for scheme in presets().filter(|scheme| !scheme.signs_request()) {
+        assert_eq!(scheme.verifier(secret(scheme)).unwrap().check(), Ok(()), "{scheme:?}");
     }
 }
 

@@ -76,7 +76,7 @@ pub(super) fn check_hold(hold: &Pause, now: Duration) -> Result<(), FetchError> 
         return Ok(());
     }
     Err(FetchError::new(FetchErrorKind::Unavailable)
-        .with_message("the provider has asked us to wait")
+        .with_message("asked to wait")
         .with_retry_after(left))
 }
 

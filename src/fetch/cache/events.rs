@@ -12,6 +12,7 @@ use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchError;
 #[cfg(feature = "tracing")]
 use crate::fetch::error::FetchErrorKind;
+use crate::scheme::definition::Scheme;
 
 /// Keeps a fetch in the span of the request that has caused it.
 #[cfg(feature = "tracing")]
@@ -25,22 +26,29 @@ pub(super) fn in_span<F>(fetch: F) -> F {
 }
 
 #[cfg(feature = "tracing")]
-pub(super) fn record_success(endpoint: &EndpointId, entry: &Entry, before: Option<&Entry>) {
+pub(super) fn record_success(
+    scheme: Scheme,
+    endpoint: &EndpointId,
+    entry: &Entry,
+    before: Option<&Entry>,
+) {
     if before.is_some_and(|before| entry.differs(before)) {
-        tracing::info!(target: "tower_webhook", ?endpoint, "webhook secrets replaced");
+        let (scheme, endpoint) = (scheme.name(), endpoint.as_str());
+        tracing::info!(target: "tower_webhook", scheme, ?endpoint, "webhook secrets replaced");
     }
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn record_success(_: &EndpointId, _: &Entry, _: Option<&Entry>) {}
+pub(super) fn record_success(_: Scheme, _: &EndpointId, _: &Entry, _: Option<&Entry>) {}
 
 #[cfg(feature = "tracing")]
-pub(super) fn record_failure(endpoint: &EndpointId, error: &FetchError) {
+pub(super) fn record_failure(scheme: Scheme, endpoint: &EndpointId, error: &FetchError) {
+    let (scheme, endpoint) = (scheme.name(), endpoint.as_str());
     // The level of an event is part of its code.
     macro_rules! record {
         ($level:ident, $what:literal) => {{
             let (kind, error) = (error.kind(), Chain(error));
-            tracing::$level!(target: "tower_webhook", ?endpoint, ?kind, %error, $what);
+            tracing::$level!(target: "tower_webhook", scheme, ?endpoint, ?kind, %error, $what);
         }};
     }
     // Anyone can make up endpoints that do not exist, so each is not worth a warning.
@@ -52,4 +60,4 @@ pub(super) fn record_failure(endpoint: &EndpointId, error: &FetchError) {
 }
 
 #[cfg(not(feature = "tracing"))]
-pub(super) fn record_failure(_: &EndpointId, _: &FetchError) {}
+pub(super) fn record_failure(_: Scheme, _: &EndpointId, _: &FetchError) {}

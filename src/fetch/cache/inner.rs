@@ -17,6 +17,7 @@ use crate::fetch::cache::policy::Policy;
 use crate::fetch::cache::store::{Known, Store};
 use crate::fetch::endpoint::{Endpoint, EndpointId};
 use crate::fetch::error::{FetchError, FetchErrorKind};
+use crate::metering::fetched;
 
 /// The reason for a fetch.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,18 @@ pub(super) enum Purpose {
     Refresh,
     /// A signature did not match.
     Mismatch,
+}
+
+impl Purpose {
+    /// The value of a metric's label.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Cold => "cold",
+            Self::Warm => "warm",
+            Self::Refresh => "refresh",
+            Self::Mismatch => "mismatch",
+        }
+    }
 }
 
 /// The places of the fetches that run at the same time. A rotation does not queue behind endpoints
@@ -233,10 +246,13 @@ impl<F> Fetching<F> {
         drop(in_flight);
         let Some(outcome) = self.outcome.take() else { return };
 
+        let scheme = policy.scheme;
+        let came = landed.as_ref().map_or_else(|error| error.kind().label(), |_| "ok");
+        fetched(scheme.name(), self.purpose.label(), came);
         if current {
             match &landed {
-                Ok(entry) => record_success(endpoint, entry, before.as_deref()),
-                Err(error) => record_failure(endpoint, error),
+                Ok(entry) => record_success(scheme, endpoint, entry, before.as_deref()),
+                Err(error) => record_failure(scheme, endpoint, error),
             }
         } else {
             // The endpoint was forgotten. Those who asked before get the result, but without the

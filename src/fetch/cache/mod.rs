@@ -27,6 +27,7 @@ use crate::fetch::cache::policy::Policy;
 use crate::fetch::cache::store::Known;
 use crate::fetch::endpoint::EndpointId;
 use crate::fetch::error::FetchError;
+use crate::metering::looked_up;
 use crate::scheme::definition::Scheme;
 #[cfg(feature = "receive")]
 use crate::scheme::timestamp::Tolerance;
@@ -244,15 +245,18 @@ where
             return known;
         }
         let Inner { policy, store, .. } = &*self.0;
-        let now = policy.now();
+        let (now, scheme) = (policy.now(), policy.scheme.name());
         let Known::Stale(entry) = store.get(policy, endpoint, now) else {
+            looked_up(scheme, "miss");
             return self.0.fly(endpoint, Purpose::Cold)?.land().await;
         };
         // One delivery waits for the refresh. The others do not, lest a provider that is down holds
         // them all up.
         if !entry.refresh.claim(now, policy.timeout) {
+            looked_up(scheme, "stale");
             return Ok(entry.resolve(now));
         }
+        looked_up(scheme, "miss");
         let outcome = match self.0.fly(endpoint, Purpose::Refresh) {
             Ok(flight) => flight.land().await,
             Err(error) => Err(error),
@@ -271,9 +275,12 @@ where
     /// is overdue is waited for.
     pub(crate) fn ready(&self, endpoint: &EndpointId) -> Option<Result<Resolved, FetchError>> {
         let Inner { policy, store, .. } = &*self.0;
-        let now = policy.now();
+        let (now, scheme) = (policy.now(), policy.scheme.name());
         match store.get(policy, endpoint, now) {
-            Known::Fresh(entry) => Some(Ok(entry.resolve(now))),
+            Known::Fresh(entry) => {
+                looked_up(scheme, "fresh");
+                Some(Ok(entry.resolve(now)))
+            }
             Known::Stale(entry) => {
                 if self.0.may_refresh(&entry, now) {
                     if entry.is_overdue(policy, now) || self.0.is_in_flight(endpoint) {
@@ -285,9 +292,13 @@ where
                         let _ = self.0.fly(endpoint, Purpose::Refresh);
                     }
                 }
+                looked_up(scheme, "stale");
                 Some(Ok(entry.resolve(now)))
             }
-            Known::Failed(error) => Some(Err(error)),
+            Known::Failed(error) => {
+                looked_up(scheme, "failed");
+                Some(Err(error))
+            }
             Known::Nothing => None,
         }
     }
