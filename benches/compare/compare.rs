@@ -6,7 +6,9 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "../common/by_hand.rs"]
 mod by_hand;
+mod by_hand_service;
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -18,7 +20,8 @@ use std::task::{Context, Poll, Waker};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use by_hand::{ByHand, ByHandService};
+use by_hand::ByHand;
+use by_hand_service::ByHandService;
 use bytes::Bytes;
 use common::{Floor, KEY, SIZES, body, criterion, sign, verifier};
 use criterion::{BatchSize, Criterion, Throughput};

@@ -1,9 +1,9 @@
-//! An axum server on loopback, with and without the layer, under load from one client.
+//! An axum server on loopback, without verification, with it by hand in the handler, and with the layer,
+//! under load from one client.
 //!
 //! Each server is a process of its own, so that its processor time and its peak memory are its own.
 //! The client keeps one request under way on each of its connections; what it sends is made
-//! beforehand. Runs against the two servers alternate, and medians are taken of the ratios of
-//! neighbours.
+//! beforehand. Runs against the servers alternate, and medians are taken of the ratios of neighbours.
 //!
 //! There are two settings. In one, the server is run as most are: on the threads that tokio starts
 //! by default, beside the client. In the other it has one thread on a core of its own, and a client
@@ -14,6 +14,8 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
+#[path = "../../common/by_hand.rs"]
+mod by_hand;
 #[path = "../../common/delivery.rs"]
 mod delivery;
 mod load;
@@ -21,13 +23,16 @@ mod memory;
 mod process;
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::StatusCode;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use delivery::{Floor, body, sign, verifier};
+use by_hand::ByHand;
+use delivery::{Floor, KEY, body, sign, verifier};
 use tower_webhook::{Scheme, WebhookLayer};
 
 use crate::load::Load;
@@ -72,10 +77,16 @@ fn measure(json: bool, smoke: bool) {
 
 /// What a child does: serves until its standard input ends.
 fn serve(kind: &str, setting: Setting) {
-    let app = Router::new().route("/", post(handle));
     let app = match kind {
-        "plain" => app,
-        _ => app.route_layer(WebhookLayer::new(verifier(Scheme::STANDARD))),
+        "plain" => Router::new().route("/", post(handle)),
+        "by-hand" => {
+            let key = Arc::new(ByHand::new(KEY));
+            Router::new().route("/", post(handle_by_hand)).with_state(key)
+        }
+        _ => {
+            let layer = WebhookLayer::new(verifier(Scheme::STANDARD));
+            Router::new().route("/", post(handle)).route_layer(layer)
+        }
     };
     let mut runtime = match setting {
         Setting::Usual => tokio::runtime::Builder::new_multi_thread(),
@@ -93,6 +104,17 @@ fn serve(kind: &str, setting: Setting) {
 async fn handle(body: Bytes) -> StatusCode {
     black_box(body);
     StatusCode::NO_CONTENT
+}
+
+async fn handle_by_hand(
+    State(key): State<Arc<ByHand>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> StatusCode {
+    match key.verify(&headers, &body) {
+        Some(()) => handle(body).await,
+        None => StatusCode::UNAUTHORIZED,
+    }
 }
 
 /// The nanoseconds of the bare MAC of a delivery, in a child on the server's core.
@@ -134,6 +156,7 @@ struct Speed {
     size: usize,
     /// The time from one answer to the next.
     plain: f64,
+    by_hand: f64,
     layer: f64,
     mac: f64,
     /// The processor time of the server.
@@ -141,24 +164,37 @@ struct Speed {
     layer_busy: f64,
     /// Requests per second with the layer, over those without it.
     ratio: f64,
-    /// The same over what those without it would be if each took the bare MAC longer.
+    /// Requests per second with the layer, over those with the verification by hand.
+    ratio_by_hand: f64,
+    /// The first ratio over what those without it would be if each took the bare MAC longer.
     ratio_with_mac: f64,
+}
+
+/// One run against each server, one after the other.
+struct Round {
+    plain: load::Run,
+    by_hand: load::Run,
+    layer: load::Run,
+    mac: f64,
 }
 
 fn speed(setting: Setting, size: usize, rounds: usize, time: Duration) -> Speed {
     let mut plain = Process::serve("plain", setting);
+    let mut by_hand = Process::serve("by-hand", setting);
     let mut layer = Process::serve("layer", setting);
     let request = load::request(size);
     let mut plain_load = Load::connect(plain.port, setting);
+    let mut by_hand_load = Load::connect(by_hand.port, setting);
     let mut layer_load = Load::connect(layer.port, setting);
     let mut runs = Vec::new();
     for _ in 0..rounds {
         let plain = plain_load.run(&mut plain, &request, time);
+        let by_hand = by_hand_load.run(&mut by_hand, &request, time);
         let layer = layer_load.run(&mut layer, &request, time);
         let mac = process::mac(size);
-        runs.push((plain, layer, mac));
+        runs.push(Round { plain, by_hand, layer, mac });
     }
-    let median = |figure: &dyn Fn(&(load::Run, load::Run, f64)) -> f64| {
+    let median = |figure: &dyn Fn(&Round) -> f64| {
         let mut figures: Vec<f64> = runs.iter().map(figure).collect();
         figures.sort_by(f64::total_cmp);
         figures[figures.len() / 2]
@@ -166,13 +202,15 @@ fn speed(setting: Setting, size: usize, rounds: usize, time: Duration) -> Speed 
     Speed {
         setting,
         size,
-        plain: median(&|(plain, ..)| plain.each),
-        layer: median(&|(_, layer, _)| layer.each),
-        mac: median(&|(.., mac)| *mac),
-        plain_busy: median(&|(plain, ..)| plain.busy),
-        layer_busy: median(&|(_, layer, _)| layer.busy),
-        ratio: median(&|(plain, layer, _)| plain.each / layer.each),
-        ratio_with_mac: median(&|(plain, layer, mac)| (plain.each + mac) / layer.each),
+        plain: median(&|it| it.plain.each),
+        by_hand: median(&|it| it.by_hand.each),
+        layer: median(&|it| it.layer.each),
+        mac: median(&|it| it.mac),
+        plain_busy: median(&|it| it.plain.busy),
+        layer_busy: median(&|it| it.layer.busy),
+        ratio: median(&|it| it.plain.each / it.layer.each),
+        ratio_by_hand: median(&|it| it.by_hand.each / it.layer.each),
+        ratio_with_mac: median(&|it| (it.plain.each + it.mac) / it.layer.each),
     }
 }
 
@@ -181,20 +219,22 @@ impl Speed {
         let per_second = |each: f64| 1e9 / each;
         println!("\n{}, {} bytes", self.setting.name(), self.size);
         println!("  requests/s, plain              {:>10.0}", per_second(self.plain));
+        println!("  requests/s, by hand            {:>10.0}", per_second(self.by_hand));
         println!("  requests/s, layer              {:>10.0}", per_second(self.layer));
         println!("  processor ns/request, plain    {:>10.0}", self.plain_busy);
         println!("  processor ns/request, layer    {:>10.0}", self.layer_busy);
         println!("  bare MAC, ns                   {:>10.0}", self.mac);
         println!("  layer over plain               {:>10.3}", self.ratio);
+        println!("  layer over by hand             {:>10.3}", self.ratio_by_hand);
         println!("  layer over plain and bare MAC  {:>10.3}", self.ratio_with_mac);
     }
 
     fn json(&self) -> String {
         let setting = self.setting.name();
-        let Self { size, plain, layer, mac, plain_busy, layer_busy, ratio, ratio_with_mac, .. } =
-            self;
+        let Self { size, plain, by_hand, layer, mac, plain_busy, layer_busy, .. } = self;
+        let Self { ratio, ratio_by_hand, ratio_with_mac, .. } = self;
         format!(
-            r#"{{"setting": "{setting}", "size": {size}, "plain": {plain:.0}, "layer": {layer:.0}, "mac": {mac:.0}, "plain_busy": {plain_busy:.0}, "layer_busy": {layer_busy:.0}, "ratio": {ratio:.4}, "ratio_with_mac": {ratio_with_mac:.4}}}"#
+            r#"{{"setting": "{setting}", "size": {size}, "plain": {plain:.0}, "by_hand": {by_hand:.0}, "layer": {layer:.0}, "mac": {mac:.0}, "plain_busy": {plain_busy:.0}, "layer_busy": {layer_busy:.0}, "ratio": {ratio:.4}, "ratio_by_hand": {ratio_by_hand:.4}, "ratio_with_mac": {ratio_with_mac:.4}}}"#
         )
     }
 }
