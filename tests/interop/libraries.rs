@@ -1,5 +1,6 @@
 //! The processes that the libraries run in.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
@@ -10,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::cases::Family;
+use crate::presets::{ORIGIN, ROWS, key};
 use crate::support::{NOW, WHSEC, secret};
 
 /// A library as one of the processes calls it.
@@ -23,7 +25,7 @@ pub(crate) struct Library {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Registry {
+pub(crate) enum Registry {
     Npm,
     PyPi,
 }
@@ -42,21 +44,28 @@ const ALL: &[Library] = &[
     Library { name: "@shopify/shopify-api", registry: Registry::Npm, family: Family::Shopify, signs: true },
 ];
 
+const SCRIPTS: [(&str, &str); 4] = [
+    ("node.mjs", include_str!("node.mjs")),
+    ("presets.mjs", include_str!("presets.mjs")),
+    ("python.py", include_str!("python.py")),
+    ("presets.py", include_str!("presets.py")),
+];
+
 impl Library {
-    /// The name, the registry and the pinned version.
     pub(crate) fn title(&self) -> String {
-        let (registry, pin, pins) = match self.registry {
-            Registry::Npm => {
-                ("npm", format!("\"{}\": \"", self.name), include_str!("package.json"))
-            }
-            Registry::PyPi => {
-                ("PyPI", format!("{}==", self.name), include_str!("requirements.txt"))
-            }
-        };
-        let (_, version) = pins.split_once(&pin).unwrap();
-        let version = version.split(['"', '\n']).next().unwrap();
-        format!("{} {version} ({registry})", self.name)
+        title(self.name, self.registry)
     }
+}
+
+/// The name, the registry and the pinned version.
+pub(crate) fn title(name: &str, registry: Registry) -> String {
+    let (registry, pin, pins) = match registry {
+        Registry::Npm => ("npm", format!("\"{name}\": \""), include_str!("package.json")),
+        Registry::PyPi => ("PyPI", format!("{name}=="), include_str!("requirements.txt")),
+    };
+    let version = pins.lines().find_map(|line| line.trim().strip_prefix(&pin)).unwrap();
+    let version = version.trim_end_matches(['"', ',']);
+    format!("{name} {version} ({registry})")
 }
 
 /// Both processes; killed on drop.
@@ -83,21 +92,28 @@ impl Libraries {
             return None;
         }
         // Modules are searched from where the script is.
-        let script = directory.join("node.mjs");
         static WRITTEN: Once = Once::new();
-        WRITTEN.call_once(|| std::fs::write(&script, include_str!("node.mjs")).unwrap());
-        let (node, to_node) = start(Path::new("node"), &script).await;
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/python.py");
-        let (python, to_python) = start(&python, Path::new(script)).await;
+        WRITTEN.call_once(|| {
+            for (name, script) in SCRIPTS {
+                std::fs::write(directory.join(name), script).unwrap();
+            }
+        });
+        let (node, to_node) = start(Path::new("node"), &directory.join("node.mjs")).await;
+        let (python, to_python) = start(&python, &directory.join("python.py")).await;
         Some(Self { _processes: [node, python], bases: [to_node, to_python] })
+    }
+
+    /// The address of the process that the registry's libraries run in.
+    pub(crate) fn base(&self, registry: Registry) -> &str {
+        match registry {
+            Registry::Npm => &self.bases[0],
+            Registry::PyPi => &self.bases[1],
+        }
     }
 
     /// Every library, with the address of the process that it runs in.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'static Library, &str)> {
-        ALL.iter().map(|library| match library.registry {
-            Registry::Npm => (library, self.bases[0].as_str()),
-            Registry::PyPi => (library, self.bases[1].as_str()),
-        })
+        ALL.iter().map(|library| (library, self.base(library.registry)))
     }
 }
 
@@ -106,6 +122,8 @@ async fn start(program: &Path, script: &Path) -> (Child, String) {
         "now": NOW,
         "whsec": WHSEC,
         "secret": secret(Family::GitHub.scheme()),
+        "keys": ROWS.iter().map(|row| (row.scheme.name(), key(row.scheme))).collect::<HashMap<_, _>>(),
+        "origin": ORIGIN,
     });
     let mut child = Command::new(program)
         .arg(script)

@@ -8,6 +8,7 @@
 
 mod cases;
 mod libraries;
+mod presets;
 mod receiver;
 #[path = "../support/mod.rs"]
 mod support;
@@ -96,6 +97,7 @@ async fn the_readme_tells_where_the_verdicts_differ() {
     for family in Family::ALL {
         tables += &table::of(family, &libraries, &receiver).await;
     }
+    tables += &presets::table();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/README.md");
     let page = std::fs::read_to_string(path).unwrap();
     let (before, rest) = page.split_once("<!-- tables -->\n").unwrap();

@@ -2,6 +2,8 @@
 //
 // POST /{package}        answers 204 to a delivery that the library accepts, and 401 to another.
 // POST /{package}/send   has the library sign a delivery, sends it, and answers with the status.
+//
+// /preset/{name} is the library of the preset in presets.mjs.
 
 import { createServer } from "node:http";
 import { mock } from "node:test";
@@ -15,7 +17,9 @@ import { Webhook as StandardWebhook } from "standardwebhooks";
 import Stripe from "stripe";
 import { Webhook as SvixWebhook } from "svix";
 
-const { now, whsec, secret } = JSON.parse(process.argv[2]);
+import { preset } from "./presets.mjs";
+
+const { now, whsec, secret, keys, origin } = JSON.parse(process.argv[2]);
 mock.timers.enable({ apis: ["Date"], now: now * 1000 });
 
 const standard = new StandardWebhook(whsec);
@@ -59,20 +63,17 @@ const libraries = {
     }),
   },
   "@octokit/webhooks-methods": {
-    verify: async ({ headers, body }) => {
-      const verdict = await verify(secret, body.toString(), headers["x-hub-signature-256"]);
-      if (!verdict) throw new Error("verify returned false");
-    },
+    verify: ({ headers, text }) => verify(secret, text, headers["x-hub-signature-256"]),
     sign: async ({ text }) => ({ "x-hub-signature-256": await sign(secret, text) }),
   },
   "@slack/bolt": {
-    verify: ({ headers, body }) =>
-      bolt.verifySlackRequest({ signingSecret: secret, body: body.toString(), headers }),
+    verify: ({ headers, text }) =>
+      bolt.verifySlackRequest({ signingSecret: secret, body: text, headers }),
   },
   "@shopify/shopify-api": {
-    verify: async ({ body, request, response }) => {
+    verify: async ({ text, request, response }) => {
       const verdict = await shopify.webhooks.validate({
-        rawBody: body.toString(),
+        rawBody: text,
         rawRequest: request,
         rawResponse: response,
       });
@@ -90,28 +91,37 @@ async function read(request) {
   return Buffer.concat(chunks);
 }
 
+async function find(name) {
+  const row = name.replace(/^preset\//, "");
+  return row === name ? libraries[name] : preset(row, keys[row]);
+}
+
 async function send(library, { to, id, at, signed, sent }) {
-  const headers = await library.sign({ id, at, text: signed });
+  const { pathname, search } = new URL(to);
+  const headers = await library.sign({ id, at, text: signed, url: origin + pathname + search });
   const response = await fetch(to, { method: "POST", headers, body: Buffer.from(sent) });
   return [200, String(response.status)];
 }
 
 async function receive(library, delivery) {
   try {
-    await library.verify(delivery);
-    return [204, ""];
+    const verdict = await library.verify(delivery);
+    return verdict === false ? [401, "false"] : [204, ""];
   } catch (error) {
     return [401, `${error.name}: ${error.message}`];
   }
 }
 
 const server = createServer(async (request, response) => {
-  const [, name, sends] = request.url.match(/^\/(.+?)(\/send)?$/);
-  const library = libraries[name];
+  const [, name, sends] = request.url.match(/^\/([^?]+?)(\/send)?(?:\?|$)/);
+  const library = await find(name);
   const body = await read(request);
+  const { headers } = request;
+  // As the provider calls it, whatever is in front of the server.
+  const url = origin + request.url;
   const [status, text] = sends
     ? await send(library, JSON.parse(body))
-    : await receive(library, { headers: request.headers, body, request, response });
+    : await receive(library, { headers, body, text: body.toString(), url, request, response });
   response.writeHead(status).end(text);
 });
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));

@@ -1,5 +1,7 @@
 //! The receiver of the crate, and what sends to this and to the others.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::routing;
 use bytes::Bytes;
@@ -11,6 +13,7 @@ use tokio::net::TcpListener;
 use tower_webhook::{Scheme, Verified, WebhookLayer};
 
 use crate::cases::Family;
+use crate::presets::ROWS;
 use crate::support::verifier;
 
 /// A server with a path for each scheme, at the time of the tests.
@@ -25,6 +28,11 @@ impl Receiver {
             let layer = WebhookLayer::new(verifier(scheme));
             app.route(&format!("/{}", scheme.name()), routing::post(handle).route_layer(layer))
         });
+        let paths: BTreeMap<_, _> = ROWS.iter().map(|row| (row.path(), row)).collect();
+        let app = paths.into_iter().fold(app, |app, (path, row)| {
+            let layer = WebhookLayer::new(row.verifier());
+            app.route(&path, routing::post(handle).route_layer(layer))
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -32,7 +40,11 @@ impl Receiver {
     }
 
     pub(crate) fn url(&self, scheme: Scheme) -> String {
-        format!("{}/{}", self.base, scheme.name())
+        self.at(&format!("/{}", scheme.name()))
+    }
+
+    pub(crate) fn at(&self, target: &str) -> String {
+        format!("{}{target}", self.base)
     }
 }
 
