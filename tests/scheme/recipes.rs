@@ -214,7 +214,7 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::HELPSCOUT, digest: "sha1 base64", key: Text, content: "{body}", headers: &[("x-helpscout-signature", "{sig}")] },
     Recipe { scheme: Scheme::HEROKU, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("heroku-webhook-hmac-sha256", "{sig}")] },
     Recipe { scheme: Scheme::HOOKDECK, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-hookdeck-signature", "{sig}")] },
-    Recipe { scheme: Scheme::IMAGEKIT, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::IMAGEKIT, digest: "sha256 base64", key: Text, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::INCIDENT_IO, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::INCIDENT_IO, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: SVIX },
     Recipe { scheme: Scheme::INCREASE, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },

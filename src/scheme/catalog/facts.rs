@@ -299,7 +299,7 @@ macro_rules! facts {
         " - Sent: `x-webhook-secret: …`.\n - **Nothing is signed**: the secret itself is sent, and the body may be anyone's.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
     ("imagekit") => {
-        " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
+        " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
     ("incident-io") => {
         " - Sent: `webhook-signature: v1,…` with `webhook-id` and `webhook-timestamp`, or `svix-signature: v1,…` with `svix-id` and `svix-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry is signed anew.\n - The id is signed, and a replay guard goes by it."

@@ -47,11 +47,11 @@ presets! {
             .timestamp_format(TimestampFormat::Millis)
             .retries(Retries::First);
 
-    /// Standard Webhooks, as of version 7 of its libraries. An older webhook signs in `x-ik-signature`,
-    /// with the whole `whsec_` text as the key, and is not covered.
+    /// Standard Webhooks, as of version 7 of its libraries, but the whole `whsec_…` text is the key. An
+    /// older webhook signs in `x-ik-signature`, and is not covered.
     IMAGEKIT("imagekit", "ImageKit", Library,
         "https://imagekit.io/docs/webhooks") =
-        standard();
+        standard().key_format(KeyFormat::Utf8);
 
     KONTENT_AI("kontent-ai", "Kontent.ai", Vector,
         "https://kontent.ai/learn/docs/webhooks/webhooks/javascript") =
