@@ -53,17 +53,17 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// Returns [`UnknownEndpoint`] if the provider does not know the endpoint, and
-    /// [`SecretsUnavailable`] if its secrets cannot be fetched.
-    ///
-    /// [`UnknownEndpoint`]: crate::receive::RejectionKind::UnknownEndpoint
-    /// [`SecretsUnavailable`]: crate::receive::RejectionKind::SecretsUnavailable
+    /// Returns [`UnknownEndpoint`](crate::receive::RejectionKind::UnknownEndpoint) if the provider does
+    /// not know the endpoint, and
+    /// [`SecretsUnavailable`](crate::receive::RejectionKind::SecretsUnavailable) if its secrets cannot be
+    /// fetched.
     ///
     /// # Cancel safety
     ///
     /// If the future is dropped, the fetch goes on for others, and this can be called again.
     pub async fn secrets(&mut self) -> Result<(), Rejection> {
-        self.arriving.secrets(self.envelope.as_mut()).await
+        let found = self.arriving.secrets(self.envelope.as_mut()).await;
+        found.inspect_err(|rejection| self.arriving.judged(Err(rejection)))
     }
 
     /// Adds the next frame of the body.
@@ -73,7 +73,8 @@ impl Incoming {
     /// Returns [`BodyTooLarge`](crate::receive::RejectionKind::BodyTooLarge) if the body is longer than
     /// the limit.
     pub fn push(&mut self, frame: Bytes) -> Result<(), Rejection> {
-        self.arriving.push(self.envelope.as_ref(), frame, false)
+        let pushed = self.arriving.push(self.envelope.as_ref(), frame, false);
+        pushed.inspect_err(|rejection| self.arriving.judged(Err(rejection)))
     }
 
     /// Ends the body, verifies the delivery, and claims it if there is a replay guard.
@@ -89,7 +90,9 @@ impl Incoming {
     ///
     /// If the future is dropped, a claim in flight goes on in the background and is then released.
     pub async fn finish(mut self) -> Result<Delivery, Rejection> {
-        let (verified, end) = self.arriving.conclude(self.envelope.as_mut()).await?;
+        let concluded = self.arriving.conclude(self.envelope.as_mut()).await;
+        self.arriving.judged(concluded.as_ref().map(|_| ()));
+        let (verified, end) = concluded?;
         Ok(Delivery { verified, frames: self.arriving.frames, end })
     }
 }
