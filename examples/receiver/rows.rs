@@ -161,7 +161,8 @@ pub(crate) fn sign(
     let Some(signer) = signer(scheme, secret)? else { return Ok(HeaderMap::new()) };
     let url = format!("http://{address}/{}", scheme.name());
     // A sender gives each event an id of its own; here the body tells them apart.
-    let id = format!("msg_{}", body.len());
+    // As long as the one that ConfigCat's is checked for.
+    let id = format!("msg_{:028}", body.len());
     let (parts, _) = signer.request(&url, id.as_str(), at, body)?.into_parts();
     Ok(parts.headers)
 }
