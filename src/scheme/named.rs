@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn every_preset_is_found_however_its_name_is_written() {
-        for &scheme in Scheme::ALL {
+        // Miri is slow, and each of them is compared with all.
+        for &scheme in Scheme::ALL.iter().step_by(if cfg!(miri) { 40 } else { 1 }) {
             let name = scheme.name();
             let spellings = [
                 name.to_owned(),
@@ -147,6 +148,9 @@ mod tests {
     #[test]
     fn a_near_miss_is_told_what_was_meant() {
         assert_eq!(message("githup"), "no such scheme; did you mean `github`?");
+        if cfg!(miri) {
+            return;
+        }
         assert_eq!(message("Shoppify"), "no such scheme; did you mean `shopify`?");
         assert_eq!(message("stripes"), "no such scheme; did you mean `stripe`?");
         assert_eq!(message("standard"), "no such scheme; did you mean `standard-webhooks`?");
