@@ -19,7 +19,7 @@ use tower_webhook::scheme::{Algorithm, Handshake, Part};
 use tower_webhook::{InvalidSecret, Receiver, Scheme, Secret, Signer, Verifier, VerifyError};
 
 const BODY: &[u8] = &[b'x'; 200];
-const ID: &str = "msg_2vK9mPzGqLxYwBnRtCdHsJfAeUo";
+const ID: &str = "msg_2vK9mPzGqLxYwBnRtCdHsJfAeUo0";
 const HOST: &str = "https://hooks.example.com";
 const PATH: &str = "/hook?shop=1";
 
