@@ -96,6 +96,23 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "circleci" | "pagerduty" => list(b',', b'=', &[("v1", own)], None),
         "listed" => list(b'|', b':', &[("s", own)], Some("at")),
         _ => {
+            let versions = ["d", "h1", "s", "sha256", "sig1", "signature", "te", "v0", "v1"];
+            for version in versions {
+                for separator in [',', ' ', ';', '|'] {
+                    for assign in ['=', ',', ':'] {
+                        let layout = Layout::list(separator, assign, version);
+                        if scheme.layout() == layout {
+                            return list(separator as u8, assign as u8, &[(version, own)], None);
+                        }
+                        for time in ["t", "time", "timestamp", "ts", "v"] {
+                            if scheme.layout() == layout.timestamp_key(time) {
+                                let versions = &[(version, own)];
+                                return list(separator as u8, assign as u8, versions, Some(time));
+                            }
+                        }
+                    }
+                }
+            }
             let shown = scheme.layout().to_string();
             Grammar::Single(shown.strip_suffix('…').unwrap().to_owned())
         }
