@@ -105,7 +105,8 @@ pub fn grammar(scheme: Scheme) -> Grammar {
                             return list(separator as u8, assign as u8, &[(version, own)], None);
                         }
                         for time in ["t", "time", "timestamp", "ts", "v"] {
-                            if scheme.layout() == layout.timestamp_key(time) {
+                            let timed = layout.timestamp_key(time);
+                            if [timed, timed.spaced()].contains(&scheme.layout()) {
                                 let versions = &[(version, own)];
                                 return list(separator as u8, assign as u8, versions, Some(time));
                             }
