@@ -80,13 +80,21 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "standard-webhooks" | "svix" => {
             list(b' ', b',', &[("v1", own), ("v1a", Algorithm::Ed25519)], None)
         }
-        "velt" | "clerk" | "gitlab" | "openai" | "polar" | "resend" => {
-            list(b' ', b',', &[("v1", own)], None)
-        }
+        "velt" | "agentmail" | "anthropic" | "bigcommerce" | "clerk" | "dodo-payments"
+        | "fathom-video" | "finch" | "flexprice" | "folk" | "formbricks" | "gitlab" | "granola"
+        | "growthbook-sdk" | "imagekit" | "incident-io" | "increase" | "lithic" | "loops"
+        | "openai" | "polar" | "postsyncer" | "recall-ai" | "render" | "replicate" | "resend"
+        | "signatureapi" => list(b' ', b',', &[("v1", own)], None),
         "mollie" => list(b',', b'=', &[("sha256", own)], None),
-        "calendly" | "mux" | "sanity" | "stripe" | "workos" => {
-            list(b',', b'=', &[("v1", own)], Some("t"))
-        }
+        "calendly" | "coinflow" | "exa" | "fintoc" | "mux" | "novu" | "rootly" | "sanity"
+        | "stripe" | "surge" | "tailscale" | "teller" | "terra" | "ticket-tailor" | "whereby"
+        | "workos" | "zitadel" => list(b',', b'=', &[("v1", own)], Some("t")),
+        "billit" | "knock" | "tiktok" => list(b',', b'=', &[("s", own)], Some("t")),
+        "buildkite" => list(b',', b'=', &[("signature", own)], Some("timestamp")),
+        "cloudflare-stream" => list(b',', b'=', &[("sig1", own)], Some("time")),
+        "elevenlabs" => list(b',', b'=', &[("v0", own)], Some("t")),
+        "ghost" => list(b',', b'=', &[("sha256", own)], Some("t")),
+        "retell" => list(b',', b'=', &[("d", own)], Some("v")),
         "cronofy" | "configcat" => Grammar::Bare { separator: b',', time: false },
         "recurly" => Grammar::Bare { separator: b',', time: true },
         "verkada" => Grammar::Bare { separator: b'|', time: true },
@@ -96,24 +104,6 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "circleci" | "pagerduty" => list(b',', b'=', &[("v1", own)], None),
         "listed" => list(b'|', b':', &[("s", own)], Some("at")),
         _ => {
-            let versions = ["d", "h1", "s", "sha256", "sig1", "signature", "te", "v0", "v1"];
-            for version in versions {
-                for separator in [',', ' ', ';', '|'] {
-                    for assign in ['=', ',', ':'] {
-                        let layout = Layout::list(separator, assign, version);
-                        if scheme.layout() == layout {
-                            return list(separator as u8, assign as u8, &[(version, own)], None);
-                        }
-                        for time in ["t", "time", "timestamp", "ts", "v"] {
-                            let timed = layout.timestamp_key(time);
-                            if [timed, timed.spaced()].contains(&scheme.layout()) {
-                                let versions = &[(version, own)];
-                                return list(separator as u8, assign as u8, versions, Some(time));
-                            }
-                        }
-                    }
-                }
-            }
             let shown = scheme.layout().to_string();
             Grammar::Single(shown.strip_suffix('…').unwrap().to_owned())
         }
@@ -698,7 +688,7 @@ mod tests {
                     let versions =
                         versions.iter().map(|(version, _)| format!("{version}{assign}…"));
                     let entries: Vec<_> = time.into_iter().chain(versions).collect();
-                    let space = if scheme.name() == "workos" { " " } else { "" };
+                    let space = if matches!(scheme.name(), "ghost" | "workos") { " " } else { "" };
                     entries.join(&format!("{separator}{space}"))
                 }
             };
