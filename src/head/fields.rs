@@ -187,27 +187,6 @@ impl<'h> Fields<'h> {
         Pieces { fields: self, parts: self.scheme.after_body().iter(), path: None }
     }
 
-    /// What a part stands for. A URL is two pieces.
-    #[inline]
-    fn pieces_of(&self, part: &Part) -> (&[u8], Option<&[u8]>) {
-        let piece: &[u8] = match (part, &self.target) {
-            (Part::Literal(text), _) => text.as_bytes(),
-            (Part::Id, _) => self.id.as_ref().map_or(&[][..], Text::as_bytes),
-            (Part::Timestamp, _) => {
-                self.timestamp.as_ref().map_or(&[][..], |(_, text)| text.as_bytes())
-            }
-            (Part::Method, Some(target)) => {
-                target.method.as_ref().map_or(&[][..], |method| method.as_str().as_bytes())
-            }
-            (Part::Url, Some(target)) => {
-                let [base, path] = target.pieces();
-                return (base, Some(path));
-            }
-            (Part::Method | Part::Url | Part::Body | Part::Form, _) => &[],
-        };
-        (piece, None)
-    }
-
     pub(crate) fn into_owned(self) -> Fields<'static> {
         Fields {
             scheme: self.scheme,
@@ -239,22 +218,20 @@ impl<'f> Iterator for Pieces<'f> {
         if let Some(path) = self.path.take() {
             return Some(path);
         }
-        let (piece, path) = self.fields.pieces_of(self.parts.next()?);
-        self.path = path;
-        Some(piece)
-    }
-
-    /// The way of every delivery, without what `next` has to remember.
-    #[inline]
-    fn fold<B, F>(self, init: B, mut f: F) -> B
-    where
-        F: FnMut(B, &'f [u8]) -> B,
-    {
-        let begun = self.path.into_iter().fold(init, &mut f);
-        self.parts.fold(begun, |so_far, part| {
-            let (piece, path) = self.fields.pieces_of(part);
-            let so_far = f(so_far, piece);
-            path.into_iter().fold(so_far, &mut f)
+        let Fields { id, timestamp, target, .. } = self.fields;
+        Some(match (self.parts.next()?, target) {
+            (Part::Literal(text), _) => text.as_bytes(),
+            (Part::Id, _) => id.as_ref().map_or(&[], Text::as_bytes),
+            (Part::Timestamp, _) => timestamp.as_ref().map_or(&[], |(_, text)| text.as_bytes()),
+            (Part::Method, Some(target)) => {
+                target.method.as_ref().map_or(&[], |method| method.as_str().as_bytes())
+            }
+            (Part::Url, Some(target)) => {
+                let [base, path] = target.pieces();
+                self.path = Some(path);
+                base
+            }
+            (Part::Method | Part::Url | Part::Body | Part::Form, _) => &[],
         })
     }
 }
