@@ -76,6 +76,34 @@ impl Store for InPostgres {
     }
 }
 
+/// What reads the same for both, but is of different types.
+macro_rules! queries {
+    ($kind:ident, $commit:path) => {
+        async fn commit_in(
+            transaction: &mut Transaction<'static, $kind>,
+            key: &ReplayKey,
+            lease: &Lease,
+            keep: Duration,
+        ) -> u64 {
+            let commit = sqlx::query($commit).bind(&key.as_bytes()[..]);
+            let commit = commit.bind(&lease.as_bytes()[..]).bind(sql::millis(keep));
+            commit.execute(&mut **transaction).await.unwrap().rows_affected()
+        }
+
+        async fn execute(
+            transaction: &mut Transaction<'static, $kind>,
+            statement: &'static str,
+        ) -> u64 {
+            sqlx::query(statement).execute(&mut **transaction).await.unwrap().rows_affected()
+        }
+
+        async fn count(&self, table: &'static str) -> i64 {
+            let text = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+            sqlx::query_scalar(text).fetch_one(&self.pool).await.unwrap()
+        }
+    };
+}
+
 impl Database for InPostgres {
     type Kind = Postgres;
 
@@ -93,28 +121,7 @@ impl Database for InPostgres {
         self.pool.begin().await.unwrap()
     }
 
-    async fn commit_in(
-        transaction: &mut Transaction<'static, Postgres>,
-        key: &ReplayKey,
-        lease: &Lease,
-        keep: Duration,
-    ) -> u64 {
-        let commit = sqlx::query(sql::postgres::COMMIT).bind(&key.as_bytes()[..]);
-        let commit = commit.bind(&lease.as_bytes()[..]).bind(sql::millis(keep));
-        commit.execute(&mut **transaction).await.unwrap().rows_affected()
-    }
-
-    async fn execute(
-        transaction: &mut Transaction<'static, Postgres>,
-        statement: &'static str,
-    ) -> u64 {
-        sqlx::query(statement).execute(&mut **transaction).await.unwrap().rows_affected()
-    }
-
-    async fn count(&self, table: &'static str) -> i64 {
-        let text = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        sqlx::query_scalar(text).fetch_one(&self.pool).await.unwrap()
-    }
+    queries!(Postgres, sql::postgres::COMMIT);
 }
 
 pub(crate) struct InSqlite {
@@ -166,28 +173,7 @@ impl Database for InSqlite {
         self.pool.begin_with("BEGIN IMMEDIATE").await.unwrap()
     }
 
-    async fn commit_in(
-        transaction: &mut Transaction<'static, Sqlite>,
-        key: &ReplayKey,
-        lease: &Lease,
-        keep: Duration,
-    ) -> u64 {
-        let commit = sqlx::query(sql::sqlite::COMMIT).bind(&key.as_bytes()[..]);
-        let commit = commit.bind(&lease.as_bytes()[..]).bind(sql::millis(keep));
-        commit.execute(&mut **transaction).await.unwrap().rows_affected()
-    }
-
-    async fn execute(
-        transaction: &mut Transaction<'static, Sqlite>,
-        statement: &'static str,
-    ) -> u64 {
-        sqlx::query(statement).execute(&mut **transaction).await.unwrap().rows_affected()
-    }
-
-    async fn count(&self, table: &'static str) -> i64 {
-        let text = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-        sqlx::query_scalar(text).fetch_one(&self.pool).await.unwrap()
-    }
+    queries!(Sqlite, sql::sqlite::COMMIT);
 }
 
 /// A directory that is removed on drop.
