@@ -5,11 +5,10 @@ use zeroize::Zeroizing;
 
 #[cfg(feature = "ed25519")]
 use crate::crypto::ed25519;
-use crate::crypto::mac::{Mac, Tag};
+use crate::crypto::mac::Mac;
 #[cfg(feature = "p256")]
 use crate::crypto::p256;
-use crate::crypto::token;
-use crate::crypto::token::Token;
+use crate::crypto::token::{Token, is_text};
 use crate::crypto::{Algorithm, InvalidKey, Signature};
 
 /// The most signatures that are verified with one public key, since each costs a curve operation; and
@@ -97,8 +96,11 @@ impl VerifyingKey {
         signatures: impl Iterator<Item = Signature>,
     ) -> bool {
         match self {
-            Self::Shared(mac) => matches_any(&mac.tag(content), signatures),
-            Self::Token(token) => is_among(token, signatures),
+            Self::Shared(mac) => {
+                let tag = mac.tag(content);
+                matches_any(signatures, |it| tag.matches(it))
+            }
+            Self::Token(token) => matches_any(signatures, |it| token.matches(it)),
             #[cfg(feature = "ed25519")]
             Self::Public(key) => signatures.take(MAX_ATTEMPTS).any(|signature| {
                 let mut running = ed25519::Running::new(key, signature.as_bytes());
@@ -109,7 +111,7 @@ impl VerifyingKey {
             Self::P256(key) => {
                 let mut running = p256::Running::new(key);
                 content.for_each(|piece| running.update(piece));
-                running.finish(signatures.take(MAX_ATTEMPTS).map(|it| *it.as_bytes()))
+                running.finish(signatures.take(MAX_ATTEMPTS))
             }
         }
     }
@@ -202,14 +204,15 @@ impl Running {
     #[inline]
     pub(crate) fn finish(self, signatures: impl Iterator<Item = Signature>) -> bool {
         match self {
-            Self::Mac(mac) => matches_any(&mac.finish(), signatures),
-            Self::Token(token) => is_among(&token, signatures),
+            Self::Mac(mac) => {
+                let tag = mac.finish();
+                matches_any(signatures, |it| tag.matches(it))
+            }
+            Self::Token(token) => matches_any(signatures, |it| token.matches(it)),
             #[cfg(feature = "ed25519")]
             Self::Ed25519(running) => running.finish(),
             #[cfg(feature = "p256")]
-            Self::P256(running) => {
-                running.finish(signatures.take(MAX_ATTEMPTS).map(|it| *it.as_bytes()))
-            }
+            Self::P256(running) => running.finish(signatures.take(MAX_ATTEMPTS)),
         }
     }
 }
@@ -224,13 +227,11 @@ fn no_pair(algorithm: Algorithm) -> InvalidKey {
 }
 
 /// Compares with every signature, even after one has matched.
-fn matches_any(tag: &Tag, signatures: impl Iterator<Item = Signature>) -> bool {
-    signatures.fold(Choice::from(0), |found, signature| found | tag.matches(&signature)).into()
-}
-
-/// Compares with every token that has arrived.
-fn is_among(token: &Token, signatures: impl Iterator<Item = Signature>) -> bool {
-    signatures.fold(Choice::from(0), |found, other| found | token.matches(&other)).into()
+fn matches_any(
+    signatures: impl Iterator<Item = Signature>,
+    matches: impl Fn(&Signature) -> Choice,
+) -> bool {
+    signatures.fold(Choice::from(0), |found, signature| found | matches(&signature)).into()
 }
 
 /// A key that signs, for tests and for senders; wiped when it is dropped.
@@ -251,9 +252,7 @@ pub(crate) enum SigningKey {
 impl SigningKey {
     pub(crate) fn shared(algorithm: Algorithm, key: &[u8]) -> Result<Self, InvalidKey> {
         match algorithm {
-            Algorithm::SharedToken if token::is_text(key) => {
-                Ok(Self::Token(Zeroizing::new(key.to_vec())))
-            }
+            Algorithm::SharedToken if is_text(key) => Ok(Self::Token(Zeroizing::new(key.to_vec()))),
             _ => Mac::new(algorithm, key).map(Self::Shared),
         }
     }

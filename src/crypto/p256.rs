@@ -6,6 +6,7 @@ use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
+use crate::crypto::Signature as Received;
 use crate::crypto::{InvalidKey, MAX_SIZE};
 
 /// What comes before the point in the DER of a public key
@@ -66,10 +67,10 @@ impl Running {
 
     /// Returns whether one of the signatures is valid. Of the two that differ only in the sign of the
     /// second number, both are.
-    pub(super) fn finish(self, mut signatures: impl Iterator<Item = [u8; MAX_SIZE]>) -> bool {
+    pub(super) fn finish(self, mut signatures: impl Iterator<Item = Received>) -> bool {
         let hash = self.hash.finalize();
-        signatures.any(|bytes| {
-            let signature = Signature::from_slice(&bytes);
+        signatures.any(|signature| {
+            let signature = Signature::from_slice(signature.as_bytes());
             signature.is_ok_and(|signature| self.key.verify_prehash(&hash, &signature).is_ok())
         })
     }
