@@ -110,9 +110,9 @@ impl Arriving {
         least: u64,
     ) -> Result<(), Rejection> {
         let settings = &self.settings;
+        let len = || least.max(head.content_length());
         if let Some(registration) = &settings.registration {
-            let least = least.max(head.content_length());
-            let pending = Pending::of(registration, head, error.map(|it| it.error), least)?;
+            let pending = Pending::of(registration, head, error.map(|it| it.error), len())?;
             self.pending = pending.map(Box::new);
             if self.pending.as_ref().is_some_and(|pending| pending.is_unsigned()) {
                 self.secrets = Some(settings.source.select(head)?);
@@ -122,7 +122,7 @@ impl Arriving {
         if let Some(unread) = error {
             return Err((*unread).into());
         }
-        if least.max(head.content_length()) > settings.body_limit as u64 {
+        if len() > settings.body_limit as u64 {
             return Err(RejectionKind::BodyTooLarge.into());
         }
         self.secrets = Some(settings.source.look_up(head)?);
@@ -213,7 +213,7 @@ impl Arriving {
         Ok(mem::take(&mut self.frames))
     }
 
-    /// Ends the body, verifies the delivery, and claims it if there is a replay guard.
+    /// Ends the body, verifies the delivery, and claims it if there is a replay guard. The secrets are here.
     pub(super) async fn conclude(
         &mut self,
         envelope: Option<&mut Envelope<'_>>,
@@ -222,7 +222,6 @@ impl Arriving {
             // Boxed, for it is not the way of a delivery.
             return Err(Box::pin(self.answer_unsigned()).await);
         };
-        self.secrets(Some(envelope)).await?;
         let verified = match self.verdict(envelope) {
             #[cfg(feature = "fetch")]
             Err(VerifyError::Mismatch) => Box::pin(self.verdict_of_newer(envelope)).await?,
@@ -300,12 +299,22 @@ impl Arriving {
         is: impl Fn(&[u8]) -> bool,
     ) -> bool {
         let fields = envelope.fields().read_as(verified.reading());
-        let (form, frames) = match verified.scheme().signs_form() {
-            true => (form::signed(envelope.fields(), self.frames.chunks()).ok(), None),
-            false => (None, Some(self.frames.chunks())),
-        };
-        let body = form.as_deref().into_iter().chain(frames.into_iter().flatten());
+        let Ok(form) = self.form(envelope) else { return true };
+        let body = self.signed_body(form.as_deref());
         fields.before_body().chain(body).chain(fields.after_body()).all(is)
+    }
+
+    /// What is signed of a form, under a scheme that signs one.
+    fn form(&self, envelope: &Envelope<'_>) -> Result<Option<Vec<u8>>, VerifyError> {
+        let fields = envelope.fields();
+        let signs_form = fields.scheme().signs_form();
+        signs_form.then(|| form::signed(fields, self.frames.chunks())).transpose()
+    }
+
+    /// The body as it is signed: what is signed of a form, or all frames.
+    fn signed_body<'a>(&'a self, form: Option<&'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
+        let frames = form.is_none().then(|| self.frames.chunks());
+        form.into_iter().chain(frames.into_iter().flatten())
     }
 
     #[cfg(feature = "replay")]
@@ -372,14 +381,9 @@ impl Arriving {
         // What was signed, in the reading that has verified: so one signature has one key.
         let mut content = ContentKey::begin(scheme.name(), apart);
         fields.before_body().for_each(|piece| content.update(piece));
-        let form = match scheme.signs_form() {
-            true => form::signed(envelope.fields(), self.frames.chunks()).ok()?,
-            false => Vec::new(),
-        };
-        content.update(&form);
-        let frames = Some(&self.frames).filter(|_| !scheme.signs_form());
+        let form = self.form(envelope).ok()?;
         let mut escaper = verified.reading().has(Reading::ESCAPED).then(Escaper::default);
-        frames.iter().flat_map(|it| it.chunks()).for_each(|chunk| match &mut escaper {
+        self.signed_body(form.as_deref()).for_each(|chunk| match &mut escaper {
             Some(escaper) => escaper.escape(chunk, |piece| content.update(piece)),
             None => content.update(chunk),
         });

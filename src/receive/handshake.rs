@@ -97,6 +97,9 @@ impl Registration {
 
     /// Whether a request may be the handshake, as far as its head says. `opened` is what came of
     /// reading it as a delivery.
+    ///
+    /// Not inlined: the check of constant time knows by this name where a verdict on a token is used.
+    #[inline(never)]
     pub(super) fn ask(&self, head: &Head<'_>, opened: Result<(), VerifyError>) -> Option<Asked> {
         let it = &self.handshake;
         let method = head.request().map(|(method, _)| method.as_str());

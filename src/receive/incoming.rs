@@ -90,7 +90,10 @@ impl Incoming {
     ///
     /// If the future is dropped, a claim in flight goes on in the background and is then released.
     pub async fn finish(mut self) -> Result<Delivery, Rejection> {
-        let concluded = self.arriving.conclude(self.envelope.as_mut()).await;
+        let concluded = match self.arriving.secrets(self.envelope.as_mut()).await {
+            Ok(()) => self.arriving.conclude(self.envelope.as_mut()).await,
+            Err(rejection) => Err(rejection),
+        };
         self.arriving.judged(concluded.as_ref().map(|_| ()));
         let (verified, end) = concluded?;
         Ok(Delivery { verified, frames: self.arriving.frames, end })
