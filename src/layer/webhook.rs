@@ -167,9 +167,8 @@ impl<R, P, H> WebhookLayer<R, P, H> {
         self,
         registration: impl Into<Registration>,
     ) -> WebhookLayer<R, P, AnswersHandshake> {
-        let Self { receiver, on_rejection, diagnosing, report_only, .. } = self;
-        let (receiver, on_handshake) = (receiver.handshake(registration), AnswersHandshake);
-        WebhookLayer { receiver, on_rejection, on_handshake, diagnosing, report_only }
+        Self { receiver: self.receiver.handshake(registration), ..self }
+            .on_handshake(AnswersHandshake)
     }
 
     /// Sets how the answer to a handshake becomes a response, for a body that is not made from a
