@@ -122,22 +122,32 @@ fn preset(scheme: Scheme, text: &str) {
         KeyFormat::Utf8OrHex => whole.filter(|_| hex::decode(text).is_ok()),
         KeyFormat::Hex => hex::decode(text).ok(),
         KeyFormat::Base64 => base64(text),
-        KeyFormat::PublicKeyHex | KeyFormat::PublicKeyBase64 => {
-            let bytes = match scheme.key_format() {
-                KeyFormat::PublicKeyHex => hex::decode(text).ok(),
-                _ => base64(text),
-            };
-            let key =
-                bytes.filter(|_| is_plausible(text)).and_then(|bytes| Secret::ed25519(&bytes).ok());
-            assert_eq!(scheme.secret(text).is_ok(), key.is_some());
-            assert_eq!(scheme.verifier(text).is_ok(), key.is_some());
-            return;
+        KeyFormat::Utf8With(suffix) => whole.filter(|text| !text.is_empty()).map(|mut text| {
+            text.extend_from_slice(suffix.as_bytes());
+            text
+        }),
+        KeyFormat::PublicKeyHex => {
+            return public(scheme, text, hex::decode(text).ok(), Secret::ed25519);
         }
+        KeyFormat::PublicKeyBase64 => return public(scheme, text, base64(text), Secret::ed25519),
+        KeyFormat::PublicKeyDer => return public(scheme, text, base64(text), Secret::p256),
         format => panic!("{format:?} is not known here"),
     };
     let bytes = bytes.filter(|bytes| !bytes.is_empty() && is_plausible(text));
     assert_eq!(scheme.verifier(text).is_ok(), bytes.is_some());
     agree(scheme.secret(text), bytes, text);
+}
+
+/// Text that is a public key if its bytes are.
+fn public(
+    scheme: Scheme,
+    text: &str,
+    bytes: Option<Vec<u8>>,
+    read: fn(&[u8]) -> Result<Secret, InvalidSecret>,
+) {
+    let key = bytes.filter(|_| is_plausible(text)).and_then(|bytes| read(&bytes).ok());
+    assert_eq!(scheme.secret(text).is_ok(), key.is_some());
+    assert_eq!(scheme.verifier(text).is_ok(), key.is_some());
 }
 
 /// Whether a text is more than what a copy, a template or a file leaves behind.

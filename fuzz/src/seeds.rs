@@ -56,10 +56,14 @@ pub fn all() -> Seeds {
         add("layer", name, [&plan, &good[..]].concat());
     }
 
-    for (name, text) in SECRETS {
-        // Standard Webhooks, GitHub, Adyen, Discord, Spaaza, OpenAI: every format of keys.
-        for scheme in ["standard-webhooks", "github", "adyen", "discord", "spaaza", "openai"] {
-            let scheme = SCHEMES.iter().find(|other| other.name() == scheme).unwrap();
+    // One scheme for each format of keys.
+    let mut formats = Vec::new();
+    for scheme in SCHEMES.iter().filter(|scheme| {
+        let is_new = !formats.contains(&scheme.key_format());
+        formats.push(scheme.key_format());
+        is_new
+    }) {
+        for (name, text) in SECRETS {
             let bytes = [&[index(*scheme)], text.as_bytes()].concat();
             add("secret", &format!("{}-{name}", scheme.name()), bytes);
         }
@@ -236,6 +240,10 @@ const SECRETS: &[(&str, &str)] = &[
     ("versioned", "v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
     ("hex", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"),
     ("public-hex", "d52880e28f61caa4c2a48a82e55f4751a92289a78009ea9f6532270c16ce8abe"),
+    (
+        "public-der",
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHhhTL9R1TALzBB2cdc6zO4P/2BrHzk/ogsyxyYvFiW6kbDEcTi/0DdlqNlPm5FRF0y3+SG7O11x6kMahiIHAow==",
+    ),
     ("base64", "c2VjcmV0LXNlY3JldA"),
     ("text", "It's a Secret to Everybody"),
     ("newline", "hunter2\n"),
