@@ -2,8 +2,7 @@
 //! and all reasons against a delivery are looked for.
 
 use http::{HeaderMap, HeaderName};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc2822;
+use time::{Date, Month, OffsetDateTime, Time};
 use tower_webhook::scheme::{
     Algorithm, Encoding, HeaderNames, IdShape, Layout, Part, TimestampFormat,
 };
@@ -458,9 +457,8 @@ pub fn timestamp(format: TimestampFormat, text: &[u8]) -> Option<(i64, u32)> {
             (text.len() < 40).then(|| rfc3339(&format!("{text}Z"))).flatten()
         }
         TimestampFormat::HttpDate => {
-            // Of all ways to write a date in mail, the one in which it is printed here.
-            let at = OffsetDateTime::parse(text, &Rfc2822).ok()?;
-            (http_date(at) == text).then_some((at.unix_timestamp(), 0))
+            let at = read_http_date(text)?;
+            (at.year() >= 1900 && http_date(at) == text).then_some((at.unix_timestamp(), 0))
         }
         format => {
             let number: i64 = text.parse().ok()?;
@@ -488,6 +486,17 @@ pub fn http_date(at: OffsetDateTime) -> String {
         &month[..3],
         at.year()
     )
+}
+
+/// The date whose numbers stand where they are printed.
+fn read_http_date(text: &str) -> Option<OffsetDateTime> {
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u16>().ok();
+    let small = |from: usize| u8::try_from(number(from, from + 2)?).ok();
+    let mut months = (1..=12).filter_map(|month| Month::try_from(month).ok());
+    let month = months.find(|month| Some(&month.to_string()[..3]) == text.get(8..11))?;
+    let date = Date::from_calendar_date(number(12, 16)?.into(), month, small(5)?).ok()?;
+    let time = Time::from_hms(small(17)?, small(20)?, small(23)?).ok()?;
+    Some(date.with_time(time).assume_utc())
 }
 
 /// RFC 3339, section 5.6, with an upper-case `T` and at most 40 bytes.

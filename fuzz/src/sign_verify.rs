@@ -141,9 +141,8 @@ fn refusal(scheme: Scheme, id: Option<&str>, now: OffsetDateTime) -> Option<Sign
         Some(_) => return Some(SignError::InvalidId),
     }
     let range = match scheme.timestamp_format() {
-        Some(TimestampFormat::Rfc3339 | TimestampFormat::Iso8601 | TimestampFormat::HttpDate) => {
-            now.year() >= 0
-        }
+        Some(TimestampFormat::Rfc3339 | TimestampFormat::Iso8601) => now.year() >= 0,
+        Some(TimestampFormat::HttpDate) => now.year() >= 1900,
         Some(_) => (1_000_000_000..10_000_000_000).contains(&now.unix_timestamp()),
         None => true,
     };

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use time::format_description::well_known::Rfc3339;
-use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
+use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::clock::UnixTime;
 
@@ -41,7 +41,8 @@ pub enum TimestampFormat {
     /// `2026-11-21T09:30:00.123`. A literal has to end it before the body.
     Iso8601,
     /// The fixed form of [RFC 9110, section
-    /// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7): `Sat, 21 Nov 2026 09:30:00 GMT`.
+    /// 5.6.7](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7): `Sat, 21 Nov 2026 09:30:00 GMT`,
+    /// from the year 1900 on.
     HttpDate,
 }
 
@@ -54,16 +55,7 @@ impl TimestampFormat {
             Self::Millis => at.unix_timestamp_nanos().div_euclid(1_000_000).to_string(),
             Self::Rfc3339 => rfc_3339(at)?,
             Self::Iso8601 => rfc_3339(at)?.trim_end_matches('Z').to_owned(),
-            Self::HttpDate => {
-                let at = at.checked_to_offset(UtcOffset::UTC)?;
-                let day = DAYS.get(usize::from(at.weekday().number_days_from_monday()))?;
-                let month = MONTHS.get(usize::from(u8::from(at.month())) - 1)?;
-                let (day_of_month, year, (hour, minute, second)) =
-                    (at.day(), at.year(), at.time().as_hms());
-                format!(
-                    "{day}, {day_of_month:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
-                )
-            }
+            Self::HttpDate => http_date(at)?,
         };
         self.read(text.as_bytes()).is_some().then_some(text)
     }
@@ -96,7 +88,11 @@ impl TimestampFormat {
                 whole.get_mut(..text.len())?.copy_from_slice(text);
                 Self::Rfc3339.read(whole.get(..=text.len())?)
             }
-            Self::HttpDate => http_date(text),
+            Self::HttpDate => {
+                let at = OffsetDateTime::parse(str::from_utf8(text).ok()?, &Rfc2822).ok()?;
+                // The parser accepts more than the one form.
+                (http_date(at)?.as_bytes() == text).then(|| at.into())
+            }
         }
     }
 
@@ -252,30 +248,10 @@ fn rfc_3339(at: OffsetDateTime) -> Option<String> {
     at.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
 }
 
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/// Reads a date in the one form in which it is printed.
-fn http_date(text: &[u8]) -> Option<UnixTime> {
-    let text = str::from_utf8(text).ok().filter(|text| text.is_ascii() && text.len() == 29)?;
-    let digits = |from: usize, to: usize| {
-        let digits = text.get(from..to).filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
-        digits?.parse::<u16>().ok()
-    };
-    let small = |from: usize| u8::try_from(digits(from, from + 2)?).ok();
-    let marks = [(3, ", "), (7, " "), (11, " "), (16, " "), (19, ":"), (22, ":"), (25, " GMT")];
-    let marked =
-        |(at, mark): &(usize, &str)| text.get(*at..).is_some_and(|it| it.starts_with(mark));
-    if !marks.iter().all(marked) {
-        return None;
-    }
-    let month = MONTHS.iter().position(|month| text.get(8..11) == Some(month))?;
-    let month = Month::try_from(u8::try_from(month + 1).ok()?).ok()?;
-    let date = Date::from_calendar_date(digits(12, 16)?.into(), month, small(5)?).ok()?;
-    let day = DAYS.get(usize::from(date.weekday().number_days_from_monday()))?;
-    let time = Time::from_hms(small(17)?, small(20)?, small(23)?).ok()?;
-    (text.get(..3) == Some(day)).then(|| PrimitiveDateTime::new(date, time).assume_utc().into())
+/// That of RFC 2822, but for the name of the offset.
+fn http_date(at: OffsetDateTime) -> Option<String> {
+    let text = at.checked_to_offset(UtcOffset::UTC)?.format(&Rfc2822).ok()?;
+    Some(text.replace("+0000", "GMT"))
 }
 
 /// Reads a number of so many digits, at most 15, so that the sum below cannot overflow even for
@@ -428,6 +404,8 @@ mod tests {
             "Fri, 15 Nov 2024 24:00:00 GMT",
             "Wed, 29 Feb 2023 00:00:00 GMT",
             "Fri, 15 Nov 2024 +1:12:01 GMT",
+            "Fri, 15 Nov 2024 21:12:01 (GMT) GMT",
+            "Fri, 15 Nov 1895 21:12:01 GMT",
             "Friday, 15-Nov-24 21:12:01 GMT",
             "Fri Nov 15 21:12:01 2024",
             "Fri, 15 Nov 2024 21:12:01 GMT ",
