@@ -44,7 +44,7 @@ type Verdict = Result<(), InvalidScheme>;
 
 /// Returns an error for the rule unless it holds.
 macro_rules! rule {
-    ($rule:literal, $holds:expr) => {
+    ($rule:expr, $holds:expr) => {
         if !$holds {
             return Err(InvalidScheme($rule));
         }
@@ -136,23 +136,23 @@ const fn token(scheme: &Definition) -> Verdict {
 
 /// Checks that what is in DER are two numbers.
 const fn der(scheme: &Definition) -> Verdict {
-    let rule = "only the signatures of ECDSA are in DER";
-    let mut more: &[(&str, Algorithm)] = &[];
-    if let LayoutKind::List(list) = scheme.layout.0 {
-        more = list.more_versions;
-    }
     if !matches!(scheme.encoding, Encoding::Base64Der) {
         return Ok(());
     }
-    if !matches!(scheme.algorithm, Algorithm::EcdsaP256) {
-        return Err(InvalidScheme(rule));
-    }
-    while let [(_, algorithm), rest @ ..] = more {
-        if !matches!(algorithm, Algorithm::EcdsaP256) {
-            return Err(InvalidScheme(rule));
+    obey!(ecdsa(scheme.algorithm));
+    if let LayoutKind::List(list) = scheme.layout.0 {
+        let mut versions = list.more_versions;
+        while let [(_, algorithm), rest @ ..] = versions {
+            obey!(ecdsa(*algorithm));
+            versions = rest;
         }
-        more = rest;
     }
+    Ok(())
+}
+
+const fn ecdsa(algorithm: Algorithm) -> Verdict {
+    let is_ecdsa = matches!(algorithm, Algorithm::EcdsaP256);
+    rule!("only the signatures of ECDSA are in DER", is_ecdsa);
     Ok(())
 }
 
@@ -389,52 +389,33 @@ const fn printable(text: &str) -> Verdict {
     Ok(())
 }
 
+const ONE_MEANING: &str = "each header of a family has one meaning: give them different names";
+
 /// Checks that no header of a family has two meanings.
 const fn headers(family: &HeaderNames) -> Verdict {
     obey!(name(family.signature));
     let mut names = family.more_signatures;
     while let [more, rest @ ..] = names {
         obey!(name(more));
-        rule!(
-            "each header of a family has one meaning: give them different names",
-            !same(more, family.signature) && !is_among(more, rest)
-        );
+        rule!(ONE_MEANING, !same(more, family.signature) && !is_among(more, rest));
         names = rest;
     }
     if let Some(id) = family.id {
         obey!(name(id));
-        rule!(
-            "each header of a family has one meaning: give them different names",
-            !is_signature(id, family)
-        );
+        rule!(ONE_MEANING, !is_signature(id, family));
     }
     if let Some(timestamp) = family.timestamp {
         obey!(name(timestamp));
-        rule!(
-            "each header of a family has one meaning: give them different names",
-            !is_signature(timestamp, family)
-        );
-        rule!(
-            "each header of a family has one meaning: give them different names",
-            !matches!(family.id, Some(id) if same(id, timestamp))
-        );
+        rule!(ONE_MEANING, !is_signature(timestamp, family));
+        rule!(ONE_MEANING, !matches!(family.id, Some(id) if same(id, timestamp)));
     }
     let mut fixed = family.fixed;
     while let [(header, value), rest @ ..] = fixed {
         obey!(name(header));
         obey!(printable(value));
-        rule!(
-            "each header of a family has one meaning: give them different names",
-            !is_signature(header, family)
-        );
-        rule!(
-            "each header of a family has one meaning: give them different names",
-            !matches!(family.id, Some(id) if same(id, header))
-        );
-        rule!(
-            "each header of a family has one meaning: give them different names",
-            !matches!(family.timestamp, Some(it) if same(it, header))
-        );
+        rule!(ONE_MEANING, !is_signature(header, family));
+        rule!(ONE_MEANING, !matches!(family.id, Some(id) if same(id, header)));
+        rule!(ONE_MEANING, !matches!(family.timestamp, Some(it) if same(it, header)));
         fixed = rest;
     }
     Ok(())
