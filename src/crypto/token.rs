@@ -14,12 +14,17 @@ pub(crate) const SIZE: usize = 32;
 pub(crate) struct Token(Zeroizing<[u8; SIZE]>);
 
 impl Token {
-    pub(super) fn new(token: &[u8]) -> Self {
+    pub(crate) fn new(token: &[u8]) -> Self {
         Self(Zeroizing::new(hash(token)))
     }
 
     pub(super) fn matches(&self, signature: &Signature) -> Choice {
         let (hash, _) = signature.bytes.0.split_at(SIZE);
+        self.has(hash)
+    }
+
+    /// Whether this is the token's hash.
+    pub(crate) fn has(&self, hash: &[u8]) -> Choice {
         hash.ct_eq(self.0.as_slice())
     }
 
