@@ -1,6 +1,6 @@
 //! The signer, which makes the headers of a delivery.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
@@ -212,30 +212,30 @@ impl Signer {
         let body = form.as_deref().unwrap_or(body);
 
         let names = self.names();
-        let mut headers = HeaderMap::new();
-        for (name, value) in self.signatures(names, &fields, text.as_deref(), body) {
-            append(&mut headers, name, &value);
-        }
+        let mut headers = HeaderMap::with_capacity(self.keys.len() + 2);
+        self.add_signatures(&mut headers, &fields, text.as_deref(), body);
         if let Some((name, id)) = names.id_name().zip(id) {
-            append(&mut headers, name, id);
+            append(&mut headers, name, id.to_owned());
         }
-        if let Some((name, text)) = names.timestamp_name().zip(text.as_deref()) {
+        if let Some((name, text)) = names.timestamp_name().zip(text) {
             append(&mut headers, name, text);
         }
         for (name, value) in names.fixed_headers() {
-            append(&mut headers, name, value);
+            append(&mut headers, name, String::from(*value));
         }
         Ok(headers)
     }
 
-    /// The signature headers: one list, or one value for each secret.
-    fn signatures(
+    /// Adds the signature headers: one list, or one value for each secret.
+    fn add_signatures(
         &self,
-        names: &HeaderNames,
+        headers: &mut HeaderMap,
         fields: &Fields<'_>,
         timestamp: Option<&str>,
         body: &[u8],
-    ) -> Vec<(&'static str, String)> {
+    ) {
+        let names = self.names().signatures();
+        let first = names.clone().take(1);
         let texts = self.keys.iter().map(|key| {
             let signature = key.sign(fields.content([body]));
             (key.algorithm(), self.scheme.encoding().encode(&signature))
@@ -244,22 +244,31 @@ impl Signer {
             LayoutKind::Single { prefix } => {
                 // The first secrets go into the scheme's headers one by one, any others into the
                 // first header again.
-                let names = names.signatures().chain(names.signatures().take(1).cycle());
-                names.zip(texts.map(|(_, text)| format!("{prefix}{text}"))).collect()
+                for (name, (_, text)) in names.chain(first.cycle()).zip(texts) {
+                    append(headers, name, String::from(*prefix) + &text);
+                }
             }
             LayoutKind::Bare(bare) => {
                 let time = timestamp.filter(|_| bare.timestamp).map(str::to_owned);
                 let entries: Vec<_> = time.into_iter().chain(texts.map(|(_, text)| text)).collect();
                 let value = entries.join(bare.separator.encode_utf8(&mut [0; 4]));
-                names.signatures().take(1).map(|name| (name, value.clone())).collect()
+                first.for_each(|name| append(headers, name, value.clone()));
             }
             LayoutKind::List(list) => {
-                let assign = list.assign;
-                let entry = |key: &str, text: &str| format!("{key}{assign}{text}");
-                let time = list.timestamp.zip(timestamp).map(|(key, text)| entry(key, text));
-                let entries = texts.map(|(it, text)| entry(list.version_of(it), &text));
-                let entries: Vec<_> = time.into_iter().chain(entries).collect();
-                names.signatures().take(1).map(|name| (name, entries.join(&list.joint()))).collect()
+                let mut value = String::with_capacity(128);
+                let mut add = |key: &str, text: &str| {
+                    if !value.is_empty() {
+                        value.push_str(&list.joint());
+                    }
+                    value.push_str(key);
+                    value.push(list.assign);
+                    value.push_str(text);
+                };
+                if let Some((key, text)) = list.timestamp.zip(timestamp) {
+                    add(key, text);
+                }
+                texts.for_each(|(algorithm, text)| add(list.version_of(algorithm), &text));
+                first.for_each(|name| append(headers, name, mem::take(&mut value)));
             }
         }
     }
@@ -305,7 +314,7 @@ impl fmt::Debug for Signer {
 }
 
 #[expect(clippy::expect_used, reason = "the rules of a scheme and `Signer::headers` check them")]
-fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
-    let value = HeaderValue::from_str(value).expect("visible ASCII");
+fn append(headers: &mut HeaderMap, name: &'static str, value: String) {
+    let value = HeaderValue::try_from(value).expect("visible ASCII");
     headers.append(HeaderName::from_static(name), value);
 }
