@@ -29,6 +29,12 @@ pub fn run(data: &[u8]) {
 
     let read = fuzzing::spaaza(status, body, wanted, chain, hex, &CREDENTIALS);
     let node = Node::read(body);
+    // A value is refused if it was written with an escape that it could not have been without, and
+    // this parser does not tell how a character beyond ASCII was written.
+    let is_ascii = |escape: &[u8]| escape[2..4] == *b"00" && escape[4] < b'8';
+    if body.windows(5).any(|it| it.starts_with(b"\\u") && !is_ascii(it)) {
+        return;
+    }
     let expected = node.as_ref().map(|node| expected(status, node, chain, wanted, hex));
     match (read, expected) {
         (Ok(secrets), Some(Ok(keys))) => {
@@ -180,7 +186,12 @@ fn key(node: &Node) -> Option<Key> {
         id: fields[2]?.natural()?,
         chain: is_struct(fields[3]?, &["id"], 1)?[0]?.natural()?,
         created: text(fields[4])?.and_then(|text| OffsetDateTime::parse(&text, &Rfc3339).ok()),
-        value: text(fields[5])?,
+        value: match text(fields[5])? {
+            Some(value) if value.contains(|it: char| it < ' ' || matches!(it, '"' | '\\')) => {
+                return None;
+            }
+            value => value,
+        },
     })
 }
 
