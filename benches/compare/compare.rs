@@ -1,5 +1,5 @@
-//! One delivery of Standard Webhooks, verified by everything that can, and by what a careful person
-//! writes; and the layer beside a service that is written so.
+//! One delivery of Standard Webhooks and one of GitHub, verified by everything that can, and by what a
+//! careful person writes; and the layer beside another one and a service that is written so.
 //!
 //! `ring` and `aws-lc-rs` compute the MAC and compare it, with the signature decoded and the key
 //! prepared beforehand: they are what a verifier could be built from, not verifiers.
@@ -32,25 +32,46 @@ use tower_webhook::{Scheme, WebhookLayer};
 
 fn main() {
     let mut criterion = criterion();
-    SIZES.into_iter().for_each(|size| one_size(&mut criterion, size));
+    SIZES.into_iter().for_each(|size| standard(&mut criterion, size));
+    SIZES.into_iter().for_each(|size| github(&mut criterion, size));
     SIZES.into_iter().for_each(|size| services(&mut criterion, size));
     criterion.final_summary();
 }
 
-fn one_size(criterion: &mut Criterion, size: usize) {
+fn standard(criterion: &mut Criterion, size: usize) {
     let body = body(size);
     let headers = sign(Scheme::STANDARD, &body);
     let floor = Floor::of(Scheme::STANDARD, &headers, &body);
-    let mut group = criterion.benchmark_group(format!("compare/{size}"));
-    group.throughput(Throughput::Bytes(size as u64));
+    let contenders = contenders(&headers).into_iter();
+    compare(criterion, &format!("compare/{size}"), &floor, contenders, &headers, &body);
+}
+
+fn github(criterion: &mut Criterion, size: usize) {
+    let body = body(size);
+    let headers = sign(Scheme::GITHUB, &body);
+    let floor = Floor::of(Scheme::GITHUB, &headers, &body);
+    let contenders = contenders_of_github().into_iter();
+    compare(criterion, &format!("github/{size}"), &floor, contenders, &headers, &body);
+}
+
+fn compare(
+    criterion: &mut Criterion,
+    name: &str,
+    floor: &Floor,
+    contenders: impl Iterator<Item = (&'static str, Verify)>,
+    headers: &HeaderMap,
+    body: &[u8],
+) {
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Bytes(body.len() as u64));
     group.bench_function("floor", |b| b.iter(|| floor.run()));
-    for (name, verify) in contenders(&headers) {
-        assert!(verify(&headers, &body), "{name}");
-        let mut forged = body.clone();
+    for (name, verify) in contenders {
+        assert!(verify(headers, body), "{name}");
+        let mut forged = body.to_vec();
         forged.pop();
         forged.push(b'y');
-        assert!(!verify(&headers, &forged), "{name}");
-        group.bench_function(name, |b| b.iter(|| verify(black_box(&headers), black_box(&body))));
+        assert!(!verify(headers, &forged), "{name}");
+        group.bench_function(name, |b| b.iter(|| verify(black_box(headers), black_box(body))));
     }
     group.finish();
 }
@@ -65,7 +86,13 @@ fn services(criterion: &mut Criterion, size: usize) {
     let layer = WebhookLayer::new(verifier(Scheme::STANDARD)).layer(service_fn(handle));
     one_service(&mut group, "plain", service_fn(handle), &headers, &body, StatusCode::OK);
     one_service(&mut group, "by-hand", by_hand, &headers, &body, StatusCode::UNAUTHORIZED);
+    let other = webhook_verify::tower::VerifyLayer::<Full<Bytes>>::new(
+        webhook_verify::Provider::StandardWebhooks,
+        webhook_verify::Secret::new(whsec()),
+    );
+    let other = other.layer(service_fn(handle));
     one_service(&mut group, "layer", layer, &headers, &body, StatusCode::UNAUTHORIZED);
+    one_service(&mut group, "webhook-verify", other, &headers, &body, StatusCode::UNAUTHORIZED);
     group.finish();
 }
 
@@ -77,7 +104,7 @@ fn one_service<S>(
     body: &Bytes,
     forged: StatusCode,
 ) where
-    S: Service<Request<Full<Bytes>>, Response = Response<String>, Error = Infallible>,
+    S: Service<Request<Full<Bytes>>, Response = Response<String>>,
 {
     let request = |body: &Bytes| {
         let mut request = Request::new(Full::new(body.clone()));
@@ -103,12 +130,12 @@ fn handle<B>(request: Request<B>) -> Ready<Result<Response<String>, Infallible>>
 /// Everything is here, so the answer is there at once.
 fn status<S>(service: &mut S, request: Request<Full<Bytes>>) -> StatusCode
 where
-    S: Service<Request<Full<Bytes>>, Response = Response<String>, Error = Infallible>,
+    S: Service<Request<Full<Bytes>>, Response = Response<String>>,
 {
     let answer = pin!(service.call(request));
     match answer.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(response)) => response.status(),
-        Poll::Pending => panic!("not at once"),
+        _ => panic!("no answer at once"),
     }
 }
 
@@ -120,7 +147,7 @@ fn contenders(headers: &HeaderMap) -> [(&'static str, Verify); 7] {
     let ours = verifier(Scheme::STANDARD);
     let svix = svix::webhooks::Webhook::from_bytes(KEY.to_vec()).unwrap();
     let standard = standardwebhooks::Webhook::from_bytes(KEY.to_vec()).unwrap();
-    let secret = webhook_verify::Secret::new(format!("whsec_{}", BASE64_STANDARD.encode(KEY)));
+    let secret = webhook_verify::Secret::new(whsec());
     let tag = tag(headers);
     let ring = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, KEY);
     let aws = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, KEY);
@@ -154,6 +181,34 @@ fn contenders(headers: &HeaderMap) -> [(&'static str, Verify); 7] {
             }),
         ),
     ]
+}
+
+fn contenders_of_github() -> [(&'static str, Verify); 3] {
+    let ours = verifier(Scheme::GITHUB);
+    let octocrab = octocrab::models::webhook_events::verification::WebhookVerifier::new(KEY);
+    let secret = webhook_verify::Secret::new(str::from_utf8(KEY).unwrap());
+    [
+        ("tower-webhook", Box::new(move |headers, body| ours.verify(headers, body).is_ok())),
+        (
+            "octocrab",
+            Box::new(move |headers, body| {
+                let signature = headers["x-hub-signature-256"].to_str().unwrap();
+                octocrab.verify(signature, body).is_ok()
+            }),
+        ),
+        (
+            "webhook-verify",
+            Box::new(move |headers, body| {
+                let provider = webhook_verify::Provider::GitHub;
+                let options = webhook_verify::VerifyOptions::default();
+                webhook_verify::verify(provider, headers, body, &secret, options).is_ok()
+            }),
+        ),
+    ]
+}
+
+fn whsec() -> String {
+    format!("whsec_{}", BASE64_STANDARD.encode(KEY))
 }
 
 /// What is signed.
