@@ -11,15 +11,16 @@ use std::time::{Duration, Instant};
 
 use tower_webhook::Scheme;
 
-use crate::Setting;
 use crate::delivery::{body, sign};
+use crate::http2::Http2;
 use crate::process::Process;
+use crate::{Protocol, Setting};
 
 const CONNECTIONS: usize = 16;
 /// Beside a server on several threads, so many connections share a thread.
 const SHARING: usize = 4;
 
-/// A whole request with a good delivery, as it goes over the wire.
+/// A whole request with a good delivery, as it goes over the wire in HTTP/1.
 pub(crate) fn request(size: usize) -> Vec<u8> {
     let body = body(size);
     let mut request = format!("POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: {size}\r\n");
@@ -42,54 +43,92 @@ pub(crate) struct Run {
 
 /// Connections that are kept open from run to run.
 pub(crate) struct Load {
-    connections: Vec<TcpStream>,
+    connections: Vec<Connection>,
     sharing: usize,
 }
 
 impl Load {
-    pub(crate) fn connect(port: u16, setting: Setting) -> Self {
-        let connections: Vec<_> = (0..CONNECTIONS).map(|_| connect(port)).collect();
+    /// Connects, to send deliveries of this size.
+    pub(crate) fn connect(port: u16, setting: Setting, protocol: Protocol, size: usize) -> Self {
+        let connect = |_| Connection::open(port, protocol, size);
+        let connections: Vec<_> = (0..CONNECTIONS).map(connect).collect();
         let saturated = setting == Setting::Saturated;
         for connection in &connections {
-            connection.set_nonblocking(saturated).unwrap();
+            match connection {
+                Connection::Http1(connection, _) => connection.set_nonblocking(saturated).unwrap(),
+                Connection::Http2(connection) => connection.set_nonblocking(saturated),
+            }
         }
         Self { connections, sharing: if saturated { CONNECTIONS } else { SHARING } }
     }
 
-    pub(crate) fn run(&mut self, server: &mut Process, request: &[u8], time: Duration) -> Run {
-        self.laps(request, time / 10);
+    pub(crate) fn run(&mut self, server: &mut Process, time: Duration) -> Run {
+        self.laps(time / 10);
         let busy = server.busy();
-        let (requests, time) = self.laps(request, time);
+        let (requests, time) = self.laps(time);
         let busy = server.busy() - busy;
         Run { each: time.as_nanos() as f64 / requests as f64, busy: busy as f64 / requests as f64 }
     }
 
     /// Sends for this long, and tells how many requests were answered in what time.
-    fn laps(&mut self, request: &[u8], time: Duration) -> (usize, Duration) {
+    fn laps(&mut self, time: Duration) -> (usize, Duration) {
         let start = Instant::now();
         let requests = thread::scope(|scope| {
             let shares = self.connections.chunks_mut(self.sharing);
             let clients: Vec<_> =
-                shares.map(|share| scope.spawn(move || client(share, request, time))).collect();
+                shares.map(|share| scope.spawn(move || client(share, time))).collect();
             clients.into_iter().map(|client| client.join().unwrap()).sum()
         });
         (requests, start.elapsed())
     }
 }
 
-fn client(connections: &mut [TcpStream], request: &[u8], time: Duration) -> usize {
+fn client(connections: &mut [Connection], time: Duration) -> usize {
     let start = Instant::now();
-    connections.iter_mut().for_each(|connection| send(connection, request));
+    connections.iter_mut().for_each(Connection::send);
     let mut requests = 0;
     while start.elapsed() < time {
         for connection in &mut *connections {
-            answered(connection);
-            send(connection, request);
+            connection.answered();
+            connection.send();
         }
         requests += connections.len();
     }
-    connections.iter_mut().for_each(answered);
+    connections.iter_mut().for_each(Connection::answered);
     requests + connections.len()
+}
+
+/// A connection, and the request that it sends.
+enum Connection {
+    Http1(TcpStream, Vec<u8>),
+    Http2(Http2),
+}
+
+impl Connection {
+    fn open(port: u16, protocol: Protocol, size: usize) -> Self {
+        let body = body(size);
+        match protocol {
+            Protocol::Http1 => Self::Http1(connect(port), request(size)),
+            Protocol::Http2 => {
+                let headers = sign(Scheme::STANDARD, &body);
+                Self::Http2(Http2::connect(connect(port), &headers, &body))
+            }
+        }
+    }
+
+    fn send(&mut self) {
+        match self {
+            Self::Http1(connection, request) => send(connection, request),
+            Self::Http2(connection) => connection.send(),
+        }
+    }
+
+    fn answered(&mut self) {
+        match self {
+            Self::Http1(connection, _) => answered(connection),
+            Self::Http2(connection) => connection.answered(),
+        }
+    }
 }
 
 pub(crate) fn connect(port: u16) -> TcpStream {
@@ -105,7 +144,7 @@ pub(crate) fn send(connection: &mut TcpStream, mut bytes: &[u8]) {
     }
 }
 
-fn insist<T>(mut attempt: impl FnMut() -> Result<T>) -> T {
+pub(crate) fn insist<T>(mut attempt: impl FnMut() -> Result<T>) -> T {
     loop {
         match attempt() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => spin_loop(),

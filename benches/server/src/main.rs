@@ -18,6 +18,7 @@
 mod by_hand;
 #[path = "../../common/delivery.rs"]
 mod delivery;
+mod http2;
 mod load;
 mod memory;
 mod process;
@@ -31,6 +32,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use axum::serve::ListenerExt as _;
 use by_hand::ByHand;
 use delivery::{Floor, KEY, body, sign, verifier};
 use tower_webhook::{Scheme, WebhookLayer};
@@ -54,10 +56,14 @@ fn main() {
 fn measure(json: bool, smoke: bool) {
     let (rounds, time) = if smoke { (1, 10) } else { (11, 1000) };
     let time_of_run = Duration::from_millis(time);
-    let usual = SIZES.map(|size| speed(Setting::Usual, size, rounds, time_of_run));
+    let speeds_in = |setting| {
+        let cases = Protocol::ALL.map(|protocol| SIZES.map(|size| (protocol, size)));
+        let cases = cases.into_iter().flatten();
+        cases.map(move |(protocol, size)| speed(setting, protocol, size, rounds, time_of_run))
+    };
+    let mut speeds: Vec<_> = speeds_in(Setting::Usual).collect();
     let pinned = process::pin_client();
-    let saturated = SIZES.map(|size| speed(Setting::Saturated, size, rounds, time_of_run));
-    let speeds = [usual, saturated].concat();
+    speeds.extend(speeds_in(Setting::Saturated));
     let uploads = if smoke { 4 } else { 200 };
     let memory = memory::Peaks::measure(uploads);
     if json {
@@ -97,6 +103,8 @@ fn serve(kind: &str, setting: Setting) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         println!("{}", listener.local_addr().unwrap().port());
         process::end_with_parent();
+        // Over HTTP/2 an answer would otherwise wait for the window update before it to be received.
+        let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
         axum::serve(listener, app).await.unwrap();
     });
 }
@@ -149,10 +157,27 @@ impl Setting {
     }
 }
 
+#[derive(Clone, Copy)]
+pub(crate) enum Protocol {
+    Http1,
+    Http2,
+}
+
+impl Protocol {
+    const ALL: [Self; 2] = [Self::Http1, Self::Http2];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http1 => "HTTP/1",
+            Self::Http2 => "HTTP/2",
+        }
+    }
+}
+
 /// Medians for one size of bodies. Times are nanoseconds.
-#[derive(Clone)]
 struct Speed {
     setting: Setting,
+    protocol: Protocol,
     size: usize,
     /// The time from one answer to the next.
     plain: f64,
@@ -178,19 +203,24 @@ struct Round {
     mac: f64,
 }
 
-fn speed(setting: Setting, size: usize, rounds: usize, time: Duration) -> Speed {
+fn speed(
+    setting: Setting,
+    protocol: Protocol,
+    size: usize,
+    rounds: usize,
+    time: Duration,
+) -> Speed {
     let mut plain = Process::serve("plain", setting);
     let mut by_hand = Process::serve("by-hand", setting);
     let mut layer = Process::serve("layer", setting);
-    let request = load::request(size);
-    let mut plain_load = Load::connect(plain.port, setting);
-    let mut by_hand_load = Load::connect(by_hand.port, setting);
-    let mut layer_load = Load::connect(layer.port, setting);
+    let connect = |server: &Process| Load::connect(server.port, setting, protocol, size);
+    let (mut plain_load, mut by_hand_load) = (connect(&plain), connect(&by_hand));
+    let mut layer_load = connect(&layer);
     let mut runs = Vec::new();
     for _ in 0..rounds {
-        let plain = plain_load.run(&mut plain, &request, time);
-        let by_hand = by_hand_load.run(&mut by_hand, &request, time);
-        let layer = layer_load.run(&mut layer, &request, time);
+        let plain = plain_load.run(&mut plain, time);
+        let by_hand = by_hand_load.run(&mut by_hand, time);
+        let layer = layer_load.run(&mut layer, time);
         let mac = process::mac(size);
         runs.push(Round { plain, by_hand, layer, mac });
     }
@@ -201,6 +231,7 @@ fn speed(setting: Setting, size: usize, rounds: usize, time: Duration) -> Speed 
     };
     Speed {
         setting,
+        protocol,
         size,
         plain: median(&|it| it.plain.each),
         by_hand: median(&|it| it.by_hand.each),
@@ -217,7 +248,7 @@ fn speed(setting: Setting, size: usize, rounds: usize, time: Duration) -> Speed 
 impl Speed {
     fn print(&self) {
         let per_second = |each: f64| 1e9 / each;
-        println!("\n{}, {} bytes", self.setting.name(), self.size);
+        println!("\n{}, {}, {} bytes", self.setting.name(), self.protocol.name(), self.size);
         println!("  requests/s, plain              {:>10.0}", per_second(self.plain));
         println!("  requests/s, by hand            {:>10.0}", per_second(self.by_hand));
         println!("  requests/s, layer              {:>10.0}", per_second(self.layer));
@@ -230,11 +261,11 @@ impl Speed {
     }
 
     fn json(&self) -> String {
-        let setting = self.setting.name();
+        let (setting, protocol) = (self.setting.name(), self.protocol.name());
         let Self { size, plain, by_hand, layer, mac, plain_busy, layer_busy, .. } = self;
         let Self { ratio, ratio_by_hand, ratio_with_mac, .. } = self;
         format!(
-            r#"{{"setting": "{setting}", "size": {size}, "plain": {plain:.0}, "by_hand": {by_hand:.0}, "layer": {layer:.0}, "mac": {mac:.0}, "plain_busy": {plain_busy:.0}, "layer_busy": {layer_busy:.0}, "ratio": {ratio:.4}, "ratio_by_hand": {ratio_by_hand:.4}, "ratio_with_mac": {ratio_with_mac:.4}}}"#
+            r#"{{"setting": "{setting}", "protocol": "{protocol}", "size": {size}, "plain": {plain:.0}, "by_hand": {by_hand:.0}, "layer": {layer:.0}, "mac": {mac:.0}, "plain_busy": {plain_busy:.0}, "layer_busy": {layer_busy:.0}, "ratio": {ratio:.4}, "ratio_by_hand": {ratio_by_hand:.4}, "ratio_with_mac": {ratio_with_mac:.4}}}"#
         )
     }
 }
