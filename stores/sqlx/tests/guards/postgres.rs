@@ -15,14 +15,14 @@ use crate::database::{Database as _, InPostgres, PATIENCE};
 
 conformance!(all InPostgres::start());
 
-fn unavailable<T: Debug>(result: Result<T, ReplayError>) {
+pub(crate) fn unavailable<T: Debug>(result: Result<T, ReplayError>) {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
     assert!(error.source().is_some());
 }
 
 /// Waits until the guard works, which it does by itself.
-async fn comes_back(guard: &PostgresReplayGuard) {
+pub(crate) async fn comes_back(guard: &PostgresReplayGuard) {
     let patience = Instant::now() + PATIENCE;
     while let Err(error) = guard.health().await {
         assert!(Instant::now() < patience, "{error:?}");
@@ -30,7 +30,7 @@ async fn comes_back(guard: &PostgresReplayGuard) {
     }
 }
 
-async fn execute(pool: &PgPool, statement: &'static str) {
+pub(crate) async fn execute(pool: &PgPool, statement: &'static str) {
     sqlx::raw_sql(statement).execute(pool).await.unwrap();
 }
 
