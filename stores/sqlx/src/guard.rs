@@ -22,6 +22,9 @@ const EVERY: u64 = 100;
 /// … and deletes more rows than have come since the last one, so that expired ones do not pile up.
 const BITE: u32 = 200;
 
+/// What a timeout is at the most: one that can be added to any time.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// A guard over PostgreSQL, in the table `tower_webhook_replay` of your own database, tested with 15.
 ///
 /// The table is made by [`migration`](SqlxReplayGuard::migration) or
@@ -141,7 +144,7 @@ impl<D: Database> SqlxReplayGuard<D> {
     /// [`Replay::timeout`](tower_webhook::replay::Replay::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(YEAR);
         self
     }
 

@@ -57,6 +57,7 @@ both! {
     whoever_has_lost_the_lease_has_no_effect
     a_table_that_is_missing_is_said_to_be_refused
     expired_rows_are_swept_as_new_ones_come
+    no_timeout_is_too_long
 }
 
 /// What the handler does in its transaction.
@@ -238,6 +239,12 @@ async fn expired_rows_are_swept_as_new_ones_come<B: Database>(database: B) {
             assert_eq!(guard.sweep(100).await.unwrap(), 50);
         }
     }
+}
+
+async fn no_timeout_is_too_long(database: impl Database) {
+    let guard = (**database.guard()).clone().timeout(Duration::MAX);
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
