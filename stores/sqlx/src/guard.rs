@@ -217,8 +217,7 @@ impl<D: Database> SqlxReplayGuard<D> {
         let call = Call { statement, bytes, number };
         let deadline = Instant::now() + self.timeout;
         let late = |_| ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut));
-        // All that the pool has may be lost, after a restart of the server, and a new one is not.
-        let mut tries = 1 + self.pool.num_idle();
+        let mut tries = tries(self.pool.num_idle(), self.pool.options().get_max_connections());
         loop {
             let connection = timeout_at(deadline, self.pool.acquire()).await.map_err(late)?;
             let mut connection = connection.map_err(failed::<D>)?;
@@ -334,10 +333,31 @@ impl<D: Database> fmt::Debug for SqlxReplayGuard<D> {
     }
 }
 
+/// How often a call may be repeated: all that the pool has may be lost, after a restart of the server, and a new
+/// one is not.
+fn tries(idle: usize, most: u32) -> u32 {
+    // sqlx counts that a connection was taken before it counts that it had come back, if it is taken at once.
+    // For a moment there are fewer than none then, which is the largest number.
+    u32::try_from(idle).unwrap_or(most).min(most).saturating_add(1)
+}
+
 fn failed<D: Database>(error: sqlx::Error) -> ReplayError {
     let kind = match fault::<D>(&error) {
         Fault::Full => ReplayErrorKind::Full,
         Fault::Lost | Fault::Away | Fault::Refused => ReplayErrorKind::Unavailable,
     };
     ReplayError::new(kind).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_is_below_zero_is_not_believed() {
+        assert_eq!(tries(0, 10), 1);
+        assert_eq!(tries(3, 10), 4);
+        assert_eq!(tries(0_usize.wrapping_sub(1), 10), 11);
+        assert_eq!(tries(0_usize.wrapping_sub(1), u32::MAX), u32::MAX);
+    }
 }
