@@ -31,13 +31,27 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// [`ensure_table`](SqlxReplayGuard::ensure_table), in the schema that is first in the `search_path`. A role
 /// needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on it.
 ///
-/// Time is the server's. A claim is one statement, and so is each other call. After a failover to a standby
-/// that lacks the last transactions, the effects that were committed with their claims are gone together with
-/// them, so that the sender's retry, if there is one, is right to be handled.
+/// Time is the server's. A claim is one statement, and so is each other call.
 ///
 /// Before it lends a connection, a pool tests it, which takes as long as a claim. The guard repeats a
 /// call if the connection turns out to be lost, so its pool can do without:
 /// [`test_before_acquire(false)`](sqlx::pool::PoolOptions::test_before_acquire).
+///
+/// # Failover
+///
+/// While the primary is dead, and while the standby cannot be written yet, calls fail with
+/// [`ReplayErrorKind::Unavailable`], so that deliveries are answered with 503. When the standby has been
+/// promoted and the host of the pool leads to it, the same guard goes on with what the standby has: done is
+/// done, and who has a lease keeps it. The pool has one host, so let that be a name or a proxy that the
+/// failover changes.
+///
+/// With asynchronous replication, which is the default, a standby may lack the last transactions. An effect that
+/// was committed with its claim is then gone together with it: the two never disagree, and if the delivery comes
+/// again, it is handled, as it should be. But the sender has had its 2xx and may not come again. If nothing that
+/// was acknowledged may be lost, let commits wait for the standby, by `synchronous_standby_names`. An effect
+/// that is elsewhere stays when its claim is lost, and happens twice if the delivery comes again.
+///
+/// The time is that of the new primary, so a lease ends earlier or later by as much as the two clocks differ.
 ///
 /// # Examples
 ///
