@@ -220,8 +220,9 @@ impl<D: Database> SqlxReplayGuard<D> {
         Ok(answer.changed == 1)
     }
 
-    /// Executes a statement, and again if its connection was lost. Every statement may be repeated, since
-    /// the database knows the owner.
+    /// Executes a statement, and again if its connection was lost, or another transaction came first in a
+    /// database whose transactions are isolated from what others do meanwhile. Every statement may be
+    /// repeated, since the database knows the owner.
     async fn call(
         &self,
         statement: Statement,
@@ -241,14 +242,15 @@ impl<D: Database> SqlxReplayGuard<D> {
                 connection.close_on_drop();
             })?;
             let Err(error) = done else { return done.map_err(failed::<D>) };
-            if fault::<D>(&error) == Fault::Lost {
-                connection.close_on_drop();
-                if tries > 0 {
-                    tries -= 1;
-                    continue;
-                }
+            match fault::<D>(&error) {
+                Fault::Conflict => continue,
+                Fault::Lost => connection.close_on_drop(),
+                Fault::Away | Fault::Full | Fault::Refused => return Err(failed::<D>(error)),
             }
-            return Err(failed::<D>(error));
+            if tries == 0 {
+                return Err(failed::<D>(error));
+            }
+            tries -= 1;
         }
     }
 
@@ -358,7 +360,9 @@ fn tries(idle: usize, most: u32) -> u32 {
 fn failed<D: Database>(error: sqlx::Error) -> ReplayError {
     let kind = match fault::<D>(&error) {
         Fault::Full => ReplayErrorKind::Full,
-        Fault::Lost | Fault::Away | Fault::Refused => ReplayErrorKind::Unavailable,
+        Fault::Lost | Fault::Conflict | Fault::Away | Fault::Refused => {
+            ReplayErrorKind::Unavailable
+        }
     };
     ReplayError::new(kind).with_source(error)
 }
