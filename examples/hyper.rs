@@ -1,12 +1,14 @@
 //! The smallest receiver without a framework: hyper, one connection at a time per task.
 //!
 //! ```text
-//! GITHUB_SECRET=… cargo run --example hyper
-//! cargo run --example hyper -- --check      # sends itself a good and a forged delivery, and ends
+//! GITHUB_SECRET=… cargo run --example hyper --features replay
+//! cargo run --example hyper --features replay -- --check      # sends itself a good and a forged delivery, and shuts down
 //! ```
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::pin::pin;
+use std::time::Duration;
 
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
@@ -14,11 +16,15 @@ use hyper::body::Bytes;
 use hyper::server::conn::http1;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use time::OffsetDateTime;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
 use tower::{Layer as _, service_fn};
 use tower_webhook::layer::VerifiedBody;
+use tower_webhook::replay::{MemoryReplayGuard, Replay};
 use tower_webhook::{Scheme, WebhookLayer};
 
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -29,17 +35,32 @@ async fn main() -> Fallible<()> {
         return check().await;
     }
     let secret = std::env::var("GITHUB_SECRET")?;
-    serve(TcpListener::bind("127.0.0.1:3000").await?, &secret).await
+    let interrupted = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
+    serve(TcpListener::bind("127.0.0.1:3000").await?, &secret, interrupted).await
 }
 
-async fn serve(listener: TcpListener, secret: &str) -> Fallible<()> {
-    let layer = WebhookLayer::new(Scheme::GITHUB.verifier(secret)?);
+async fn serve(
+    listener: TcpListener,
+    secret: &str,
+    interrupted: impl Future<Output = ()>,
+) -> Fallible<()> {
+    let replay = Replay::with(MemoryReplayGuard::builder().build());
+    let layer = WebhookLayer::new(Scheme::GITHUB.verifier(secret)?).replay(replay.clone());
     let service = layer.layer(service_fn(handle));
+    let (graceful, mut interrupted) = (GracefulShutdown::new(), pin!(interrupted));
     loop {
-        let (stream, _) = listener.accept().await?;
+        let (stream, _) = tokio::select! {
+            accepted = listener.accept() => accepted?,
+            () = &mut interrupted => break,
+        };
         let service = TowerToHyperService::new(service.clone());
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        tokio::spawn(graceful.watch(connection));
     }
+    graceful.shutdown().await;
+    // A sender may have hung up, and then its delivery is still being committed or released.
+    let _ = timeout(Duration::from_secs(5), replay.drained()).await;
+    Ok(())
 }
 
 /// Only verified deliveries come here.
@@ -51,7 +72,9 @@ async fn handle(request: Request<VerifiedBody>) -> Result<Response<Full<Bytes>>,
 async fn check() -> Fallible<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/", listener.local_addr()?);
-    tokio::spawn(serve(listener, "secret"));
+    let (interrupt, interrupted) = oneshot::channel();
+    let interrupted = async { interrupted.await.unwrap_or_default() };
+    let server = tokio::spawn(serve(listener, "secret", interrupted));
     let client = Client::builder(TokioExecutor::new()).build_http();
     for (secret, expected) in [("secret", 200), ("another", 401)] {
         let signer = Scheme::GITHUB.signer(secret)?;
@@ -62,5 +85,7 @@ async fn check() -> Fallible<()> {
             return Err(format!("expected {expected}").into());
         }
     }
-    Ok(())
+    let _ = interrupt.send(());
+    // It ends, although the client holds its connection open.
+    timeout(Duration::from_secs(60), server).await??
 }

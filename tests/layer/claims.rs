@@ -525,29 +525,11 @@ async fn a_client_that_hangs_up_during_the_claim_leaves_nothing_claimed() {
     /// Claims at once, and says so when it is allowed to.
     struct Slow(Arc<Spy>, Semaphore);
     impl ReplayGuard for Slow {
+        pass_on!(0: commit release extend);
         async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
             let claim = self.0.claim(key, lease).await;
             self.1.acquire().await.unwrap().forget();
             claim
-        }
-        async fn commit(
-            &self,
-            key: &ReplayKey,
-            lease: &Lease,
-            keep: Duration,
-        ) -> Result<(), ReplayError> {
-            self.0.commit(key, lease, keep).await
-        }
-        async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
-            self.0.release(key, lease).await
-        }
-        async fn extend(
-            &self,
-            key: &ReplayKey,
-            lease: &Lease,
-            by: Duration,
-        ) -> Result<(), ReplayError> {
-            self.0.extend(key, lease, by).await
         }
     }
     let spy = Spy::new();
@@ -576,9 +558,7 @@ async fn a_commit_goes_on_when_the_client_hangs_up() {
     /// Commits only when it is allowed to.
     struct Slow(MemoryReplayGuard, Semaphore, AtomicUsize);
     impl ReplayGuard for Slow {
-        async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
-            self.0.claim(key, lease).await
-        }
+        pass_on!(0: claim);
         async fn commit(
             &self,
             key: &ReplayKey,

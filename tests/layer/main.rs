@@ -4,6 +4,10 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 #[cfg(all(feature = "axum", feature = "replay"))]
+#[macro_use]
+#[path = "../support/pass_on.rs"]
+mod pass_on;
+#[cfg(all(feature = "axum", feature = "replay"))]
 mod claimed;
 #[cfg(all(feature = "axum", feature = "replay"))]
 mod claims;

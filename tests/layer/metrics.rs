@@ -90,16 +90,10 @@ impl Recorder for Series {
 struct Forgetful(MemoryReplayGuard);
 
 impl ReplayGuard for Forgetful {
-    async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
-        self.0.claim(key, lease).await
-    }
+    pass_on!(0: claim release);
 
     async fn commit(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
         Err(ReplayError::new(ReplayErrorKind::LeaseLost))
-    }
-
-    async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
-        self.0.release(key, lease).await
     }
 
     async fn extend(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {

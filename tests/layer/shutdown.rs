@@ -47,6 +47,8 @@ impl Slow {
 }
 
 impl ReplayGuard for Slow {
+    pass_on!(memory: commit extend);
+
     async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
         let claim = self.memory.claim(key, lease).await;
         self.begun.notify_one();
@@ -54,27 +56,9 @@ impl ReplayGuard for Slow {
         claim
     }
 
-    async fn commit(
-        &self,
-        key: &ReplayKey,
-        lease: &Lease,
-        keep: Duration,
-    ) -> Result<(), ReplayError> {
-        self.memory.commit(key, lease, keep).await
-    }
-
     async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
         self.releases.acquire().await.unwrap().forget();
         self.memory.release(key, lease).await
-    }
-
-    async fn extend(
-        &self,
-        key: &ReplayKey,
-        lease: &Lease,
-        by: Duration,
-    ) -> Result<(), ReplayError> {
-        self.memory.extend(key, lease, by).await
     }
 }
 

@@ -89,12 +89,13 @@ DELETE FROM tower_webhook_replay WHERE key = $1 AND done AND ends > clock_timest
 /// Deletes rows that have ended, the oldest first. The parameter is how many at the most (`bigint`). Rows
 /// that are locked are left for the next time.
 // The time of the statement is a constant for the planner, as `clock_timestamp()` is not, so the index
-// is used; and it is never later.
+// is used; and it is never later. An array is made once, where `IN` may be a join that asks for the oldest
+// rows again and again, and deletes all.
 pub const SWEEP: &str = "\
-DELETE FROM tower_webhook_replay WHERE key IN (
+DELETE FROM tower_webhook_replay WHERE key = ANY (ARRAY(
     SELECT key FROM tower_webhook_replay WHERE ends <= statement_timestamp()
     ORDER BY ends LIMIT $1 FOR UPDATE SKIP LOCKED
-)";
+))";
 
 /// Changes nothing, and fails where the table is missing or cannot be written, as on a standby.
 pub const HEALTH: &str = "DELETE FROM tower_webhook_replay WHERE false";

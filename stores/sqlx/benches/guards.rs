@@ -4,6 +4,7 @@
 //! ```text
 //! cargo bench                    # times
 //! cargo bench -- --million       # bytes, of a million deliveries
+//! cargo test --bench guards      # both with a few deliveries, for what they assert
 //! ```
 //!
 //! The servers are started here, with their defaults but for `fsync`, which PostgreSQL has off and SQLite as
@@ -38,33 +39,49 @@ const CONNECTIONS: u32 = 16;
 
 #[tokio::main]
 async fn main() {
+    let Some(postgres) = tokio::task::block_in_place(server::Server::start) else { return };
+    let Some(redis) = tokio::task::block_in_place(redis_server::Server::start) else { return };
     let directory = Directory::create();
-    let postgres = tokio::task::block_in_place(server::Server::start).unwrap();
-    let redis = tokio::task::block_in_place(redis_server::Server::start).unwrap();
     let (pg, lite) = (open_postgres(&postgres).await, open_sqlite(&directory.0).await);
-    if std::env::args().any(|argument| argument == "--million") {
-        return bytes(&pg, &lite, &redis).await;
+    let is_asked = |option| std::env::args().any(|argument| argument == option);
+    // What `cargo bench` says, and `cargo test` does not.
+    match (is_asked("--bench"), is_asked("--million")) {
+        (true, false) => times(&[1, 100, 10_000], 5000, &pg, &lite, &redis).await,
+        (true, true) => bytes(1_000_000, &pg, &lite, &redis).await,
+        (false, _) => {
+            times(&[1, 100], 100, &pg, &lite, &redis).await;
+            bytes(10_000, &pg, &lite, &redis).await;
+        }
     }
+}
+
+async fn times(
+    in_flight: &[u64],
+    deliveries: u64,
+    pg: &PgPool,
+    lite: &SqlitePool,
+    redis: &redis_server::Server,
+) {
     println!(
         "{:<10}{:>10}{:>14}{:>14}{:>14}",
         "guard", "in flight", "claim", "commit", "deliveries/s"
     );
-    for in_flight in [1, 100, 10_000] {
-        measure("memory", in_flight, Arc::new(MemoryReplayGuard::builder().build())).await;
+    for in_flight in in_flight {
+        let run = (*in_flight, deliveries.div_ceil(*in_flight).max(2));
+        measure("memory", run, Arc::new(MemoryReplayGuard::builder().build())).await;
         let guard = RedisReplayGuard::builder().timeout(PATIENCE).connect(&redis.url()).await;
-        measure("redis", in_flight, Arc::new(guard.unwrap())).await;
+        measure("redis", run, Arc::new(guard.unwrap())).await;
         let guard = PostgresReplayGuard::new(pg.clone()).timeout(PATIENCE);
-        measure("postgres", in_flight, Arc::new(guard)).await;
+        measure("postgres", run, Arc::new(guard)).await;
         let guard = SqliteReplayGuard::new(lite.clone()).timeout(PATIENCE);
-        measure("sqlite", in_flight, Arc::new(guard)).await;
+        measure("sqlite", run, Arc::new(guard)).await;
     }
-    transactions(&pg).await;
+    transactions(deliveries, pg).await;
 }
 
 /// The median times of a claim and of a commit, and the deliveries of all workers in a second.
-async fn measure(name: &str, in_flight: u64, guard: Arc<impl ReplayGuard>) {
+async fn measure(name: &str, (in_flight, rounds): (u64, u64), guard: Arc<impl ReplayGuard>) {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let rounds = 5000_u64.div_ceil(in_flight).max(2);
     let started = Instant::now();
     let mut workers = JoinSet::new();
     for _ in 0..in_flight {
@@ -93,11 +110,11 @@ async fn measure(name: &str, in_flight: u64, guard: Arc<impl ReplayGuard>) {
 }
 
 /// What a claim adds to a transaction that is there anyway.
-async fn transactions(pool: &PgPool) {
+async fn transactions(deliveries: u64, pool: &PgPool) {
     sqlx::query("CREATE TABLE effects (number bigint)").execute(pool).await.unwrap();
     let guard = PostgresReplayGuard::new(pool.clone()).timeout(PATIENCE);
     let mut times = [Vec::new(), Vec::new()];
-    for round in 0..4000_u64 {
+    for round in 0..deliveries {
         let key = ReplayKey::of_content(Scheme::GITHUB, Some("transaction"), &round.to_be_bytes());
         let claim = guard.claim(&key, HOUR).await.unwrap();
         let Claim::Fresh(lease) = claim else { panic!("{claim:?}") };
@@ -119,42 +136,45 @@ async fn transactions(pool: &PgPool) {
     );
 }
 
-async fn bytes(pg: &PgPool, lite: &SqlitePool, redis: &redis_server::Server) {
+async fn bytes(deliveries: u32, pg: &PgPool, lite: &SqlitePool, redis: &redis_server::Server) {
     // As the guards do it: a claim of each, and then its commit.
     let claims = "INSERT INTO tower_webhook_replay
         SELECT sha256(n::text::bytea), substr(sha256(n::text::bytea), 1, 16), false, now() + n * interval '1 ms'
         FROM generate_series($1::bigint, $1::bigint + 9999) AS n";
     let commits =
         "UPDATE tower_webhook_replay SET done = true, ends = ends + interval '72 h' WHERE NOT done";
-    for round in 0..100_i64 {
-        sqlx::query(claims).bind(round * 10_000).execute(pg).await.unwrap();
+    for round in 0..deliveries / 10_000 {
+        sqlx::query(claims).bind(i64::from(round) * 10_000).execute(pg).await.unwrap();
         sqlx::query(commits).execute(pg).await.unwrap();
         sqlx::query("VACUUM tower_webhook_replay").execute(pg).await.unwrap();
     }
     let size = "SELECT pg_total_relation_size('tower_webhook_replay')";
     let size: i64 = sqlx::query_scalar(size).fetch_one(pg).await.unwrap();
-    println!("postgres: {} bytes for each of a million deliveries", size / 1_000_000);
+    println!(
+        "postgres: {} bytes for each of {deliveries} deliveries",
+        size / i64::from(deliveries)
+    );
 
     let claims = "INSERT INTO tower_webhook_replay WITH RECURSIVE n(i) AS
-        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+        (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
         SELECT randomblob(32), randomblob(16), 0, 1700000000000 + i FROM n";
-    sqlx::query(claims).execute(lite).await.unwrap();
+    sqlx::query(claims).bind(deliveries).execute(lite).await.unwrap();
     let commits = "UPDATE tower_webhook_replay SET done = 1, ends = ends + 259200000";
     sqlx::query(commits).execute(lite).await.unwrap();
     let size = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
     let size: i64 = sqlx::query_scalar(size).fetch_one(lite).await.unwrap();
-    println!("sqlite: {} bytes for each of a million deliveries", size / 1_000_000);
+    println!("sqlite: {} bytes for each of {deliveries} deliveries", size / i64::from(deliveries));
 
     let guard = Arc::new(
         RedisReplayGuard::builder().timeout(PATIENCE).connect(&redis.url()).await.unwrap(),
     );
     let before = used(redis).await;
     let mut workers = JoinSet::new();
-    for worker in 0..100_u64 {
+    for worker in 0..100 {
         let guard = Arc::clone(&guard);
         workers.spawn(async move {
-            for number in 0..10_000 {
-                let number = (worker * 10_000 + number).to_be_bytes();
+            for number in (worker..deliveries).step_by(100) {
+                let number = number.to_be_bytes();
                 let key = ReplayKey::of_content(Scheme::GITHUB, None, &number);
                 let claim = guard.claim(&key, HOUR).await.unwrap();
                 let Claim::Fresh(lease) = claim else { panic!("{claim:?}") };
@@ -164,8 +184,8 @@ async fn bytes(pg: &PgPool, lite: &SqlitePool, redis: &redis_server::Server) {
     }
     workers.join_all().await;
     println!(
-        "redis: {} bytes for each of a million deliveries",
-        (used(redis).await - before) / 1_000_000
+        "redis: {} bytes for each of {deliveries} deliveries",
+        (used(redis).await - before) / u64::from(deliveries)
     );
 }
 

@@ -43,6 +43,8 @@ pub trait ClaimedExt: sealed::Sealed {
     /// delivery wait; with SQLite, those of all deliveries do.
     ///
     /// The transaction has to be in the database, and with PostgreSQL in the schema, of the guard.
+    /// In one with `REPEATABLE READ` or `SERIALIZABLE`, a lease that was extended since its first statement
+    /// cannot be committed: the transaction sees the claim as it was before.
     ///
     /// # Errors
     ///
@@ -75,7 +77,9 @@ impl ClaimedExt for Claimed {
             Err(error) => Err(CommitError::new(
                 match fault::<D>(&error) {
                     Fault::Refused => CommitErrorKind::Refused,
-                    Fault::Lost | Fault::Away | Fault::Full => CommitErrorKind::Unavailable,
+                    Fault::Lost | Fault::Conflict | Fault::Away | Fault::Full => {
+                        CommitErrorKind::Unavailable
+                    }
                 },
                 Some(error),
             )),

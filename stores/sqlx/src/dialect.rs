@@ -39,6 +39,8 @@ pub struct Answer {
 pub enum Fault {
     /// It says so of this connection; another one may lead to a server that can serve.
     Lost,
+    /// Another transaction came first, and the next try sees what that has done.
+    Conflict,
     /// It may pass.
     Away,
     /// There is no room.
@@ -120,13 +122,14 @@ mod postgres {
         /// By its SQLSTATE, <https://www.postgresql.org/docs/15/errcodes-appendix.html>.
         fn fault(error: &dyn DatabaseError) -> Fault {
             match error.code().as_deref().unwrap_or_default() {
-                // It shuts down, or has become a standby.
-                "57P01" | "57P02" | "57P03" | "57P05" | "25006" => Fault::Lost,
+                // It shuts down, has become a standby, or has ended a transaction that took too long.
+                "57P01" | "57P02" | "57P03" | "57P05" | "25006" | "25P03" | "25P04" => Fault::Lost,
                 "53100" => Fault::Full,
                 code => match code.get(..2) {
                     Some("08") => Fault::Lost,
-                    // A conflict of transactions, no resources, a lock that is held, an operator.
-                    Some("40" | "53" | "55" | "57" | "58") => Fault::Away,
+                    Some("40") => Fault::Conflict,
+                    // No resources, a lock that is held, an operator.
+                    Some("53" | "55" | "57" | "58") => Fault::Away,
                     _ => Fault::Refused,
                 },
             }

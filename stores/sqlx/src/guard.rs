@@ -22,19 +22,36 @@ const EVERY: u64 = 100;
 /// … and deletes more rows than have come since the last one, so that expired ones do not pile up.
 const BITE: u32 = 200;
 
+/// What a timeout is at the most: one that can be added to any time.
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// A guard over PostgreSQL, in the table `tower_webhook_replay` of your own database, tested with 15.
 ///
 /// The table is made by [`migration`](SqlxReplayGuard::migration) or
 /// [`ensure_table`](SqlxReplayGuard::ensure_table), in the schema that is first in the `search_path`. A role
 /// needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on it.
 ///
-/// Time is the server's. A claim is one statement, and so is each other call. After a failover to a standby
-/// that lacks the last transactions, the effects that were committed with their claims are gone together with
-/// them, so that the sender's retry, if there is one, is right to be handled.
+/// Time is the server's. A claim is one statement, and so is each other call.
 ///
 /// Before it lends a connection, a pool tests it, which takes as long as a claim. The guard repeats a
 /// call if the connection turns out to be lost, so its pool can do without:
 /// [`test_before_acquire(false)`](sqlx::pool::PoolOptions::test_before_acquire).
+///
+/// # Failover
+///
+/// While the primary is dead, and while the standby cannot be written yet, calls fail with
+/// [`ReplayErrorKind::Unavailable`], so that deliveries are answered with 503. When the standby has been
+/// promoted and the host of the pool leads to it, the same guard goes on with what the standby has: done is
+/// done, and who has a lease keeps it. The pool has one host, so let that be a name or a proxy that the
+/// failover changes.
+///
+/// With asynchronous replication, which is the default, a standby may lack the last transactions. An effect that
+/// was committed with its claim is then gone together with it: the two never disagree, and if the delivery comes
+/// again, it is handled, as it should be. But the sender has had its 2xx and may not come again. If nothing that
+/// was acknowledged may be lost, let commits wait for the standby, by `synchronous_standby_names`. An effect
+/// that is elsewhere stays when its claim is lost, and happens twice if the delivery comes again.
+///
+/// The time is that of the new primary, so a lease ends earlier or later by as much as the two clocks differ.
 ///
 /// # Examples
 ///
@@ -141,7 +158,7 @@ impl<D: Database> SqlxReplayGuard<D> {
     /// [`Replay::timeout`](tower_webhook::replay::Replay::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(YEAR);
         self
     }
 
@@ -203,8 +220,9 @@ impl<D: Database> SqlxReplayGuard<D> {
         Ok(answer.changed == 1)
     }
 
-    /// Executes a statement, and again if its connection was lost. Every statement may be repeated, since
-    /// the database knows the owner.
+    /// Executes a statement, and again if its connection was lost, or another transaction came first in a
+    /// database whose transactions are isolated from what others do meanwhile. Every statement may be
+    /// repeated, since the database knows the owner.
     async fn call(
         &self,
         statement: Statement,
@@ -214,8 +232,7 @@ impl<D: Database> SqlxReplayGuard<D> {
         let call = Call { statement, bytes, number };
         let deadline = Instant::now() + self.timeout;
         let late = |_| ReplayError::unavailable(io::Error::from(io::ErrorKind::TimedOut));
-        // All that the pool has may be lost, after a restart of the server, and a new one is not.
-        let mut tries = 1 + self.pool.num_idle();
+        let mut tries = tries(self.pool.num_idle(), self.pool.options().get_max_connections());
         loop {
             let connection = timeout_at(deadline, self.pool.acquire()).await.map_err(late)?;
             let mut connection = connection.map_err(failed::<D>)?;
@@ -225,14 +242,15 @@ impl<D: Database> SqlxReplayGuard<D> {
                 connection.close_on_drop();
             })?;
             let Err(error) = done else { return done.map_err(failed::<D>) };
-            if fault::<D>(&error) == Fault::Lost {
-                connection.close_on_drop();
-                if tries > 0 {
-                    tries -= 1;
-                    continue;
-                }
+            match fault::<D>(&error) {
+                Fault::Conflict => continue,
+                Fault::Lost => connection.close_on_drop(),
+                Fault::Away | Fault::Full | Fault::Refused => return Err(failed::<D>(error)),
             }
-            return Err(failed::<D>(error));
+            if tries == 0 {
+                return Err(failed::<D>(error));
+            }
+            tries -= 1;
         }
     }
 
@@ -331,10 +349,33 @@ impl<D: Database> fmt::Debug for SqlxReplayGuard<D> {
     }
 }
 
+/// How often a call may be repeated: all that the pool has may be lost, after a restart of the server, and a new
+/// one is not.
+fn tries(idle: usize, most: u32) -> u32 {
+    // sqlx counts that a connection was taken before it counts that it had come back, if it is taken at once.
+    // For a moment there are fewer than none then, which is the largest number.
+    u32::try_from(idle).unwrap_or(most).min(most).saturating_add(1)
+}
+
 fn failed<D: Database>(error: sqlx::Error) -> ReplayError {
     let kind = match fault::<D>(&error) {
         Fault::Full => ReplayErrorKind::Full,
-        Fault::Lost | Fault::Away | Fault::Refused => ReplayErrorKind::Unavailable,
+        Fault::Lost | Fault::Conflict | Fault::Away | Fault::Refused => {
+            ReplayErrorKind::Unavailable
+        }
     };
     ReplayError::new(kind).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_is_below_zero_is_not_believed() {
+        assert_eq!(tries(0, 10), 1);
+        assert_eq!(tries(3, 10), 4);
+        assert_eq!(tries(0_usize.wrapping_sub(1), 10), 11);
+        assert_eq!(tries(0_usize.wrapping_sub(1), u32::MAX), u32::MAX);
+    }
 }

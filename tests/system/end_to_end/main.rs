@@ -12,6 +12,9 @@
 #![cfg(all(feature = "axum", feature = "redis"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+#[macro_use]
+#[path = "../../support/pass_on.rs"]
+mod pass_on;
 mod audit;
 mod fate;
 mod journal;

@@ -187,9 +187,7 @@ struct Witness {
 }
 
 impl ReplayGuard for Witness {
-    async fn claim(&self, key: &ReplayKey, lease: Duration) -> Result<Claim, ReplayError> {
-        self.guard.claim(key, lease).await
-    }
+    pass_on!(guard: claim release extend);
 
     async fn commit(
         &self,
@@ -210,18 +208,5 @@ impl ReplayGuard for Witness {
             abort();
         }
         done
-    }
-
-    async fn release(&self, key: &ReplayKey, lease: &Lease) -> Result<(), ReplayError> {
-        self.guard.release(key, lease).await
-    }
-
-    async fn extend(
-        &self,
-        key: &ReplayKey,
-        lease: &Lease,
-        by: Duration,
-    ) -> Result<(), ReplayError> {
-        self.guard.extend(key, lease, by).await
     }
 }

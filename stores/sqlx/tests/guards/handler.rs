@@ -57,6 +57,7 @@ both! {
     whoever_has_lost_the_lease_has_no_effect
     a_table_that_is_missing_is_said_to_be_refused
     expired_rows_are_swept_as_new_ones_come
+    no_timeout_is_too_long
 }
 
 /// What the handler does in its transaction.
@@ -190,7 +191,7 @@ async fn whoever_has_lost_the_lease_has_no_effect(database: impl Database) {
 }
 
 /// The claim as a receiver without a server has it.
-async fn claimed(database: &impl Database) -> Claimed {
+pub(crate) async fn claimed(database: &impl Database) -> Claimed {
     let verifier = Scheme::STANDARD.verifier(SECRET).unwrap();
     let replay = Replay::with(Arc::clone(database.guard())).timeout(PATIENCE);
     let receiver = tower_webhook::Receiver::new(verifier).replay(replay);
@@ -207,7 +208,7 @@ async fn a_table_that_is_missing_is_said_to_be_refused<B: Database>(database: B)
     refused(claimed.commit_in(&mut transaction).await, CommitErrorKind::Refused);
 }
 
-fn refused(done: Result<(), CommitError>, kind: CommitErrorKind) {
+pub(crate) fn refused(done: Result<(), CommitError>, kind: CommitErrorKind) {
     let error = done.unwrap_err();
     assert_eq!((error.kind(), error.source().is_some()), (kind, true));
     assert!(format!("{error:?}").starts_with(&format!("CommitError {{ kind: {kind:?}, source: ")));
@@ -238,6 +239,12 @@ async fn expired_rows_are_swept_as_new_ones_come<B: Database>(database: B) {
             assert_eq!(guard.sweep(100).await.unwrap(), 50);
         }
     }
+}
+
+async fn no_timeout_is_too_long(database: impl Database) {
+    let guard = (**database.guard()).clone().timeout(Duration::MAX);
+    let lease = fresh(&guard, &key(1), HOUR).await;
+    guard.commit(&key(1), &lease, HOUR).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

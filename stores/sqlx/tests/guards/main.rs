@@ -7,6 +7,7 @@
 mod contract;
 mod clients;
 mod database;
+mod failover;
 mod handler;
 mod postgres;
 mod schedule;

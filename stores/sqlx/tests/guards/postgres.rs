@@ -7,22 +7,23 @@ use std::time::{Duration, Instant};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tokio::task::block_in_place;
-use tower_webhook::replay::{ReplayError, ReplayErrorKind, ReplayGuard as _, sql};
-use tower_webhook_sqlx::PostgresReplayGuard;
+use tower_webhook::replay::{Claim, ReplayError, ReplayErrorKind, ReplayGuard as _, sql};
+use tower_webhook_sqlx::{ClaimedExt as _, CommitErrorKind, PostgresReplayGuard};
 
 use crate::contract::{HOUR, Store as _, done, fresh, in_flight, key};
 use crate::database::{Database as _, InPostgres, PATIENCE};
+use crate::handler::{claimed, refused};
 
 conformance!(all InPostgres::start());
 
-fn unavailable<T: Debug>(result: Result<T, ReplayError>) {
+pub(crate) fn unavailable<T: Debug>(result: Result<T, ReplayError>) {
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ReplayErrorKind::Unavailable);
     assert!(error.source().is_some());
 }
 
 /// Waits until the guard works, which it does by itself.
-async fn comes_back(guard: &PostgresReplayGuard) {
+pub(crate) async fn comes_back(guard: &PostgresReplayGuard) {
     let patience = Instant::now() + PATIENCE;
     while let Err(error) = guard.health().await {
         assert!(Instant::now() < patience, "{error:?}");
@@ -30,7 +31,7 @@ async fn comes_back(guard: &PostgresReplayGuard) {
     }
 }
 
-async fn execute(pool: &PgPool, statement: &'static str) {
+pub(crate) async fn execute(pool: &PgPool, statement: &'static str) {
     sqlx::raw_sql(statement).execute(pool).await.unwrap();
 }
 
@@ -124,7 +125,7 @@ async fn a_claim_waits_for_the_transaction_that_commits_and_not_for_ever() {
         let claim = waiting.await.unwrap();
         if is_committed {
             // What it saw when it began is that someone else had the delivery.
-            assert!(!matches!(claim, Ok(tower_webhook::replay::Claim::Fresh(_))));
+            assert!(!matches!(claim, Ok(Claim::Fresh(_))));
             done(database.guard().claim(&key, HOUR).await);
         } else {
             in_flight(claim);
@@ -193,4 +194,104 @@ async fn the_sweep_uses_the_index_and_leaves_what_is_locked() {
     transaction.rollback().await.unwrap();
     assert_eq!(database.guard().sweep(100).await.unwrap(), 5);
     assert_eq!(database.count("tower_webhook_replay").await, 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sweep_deletes_no_more_than_it_was_told_however_it_is_planned() {
+    let Some(database) = InPostgres::start().await else { return };
+    // Of a table that had one row when it was looked at last, the planner thinks that a query that is part of
+    // the statement may as well be repeated for each row, and each time it finds the ten oldest that are left.
+    execute(
+        &database.pool,
+        "INSERT INTO tower_webhook_replay VALUES ('0', '', true, now() - interval '1 h')",
+    )
+    .await;
+    execute(&database.pool, "ANALYZE tower_webhook_replay").await;
+    execute(
+        &database.pool,
+        "INSERT INTO tower_webhook_replay SELECT sha256(n::text::bytea), '', true, now() - (60 - n) * interval '1 s'
+         FROM generate_series(1, 59) AS n",
+    )
+    .await;
+    assert_eq!(database.guard().sweep(10).await.unwrap(), 10);
+    assert_eq!(database.count("tower_webhook_replay").await, 50);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_any_isolation_of_the_database_of_concurrent_claims_one_is_fresh() {
+    let Some(database) = InPostgres::start().await else { return };
+    for statement in [
+        "ALTER DATABASE postgres SET default_transaction_isolation = 'repeatable read'",
+        "ALTER DATABASE postgres SET default_transaction_isolation = 'serializable'",
+    ] {
+        execute(&database.pool, statement).await;
+        // Of connections that begin after that.
+        let options = PgPoolOptions::new().max_connections(8);
+        let pool = options.connect(&database.server.url()).await.unwrap();
+        let guard = PostgresReplayGuard::new(pool).timeout(PATIENCE);
+        let claims: Vec<_> = (0..1000)
+            .map(|number| {
+                let (guard, key) = (guard.clone(), key(number / 5));
+                tokio::spawn(async move { guard.claim(&key, HOUR).await.unwrap() })
+            })
+            .collect();
+        let mut fresh = 0;
+        for claim in claims {
+            fresh += usize::from(matches!(claim.await.unwrap(), Claim::Fresh(_)));
+        }
+        assert_eq!(fresh, 200);
+        database.clear().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_was_ended_for_idling_is_one_whose_database_was_away() {
+    let Some(database) = InPostgres::start().await else { return };
+    let claimed = claimed(&database).await;
+    let mut transaction = database.begin().await;
+    let backend: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut *transaction).await.unwrap();
+    let idle = "SET idle_in_transaction_session_timeout = '10ms'";
+    InPostgres::execute(&mut transaction, idle).await;
+    let patience = Instant::now() + PATIENCE;
+    let is_there = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1";
+    while sqlx::query_scalar::<_, i64>(is_there)
+        .bind(backend)
+        .fetch_one(&database.pool)
+        .await
+        .unwrap()
+        > 0
+    {
+        assert!(Instant::now() < patience);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    refused(claimed.commit_in(&mut transaction).await, CommitErrorKind::Unavailable);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_is_committed_with_any_isolation_of_the_transaction() {
+    let Some(database) = InPostgres::start().await else { return };
+    for (isolation, is_changed, kind) in [
+        ("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", true, None),
+        ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", false, None),
+        ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", false, None),
+        // The transaction sees the claim as it was before.
+        (
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            true,
+            Some(CommitErrorKind::Unavailable),
+        ),
+        ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", true, Some(CommitErrorKind::Unavailable)),
+    ] {
+        database.clear().await;
+        let claimed = claimed(&database).await;
+        let mut transaction = database.begin().await;
+        InPostgres::execute(&mut transaction, isolation).await;
+        InPostgres::execute(&mut transaction, "INSERT INTO effects VALUES (1)").await;
+        if is_changed {
+            claimed.extend(HOUR).await.unwrap();
+        }
+        let committed = claimed.commit_in(&mut transaction).await;
+        assert_eq!(committed.err().map(|error| error.kind()), kind, "{isolation}");
+    }
 }

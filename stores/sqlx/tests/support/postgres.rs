@@ -34,6 +34,19 @@ impl Server {
             writeln!(output, "skipped, no PostgreSQL: {name}").unwrap();
             return None;
         };
+        let options = ["--auth=trust", "--username=postgres", "--encoding=UTF8"];
+        Some(Self::make(programs, "initdb", &options))
+    }
+
+    /// Makes a standby that follows this server, and waits until it answers.
+    pub(crate) fn standby(&self) -> Self {
+        let from = format!("--dbname=host=127.0.0.1 port={} user=postgres", self.port);
+        let options = [&from, "--write-recovery-conf", "--checkpoint=fast"];
+        Self::make(self.programs.clone(), "pg_basebackup", &options)
+    }
+
+    /// Makes a directory with a program, and runs a server over it.
+    fn make(programs: PathBuf, program: &str, options: &[&str]) -> Self {
         static STARTED: AtomicUsize = AtomicUsize::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         // Not in the target directory, whose parents the server's user may not enter.
@@ -44,10 +57,10 @@ impl Server {
         if let Some((user, group)) = other_user() {
             chown(&directory, Some(user), Some(group)).unwrap();
         }
-        let data = directory.join("data");
-        let made = command(&programs, "initdb", &directory)
-            .args(["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "-D"])
-            .arg(&data)
+        let made = command(&programs, program, &directory)
+            .args(options)
+            .args(["--no-sync", "-D"])
+            .arg(directory.join("data"))
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -55,7 +68,7 @@ impl Server {
         for _ in 0..10 {
             let port = free_port();
             if let Some(child) = spawn(&programs, &directory, port) {
-                return Some(Self { child, port, directory, programs });
+                return Self { child, port, directory, programs };
             }
         }
         panic!("PostgreSQL does not start: {}", log(&directory));
