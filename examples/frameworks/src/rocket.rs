@@ -54,7 +54,7 @@ async fn receive(
     let frames = stream::try_unfold(body, async |mut body| {
         let mut frame = BytesMut::with_capacity(FRAME);
         let read = body.read_buf(&mut frame).await?;
-        Ok::<_, io::Error>((read > 0).then(|| (frame, body)))
+        Ok::<_, io::Error>((read > 0).then_some((frame, body)))
     });
     receiver::receive(receiver, head, frames).await
 }
