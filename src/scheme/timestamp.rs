@@ -55,7 +55,7 @@ impl TimestampFormat {
             Self::Millis => at.unix_timestamp_nanos().div_euclid(1_000_000).to_string(),
             Self::Rfc3339 => rfc_3339(at)?,
             Self::Iso8601 => rfc_3339(at)?.trim_end_matches('Z').to_owned(),
-            Self::HttpDate => http_date(at)?,
+            Self::HttpDate => str::from_utf8(&http_date(at)?).ok()?.to_owned(),
         };
         self.read(text.as_bytes()).is_some().then_some(text)
     }
@@ -91,7 +91,7 @@ impl TimestampFormat {
             Self::HttpDate => {
                 let at = OffsetDateTime::parse(str::from_utf8(text).ok()?, &Rfc2822).ok()?;
                 // The parser accepts more than the one form.
-                (http_date(at)?.as_bytes() == text).then(|| at.into())
+                (http_date(at)? == text).then(|| at.into())
             }
         }
     }
@@ -248,10 +248,13 @@ fn rfc_3339(at: OffsetDateTime) -> Option<String> {
     at.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
 }
 
-/// That of RFC 2822, but for the name of the offset.
-fn http_date(at: OffsetDateTime) -> Option<String> {
-    let text = at.checked_to_offset(UtcOffset::UTC)?.format(&Rfc2822).ok()?;
-    Some(text.replace("+0000", "GMT"))
+/// That of RFC 2822, but for the name of the offset. Not a `String`, because a request is to take nothing
+/// from the heap.
+fn http_date(at: OffsetDateTime) -> Option<[u8; 29]> {
+    let mut text = *b"Thu, 01 Jan 1970 00:00:00 +0000";
+    at.checked_to_offset(UtcOffset::UTC)?.format_into(&mut text.as_mut_slice(), &Rfc2822).ok()?;
+    text.get_mut(26..29)?.copy_from_slice(b"GMT");
+    text.first_chunk().copied()
 }
 
 /// Reads a number of so many digits, at most 15, so that the sum below cannot overflow even for
