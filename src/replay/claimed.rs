@@ -112,17 +112,6 @@ pub(crate) enum Outcome {
     Done,
 }
 
-impl Outcome {
-    /// The value of a metric's label.
-    pub(super) fn label(&self) -> &'static str {
-        match self {
-            Self::Fresh(_) => "fresh",
-            Self::InFlight => "in_flight",
-            Self::Done => "done",
-        }
-    }
-}
-
 impl Claimed {
     pub(super) fn new(claim: Held) -> Self {
         let open = Mutex::new(Some(claim.background.open()));

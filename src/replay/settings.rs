@@ -274,9 +274,12 @@ impl Replay {
         let here = background.clone();
         let (lease, keep, timeout) = (self.lease, self.keep.max(window), self.timeout);
         let (patience, finish) = (lease / 3, self.finish);
-        let held = whose.clone();
+        let waiting = whose.clone();
         let claim = async move {
-            Ok(match guard.claim(&key, lease).await? {
+            let claimed = guard.claim(&key, lease).await;
+            // Here, because it may have gone on in the background.
+            record("claim", &whose, claimed.as_ref().map(label));
+            Ok(match claimed? {
                 Claim::Fresh(lease) => {
                     let held = Held {
                         guard,
@@ -287,7 +290,7 @@ impl Replay {
                         timeout,
                         patience,
                         finish,
-                        whose: held,
+                        whose,
                     };
                     Outcome::Fresh(Claimed::new(held))
                 }
@@ -295,10 +298,20 @@ impl Replay {
                 Claim::Done => Outcome::Done,
             })
         };
-        let claimed = within(timeout, here.detached(claim)).await;
-        let claimed = claimed.unwrap_or_else(|| Err(timed_out()));
-        record("claim", &whose, claimed.as_ref().map(Outcome::label));
-        claimed
+        within(timeout, here.detached(claim)).await.unwrap_or_else(|| {
+            let error = timed_out();
+            record("claim", &waiting, Err(&error));
+            Err(error)
+        })
+    }
+}
+
+/// The value of a metric's label.
+fn label(claim: &Claim) -> &'static str {
+    match claim {
+        Claim::Fresh(_) => "fresh",
+        Claim::InFlight => "in_flight",
+        Claim::Done => "done",
     }
 }
 

@@ -136,3 +136,54 @@ async fn what_goes_on_after_a_request_keeps_its_span() {
     drop(delivery.instrument(info_span!("dropped")).await.unwrap());
     ended("dropped: replay release failed").await;
 }
+
+/// Fails to claim, when it is allowed to.
+struct ClaimsLater(Arc<Semaphore>, Arc<Semaphore>);
+
+impl ReplayGuard for ClaimsLater {
+    async fn claim(&self, _: &ReplayKey, _: Duration) -> Result<Claim, ReplayError> {
+        self.0.add_permits(1);
+        self.1.acquire().await.unwrap().forget();
+        Err(ReplayError::new(ReplayErrorKind::Full))
+    }
+
+    async fn commit(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        Ok(())
+    }
+
+    async fn release(&self, _: &ReplayKey, _: &Lease) -> Result<(), ReplayError> {
+        Ok(())
+    }
+
+    async fn extend(&self, _: &ReplayKey, _: &Lease, _: Duration) -> Result<(), ReplayError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_claim_that_fails_after_its_client_hung_up_is_an_event_in_its_span() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::registry().with(log.clone());
+    let _default = tracing::subscriber::set_default(subscriber);
+    let (asked, allowed) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let guard = ClaimsLater(Arc::clone(&asked), Arc::clone(&allowed));
+    let replay = Replay::with(guard).timeout(Duration::from_secs(60));
+    let receiver = Receiver::new(verifier(Scheme::STANDARD)).replay(replay.clone());
+    let receive = || {
+        let receiver = receiver.clone();
+        async move { receiver.receive_bytes(&sign(Scheme::STANDARD, BODY), BODY).await.map(drop) }
+    };
+    // One that waits, and one that does not.
+    let waiting = tokio::spawn(receive().instrument(info_span!("waiting")));
+    let gone = tokio::spawn(receive().instrument(info_span!("gone")));
+    asked.acquire_many(2).await.unwrap().forget();
+    gone.abort();
+    assert!(gone.await.unwrap_err().is_cancelled());
+    assert_eq!(log.take(), [""; 0]);
+    allowed.add_permits(2);
+    replay.drained().await;
+    waiting.await.unwrap().unwrap_err();
+    let mut events = log.take();
+    events.sort();
+    assert_eq!(events, ["gone: replay claim failed", "waiting: replay claim failed"]);
+}
