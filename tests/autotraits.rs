@@ -6,9 +6,9 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use tower_webhook::clock::{Clock, ManualClock, SystemClock};
 use tower_webhook::scheme::{
-    Algorithm, Encoding, Evidence, Handshake, HandshakeBuilder, HeaderNames, InvalidScheme, Is,
-    KeyFormat, Layout, Part, Place, Reply, Retries, Say, SchemeBuilder, TimestampFormat,
-    UnknownScheme,
+    Algorithm, Encoding, Evidence, Handshake, HandshakeBuilder, HeaderNames, InvalidHandshake,
+    InvalidScheme, Is, KeyFormat, Layout, Part, Place, Reply, Retries, Say, SchemeBuilder,
+    TimestampFormat, UnknownScheme,
 };
 use tower_webhook::sign::SignError;
 use tower_webhook::verify::InvalidPublicUrl;
@@ -45,6 +45,7 @@ fn everything_can_be_shared_between_threads() {
     shared::<SignError>();
     shared::<InvalidPublicUrl>();
     shared::<std::sync::Arc<dyn Clock>>();
+    shared::<InvalidHandshake>();
     shared::<InvalidScheme>();
     shared::<UnknownScheme>();
     shared::<InvalidSecret>();
@@ -94,6 +95,7 @@ fn data_is_copy_and_state_is_clone() {
 
 #[test]
 fn errors_are_errors_of_one_level_in_lower_case() {
+    error::<InvalidHandshake>();
     error::<InvalidScheme>();
     error::<UnknownScheme>();
     error::<InvalidSecret>();

@@ -1,5 +1,8 @@
 //! The handshake: what a provider asks of an endpoint before it delivers to it.
 
+use std::error::Error;
+use std::fmt;
+
 use crate::scheme::encoding::Encoding;
 use crate::scheme::evidence::Evidence;
 
@@ -360,17 +363,42 @@ impl HandshakeBuilder {
         self
     }
 
-    /// Checks the description and makes the handshake, in a `const`.
+    /// Checks the description and makes the handshake, in a `const`. Elsewhere the compiler says that a
+    /// temporary value does not live long enough: use [`HandshakeBuilder::try_build`] there.
     ///
     /// # Panics
     ///
     /// Panics if the description contradicts itself, which in a `const` is an error of the compiler.
     #[must_use]
     #[expect(clippy::panic, reason = "in a `const` it is an error of the compiler")]
-    pub const fn build(self) -> Handshake {
+    pub const fn build(&'static self) -> Handshake {
         match self.fault() {
             Some(fault) => panic!("{}", fault),
             None => self.0,
+        }
+    }
+
+    /// Checks the description and makes the handshake at run time.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidHandshake`] if the description contradicts itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::{Handshake, Place, Reply};
+    ///
+    /// let acme = Handshake::get("acme").reply(Reply::Text);
+    /// let error = acme.try_build().unwrap_err();
+    /// assert_eq!(error.to_string(), "there is no challenge to answer with");
+    /// let acme = acme.challenge(Place::Query("check")).try_build()?;
+    /// # Ok::<(), tower_webhook::scheme::InvalidHandshake>(())
+    /// ```
+    pub const fn try_build(self) -> Result<Handshake, InvalidHandshake> {
+        match self.fault() {
+            Some(fault) => Err(InvalidHandshake(fault)),
+            None => Ok(self.0),
         }
     }
 
@@ -419,6 +447,29 @@ impl HandshakeBuilder {
         }
     }
 }
+
+/// A description of a handshake that contradicts itself; see [`HandshakeBuilder::try_build`].
+///
+/// The message contains nothing of the description.
+///
+/// # Examples
+///
+/// ```
+/// use tower_webhook::scheme::{Handshake, InvalidHandshake};
+///
+/// let error: InvalidHandshake = Handshake::post("acme").try_build().unwrap_err();
+/// assert_eq!(error.to_string(), "nothing tells the handshake from an unsigned delivery");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidHandshake(&'static str);
+
+impl fmt::Display for InvalidHandshake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl Error for InvalidHandshake {}
 
 /// Whether a text can stand in a header or in a string of JSON as it is.
 const fn is_plain(text: &str) -> bool {

@@ -57,7 +57,7 @@ pub(crate) mod timestamp;
 pub use self::builder::SchemeBuilder;
 pub use self::encoding::Encoding;
 pub use self::evidence::Evidence;
-pub use self::handshake::{Handshake, HandshakeBuilder, Is, Place, Reply, Say};
+pub use self::handshake::{Handshake, HandshakeBuilder, InvalidHandshake, Is, Place, Reply, Say};
 pub use self::header::HeaderNames;
 pub use self::key_format::KeyFormat;
 pub use self::layout::Layout;
