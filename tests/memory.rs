@@ -11,6 +11,7 @@ mod support;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -32,6 +33,9 @@ use tower_webhook::{Scheme, WebhookLayer};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
+
+/// One test at a time, because both read the same heap.
+static ALONE: Mutex<()> = Mutex::new(());
 
 const BODY: usize = 2 << 20;
 /// What a connection takes, whatever is sent.
@@ -76,11 +80,11 @@ struct Server {
     received: watch::Receiver<usize>,
 }
 
-async fn serve(http2: bool) -> Server {
+async fn serve(scheme: Scheme, http2: bool) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (sender, received) = watch::channel(0);
-    let layer = WebhookLayer::new(verifier(Scheme::GITHUB));
+    let layer = WebhookLayer::new(verifier(scheme));
     let service = layer
         .layer(service_fn(|request: Request<VerifiedBody>| async move {
             drop(request);
@@ -112,11 +116,11 @@ fn start() -> usize {
 
 /// Sends the body in writes of this size, each when the one before has been received, so that none
 /// is read together with another.
-async fn http1(headers: &HeaderMap, body: &[u8], write: usize) -> usize {
-    let mut server = serve(false).await;
+async fn http1(scheme: Scheme, headers: &HeaderMap, body: &[u8], write: usize) -> usize {
+    let mut server = serve(scheme, false).await;
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.set_nodelay(true).unwrap();
-    let mut head = b"POST / HTTP/1.1\r\nhost: test\r\nconnection: close\r\n".to_vec();
+    let mut head = b"POST /hook?shop=1 HTTP/1.1\r\nhost: test\r\nconnection: close\r\n".to_vec();
     for (name, value) in headers {
         head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
@@ -137,7 +141,7 @@ async fn http1(headers: &HeaderMap, body: &[u8], write: usize) -> usize {
 }
 
 async fn http2(headers: &HeaderMap, body: &'static [u8], write: usize) -> usize {
-    let mut server = serve(true).await;
+    let mut server = serve(Scheme::GITHUB, true).await;
     let stream = TcpStream::connect(server.address).await.unwrap();
     let (mut sender, connection) =
         hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
@@ -164,19 +168,46 @@ async fn http2(headers: &HeaderMap, body: &'static [u8], write: usize) -> usize 
 
 #[test]
 fn a_body_takes_little_more_memory_than_its_size() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let body: &'static [u8] = Vec::leak((0..=250).cycle().take(BODY).collect());
     let headers = sign(Scheme::GITHUB, body);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let most = BODY + BODY / 4 + SLACK;
     for write in WRITES {
         for (protocol, taken) in [
-            ("HTTP/1", runtime.block_on(http1(&headers, body, write))),
+            ("HTTP/1", runtime.block_on(http1(Scheme::GITHUB, &headers, body, write))),
             ("HTTP/2", runtime.block_on(http2(&headers, body, write))),
         ] {
             let percent = taken * 100 / BODY;
             println!("{protocol}, writes of {write} bytes: {percent} % of the body");
             assert!(taken >= BODY, "{protocol} {write}: nothing was measured");
             assert!(taken <= most, "{protocol} {write}: {percent} % of the body");
+        }
+    }
+}
+
+/// What is signed are the decoded fields, so at the verdict the body is there in one piece, decoded, and as
+/// it is signed.
+#[test]
+fn a_form_takes_three_times_its_size_more_at_its_verdict() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    // Just above a power of two, where what grows by doubling would take most.
+    const FORM: usize = (1 << 20) + 4096;
+    let scheme = Scheme::TWILIO_SHA256;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let most = FORM + FORM / 4 + 3 * FORM + SLACK;
+    for (what, field) in [("fields", "a=12345678&"), ("escapes", "%61"), ("text", "abc")] {
+        let mut body = vec![b'a', b'='];
+        let repeated = if what == "fields" { 900 * field.len() } else { FORM };
+        body.extend(field.bytes().cycle().take(repeated));
+        body.resize(FORM, b'x');
+        let headers = sign(scheme, &body);
+        for write in [513, 8193, 65_536] {
+            let taken = runtime.block_on(http1(scheme, &headers, &body, write));
+            let percent = taken * 100 / FORM;
+            println!("{what}, writes of {write} bytes: {percent} % of the form");
+            assert!(taken >= 2 * FORM, "{what} {write}: nothing was measured");
+            assert!(taken <= most, "{what} {write}: {percent} % of the form");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The fields of a form, as some providers sign them: sorted, each name and value, with nothing
 //! between.
 
+use std::borrow::Cow;
+
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -21,7 +23,12 @@ pub(crate) fn signed<'b>(
     let chunks = body.into_iter();
     let name = fields.scheme().digest_in_query();
     let Some(digest) = name.and_then(|name| fields.in_query(name)) else {
-        return written(&chunks.collect::<Vec<_>>().concat()).ok_or(VerifyError::TooManyFields);
+        let chunks: Vec<_> = chunks.collect();
+        let form = match *chunks {
+            [only] => Cow::Borrowed(only),
+            _ => Cow::Owned(chunks.concat()),
+        };
+        return written(&form).ok_or(VerifyError::TooManyFields);
     };
     let mut hash = Sha256::new();
     chunks.for_each(|chunk| hash.update(chunk));
@@ -49,7 +56,13 @@ pub(crate) fn written(form: &[u8]) -> Option<Vec<u8>> {
     let mut fields: Vec<_> = pieces.map(field).collect();
     fields.sort_unstable();
     fields.dedup();
-    Some(fields.into_iter().flat_map(|(name, value)| [name, value]).flatten().collect())
+    let size = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let mut signed = Vec::with_capacity(size);
+    for (name, value) in fields {
+        signed.extend(name);
+        signed.extend(value);
+    }
+    Some(signed)
 }
 
 /// Decodes a name or a value ([the URL standard](https://url.spec.whatwg.org/#urlencoded-parsing)) to

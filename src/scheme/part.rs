@@ -28,6 +28,9 @@ pub enum Part {
     /// sorted by name and then by value, with nothing between. A field that comes twice with the same
     /// value counts once, and a form with more than 1,000 fields is rejected.
     ///
+    /// A verdict needs the whole form. While it is made, the body is also there in one piece, decoded, and
+    /// as it is signed: in all up to 4.25 times its size and 64 KiB, where another body takes 1.25 times.
+    ///
     /// # Security
     ///
     /// The order of the fields is not signed, nor where one ends and the next begins: see
