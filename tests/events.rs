@@ -17,13 +17,13 @@ use http::{Request, StatusCode};
 use support::{ID, NOW, sign, verifier};
 use tower::ServiceExt as _;
 use tower_webhook::clock::ManualClock;
-use tower_webhook::fetch::{EndpointId, SecretCache};
+use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretCache};
 use tower_webhook::receive::{NewSecret, Opening};
 use tower_webhook::replay::{
     Claim, Lease, Replay, ReplayError, ReplayErrorKind, ReplayGuard, ReplayKey,
 };
 use tower_webhook::scheme::Handshake;
-use tower_webhook::{Head, Scheme, Secret, Verified, WebhookLayer};
+use tower_webhook::{Head, Receiver, Scheme, Secret, Verified, WebhookLayer};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
@@ -52,6 +52,17 @@ async fn each_verdict_is_one_event_without_anything_from_the_request() {
     let cache = SecretCache::builder(Scheme::STANDARD, fetcher).clock(clock).build();
     let fetched = WebhookLayer::from_cache(cache, |_: &Head<'_>| EndpointId::new("orders").ok())
         .replay(Replay::with(NeverCommits(|| Ok(Claim::Fresh(Lease::random()?)))));
+    // A database of one's own.
+    let fails = |_: EndpointId| {
+        let error = FetchError::new(FetchErrorKind::Unavailable);
+        ready(Err::<Secret, _>(error.with_source("no such table: secrets")))
+    };
+    let clock = ManualClock::new(support::at(NOW));
+    let failing = SecretCache::builder(Scheme::STANDARD, fails).clock(clock).retries(0).build();
+    let failing = Receiver::from_cache(failing, |_: &Head<'_>| EndpointId::new("invoices").ok());
+    let several = WebhookLayer::from_receivers([failing], |head: &Head<'_>| {
+        (head.path() == Some("/failing")).then_some(Scheme::STANDARD)
+    });
     let meta = WebhookLayer::new(verifier(Scheme::META))
         .handshake(Handshake::META.verify_token("ours_17"));
     let opening = Opening::new();
@@ -75,6 +86,8 @@ async fn each_verdict_is_one_event_without_anything_from_the_request() {
         .route("/new", handler.clone().layer(at(NOW - 3_600)))
         .route("/meta", handler.clone().layer(meta))
         .route("/asana", handler.clone().layer(asana))
+        .route("/failing", handler.clone().layer(several.clone()))
+        .route("/none", handler.clone().layer(several))
         .route("/forgotten", handler);
     let send = async |path: &str, id: &str, body: &'static [u8]| {
         let mut request = Request::post(path).body(Body::from(body)).unwrap();
@@ -117,6 +130,8 @@ async fn each_verdict_is_one_event_without_anything_from_the_request() {
     assert_eq!(knock(secret).await, StatusCode::SERVICE_UNAVAILABLE);
 
     assert_eq!(send("/fetched", ID, BODY).await, StatusCode::OK);
+    assert_eq!(send("/failing", ID, BODY).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(send("/none", ID, BODY).await, StatusCode::NOT_FOUND);
     // The first has no URL.
     let _square = WebhookLayer::new(Scheme::SQUARE.verifier("key").unwrap());
     let _square = WebhookLayer::new(verifier(Scheme::SQUARE));
@@ -170,6 +185,14 @@ async fn each_verdict_is_one_event_without_anything_from_the_request() {
              endpoint=\"orders\" secret=0",
             "ERROR tower_webhook message=replay commit failed scheme=\"standard-webhooks\" \
              endpoint=\"orders\" reason=delivery is no longer claimed by this lease",
+            "WARN tower_webhook message=webhook secrets not fetched scheme=\"standard-webhooks\" \
+             endpoint=\"invoices\" kind=Unavailable error=secrets cannot be reached: no such table: \
+             secrets",
+            "WARN tower_webhook message=webhook rejected scheme=\"standard-webhooks\" \
+             endpoint=\"invoices\" kind=SecretsUnavailable reason=secrets are not available: secrets \
+             cannot be reached: no such table: secrets status=503",
+            "INFO tower_webhook message=webhook rejected scheme=\"none\" kind=UnknownEndpoint \
+             reason=endpoint is unknown status=404",
             "ERROR tower_webhook message=webhook receiver is misconfigured scheme=\"square\" \
              reason=the scheme signs the URL: set `public_url` or `exact_url`",
         ]

@@ -85,6 +85,7 @@ pub(crate) mod diagnosing;
 pub(crate) mod extract;
 pub(crate) mod handshake;
 pub(crate) mod on_rejection;
+mod receivers;
 pub(crate) mod service;
 pub(crate) mod webhook;
 

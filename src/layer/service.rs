@@ -24,7 +24,10 @@ use crate::layer::handshake::{NoHandshake, OnHandshake};
 use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
 use crate::layer::webhook::{ReportOnly, WebhookLayer};
 use crate::receive::delivery::End;
+use crate::receive::receiver::Receiver;
 use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
+#[cfg(feature = "metrics")]
+use crate::receive::verdict::count_at_once;
 #[cfg(feature = "replay")]
 use crate::replay::claimed::Claimed;
 #[cfg(feature = "replay")]
@@ -138,7 +141,10 @@ where
         // One block instead of an `async fn`, whose future would hold its arguments twice.
         ResponseFuture(Box::pin(async move {
             let mut body = pin!(body);
-            let receiver = &this.layer.receiver;
+            let Some(receiver) = this.layer.receivers.of(&parts) else {
+                // Boxed, for it is not the way of a delivery.
+                return Box::pin(this.unselected(parts, body)).await;
+            };
             let mut arriving = receiver.arriving();
             let received = arriving.receive(receiver, Head::from(&parts), body.as_mut()).await;
             let (verified, end) = match received {
@@ -148,12 +154,14 @@ where
                     let read = arriving.is_read().then_some(&arriving);
                     this.layer.diagnosing.refused(&rejection, &parts, receiver, read);
                     let Some(report_only) = this.report_only(&rejection) else {
-                        return Ok(this.respond(arriving.endpoint(), &parts, rejection));
+                        let whose = (Some(receiver), arriving.endpoint());
+                        return Ok(this.respond(whose, &parts, rejection));
                     };
                     let body = arriving.read_unverified(body).await.map(report_only);
+                    let receiver = receiver.clone();
+                    let whose = (Some(&receiver), arriving.endpoint());
                     // Boxed, for it is not the usual way.
-                    let answer = this.let_through(arriving.endpoint(), parts, rejection, body);
-                    return Box::pin(answer).await;
+                    return Box::pin(this.let_through(whose, parts, rejection, body)).await;
                 }
             };
             #[cfg(feature = "tracing")]
@@ -166,7 +174,7 @@ where
                 end.settle(false).await;
                 let rejection = RejectionKind::Overloaded.into();
                 arriving.judged(Err(&rejection));
-                return Ok(this.respond(arriving.endpoint(), &parts, rejection));
+                return Ok(this.respond((Some(receiver), arriving.endpoint()), &parts, rejection));
             };
             arriving.judged(Ok(()));
             ready?;
@@ -185,6 +193,16 @@ where
             settled(answer, end).await
         }))
     }
+}
+
+/// Stands for the name of a scheme where the selector has found none.
+const NO_SCHEME: &str = "none";
+
+/// Whose delivery it is, as far as is known.
+type Whose<'a> = (Option<&'a Receiver>, Option<&'a EndpointId>);
+
+fn scheme_name(receiver: Option<&Receiver>) -> &'static str {
+    receiver.map_or(NO_SCHEME, |receiver| receiver.scheme().name())
 }
 
 /// Ends a delivery as it was answered.
@@ -211,31 +229,49 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
         })
     }
 
+    /// Answers a request for none of the receivers.
+    async fn unselected<B, ResBody>(
+        self,
+        parts: Parts,
+        body: Pin<&mut B>,
+    ) -> Result<Response<ResBody>, S::Error>
+    where
+        S: Service<Request<P>, Response = Response<ResBody>>,
+        R: OnRejection<ResBody>,
+        H: OnHandshake<ResBody>,
+        B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+    {
+        let rejection = Rejection::from(RejectionKind::UnknownEndpoint);
+        #[cfg(feature = "metrics")]
+        count_at_once(NO_SCHEME, &rejection);
+        let widest = self.layer.receivers.all().iter().max_by_key(|it| it.limit());
+        let Some((report_only, receiver)) = self.report_only(&rejection).zip(widest) else {
+            return Ok(self.respond((None, None), &parts, rejection));
+        };
+        let body = receiver.arriving().read_unverified(body).await.map(report_only);
+        self.let_through((None, None), parts, rejection, body).await
+    }
+
     /// Answers a request that is rejected, or a handshake.
-    fn respond<B>(
-        &self,
-        endpoint: Option<&EndpointId>,
-        parts: &Parts,
-        rejection: Rejection,
-    ) -> Response<B>
+    fn respond<B>(&self, whose: Whose<'_>, parts: &Parts, rejection: Rejection) -> Response<B>
     where
         R: OnRejection<B>,
         H: OnHandshake<B>,
     {
         if let Some(handshake) = rejection.handshake_name() {
-            return self.respond_handshake(endpoint, parts, handshake, rejection);
+            return self.respond_handshake(whose, parts, handshake, rejection);
         }
         let concern = match rejection.kind() {
             RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
             _ if rejection.status().is_server_error() => Concern::Operator,
             _ => Concern::Sender,
         };
-        self.report(concern, endpoint, parts, rejection)
+        self.report(concern, whose, parts, rejection)
     }
 
     fn respond_handshake<B>(
         &self,
-        endpoint: Option<&EndpointId>,
+        (receiver, endpoint): Whose<'_>,
         parts: &Parts,
         handshake: &'static str,
         rejection: Rejection,
@@ -258,7 +294,7 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
                 }
                 _ => Concern::Sender,
             },
-            scheme: self.layer.receiver.scheme().name(),
+            scheme: scheme_name(receiver),
             endpoint: endpoint.map(EndpointId::as_str),
             handshake,
             reason: answer.is_none().then_some(&bare),
@@ -273,7 +309,7 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
     /// broken. What it would have been answered with is made and dropped, for whatever counts there.
     async fn let_through<B>(
         mut self,
-        endpoint: Option<&EndpointId>,
+        whose: Whose<'_>,
         mut parts: Parts,
         rejection: Rejection,
         body: Result<P, Rejection>,
@@ -285,9 +321,9 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
     {
         let body = match body {
             Ok(body) => body,
-            Err(rejection) => return Ok(self.respond(endpoint, &parts, rejection)),
+            Err(rejection) => return Ok(self.respond(whose, &parts, rejection)),
         };
-        drop(self.report(Concern::LetThrough, endpoint, &parts, rejection.clone()));
+        drop(self.report(Concern::LetThrough, whose, &parts, rejection.clone()));
         // Another layer may have left one, for another scheme.
         parts.extensions.remove::<Verified>();
         #[cfg(feature = "replay")]
@@ -305,7 +341,7 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
     fn report<B>(
         &self,
         concern: Concern,
-        endpoint: Option<&EndpointId>,
+        (receiver, endpoint): Whose<'_>,
         parts: &Parts,
         rejection: Rejection,
     ) -> Response<B>
@@ -322,17 +358,17 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
             _ => &bare,
         };
         // What is public of the receiver, where it helps.
-        let scheme = self.layer.receiver.scheme();
+        let scheme = receiver.map(Receiver::scheme);
         let expected = match kind {
             RejectionKind::Unverified(
                 VerifyError::Mismatch | VerifyError::TimestampTooOld | VerifyError::TimestampTooNew,
             ) => None,
-            RejectionKind::Unverified(_) => Some(Expected(scheme)),
+            RejectionKind::Unverified(_) => scheme.map(Expected),
             _ => None,
         };
         let verifier = match kind {
-            RejectionKind::Unverified(_) if scheme.signs_request() => {
-                self.layer.receiver.verifier()
+            RejectionKind::Unverified(_) if scheme.is_some_and(|it| it.signs_request()) => {
+                receiver.and_then(Receiver::verifier)
             }
             _ => None,
         };
@@ -341,7 +377,7 @@ impl<S, R, P, H> Webhook<S, R, P, H> {
             concern,
             expected: expected.as_ref().map(|it| it as _),
             public_url: public_url.map(|it| it as _),
-            scheme: scheme.name(),
+            scheme: scheme_name(receiver),
             endpoint: endpoint.map(EndpointId::as_str),
             kind: &kind,
             reason,

@@ -13,7 +13,6 @@ use crate::fetch::SecretFetcher;
 use crate::fetch::cache::SecretCache;
 #[cfg(feature = "fetch")]
 use crate::fetch::endpoint::EndpointId;
-#[cfg(feature = "fetch")]
 use crate::head::Head;
 use crate::layer::body::{UnverifiedBody, VerifiedBody};
 use crate::layer::diagnosing::Diagnosing;
@@ -21,12 +20,14 @@ use crate::layer::handshake::{AnswersHandshake, NoHandshake};
 use crate::layer::on_rejection::BareStatus;
 #[cfg(feature = "axum")]
 use crate::layer::on_rejection::{IntoAnswer, Refused};
+use crate::layer::receivers::Receivers;
 use crate::layer::service::Webhook;
 use crate::receive::frames::Frames;
 use crate::receive::handshake::Registration;
 use crate::receive::receiver::Receiver;
 #[cfg(feature = "replay")]
 use crate::replay::settings::Replay;
+use crate::scheme::definition::Scheme;
 use crate::verify::verifier::Verifier;
 
 /// Lets only verified deliveries through to a service.
@@ -63,7 +64,7 @@ use crate::verify::verifier::Verifier;
 /// `DefaultBodyLimit` inside the layer still counts.
 #[must_use]
 pub struct WebhookLayer<R = BareStatus, P = VerifiedBody, H = NoHandshake> {
-    pub(super) receiver: Receiver,
+    pub(super) receivers: Receivers,
     pub(super) on_rejection: R,
     pub(super) on_handshake: H,
     pub(super) diagnosing: Diagnosing,
@@ -108,10 +109,78 @@ impl WebhookLayer {
     }
 }
 
+impl WebhookLayer<BareStatus, VerifiedBody, AnswersHandshake> {
+    /// Makes a layer for several schemes, with a receiver for each, of which `selector` chooses one by the
+    /// head of a request.
+    ///
+    /// The selector is called first, and the receiver of its scheme is the only one that sees the request:
+    /// the headers are checked by that scheme before anything is fetched, and nothing is tried under another
+    /// one. A request in which the selector finds no scheme, or one that has no receiver, is rejected with
+    /// 404. Of two receivers with the same scheme, the first is used.
+    ///
+    /// What is set on the layer is set for each receiver. Each keeps its handshake, so the body of the inner
+    /// service's responses must be one that is made from a `String`; for another there is
+    /// [`WebhookLayer::on_handshake`].
+    ///
+    /// # Security
+    ///
+    /// What the selector looks at is not signed, so whoever forges chooses the scheme. That is worth nothing
+    /// without a secret of that scheme; but a URL is as strong as the weakest scheme that it can be judged by.
+    ///
+    /// # Examples
+    ///
+    /// `/hooks/github/acme` is the endpoint `acme` at GitHub. The caches are apart, so a provider that wants to
+    /// be left alone holds up no other.
+    ///
+    /// ```
+    /// # #[cfg(feature = "fetch")] {
+    /// use tower_webhook::fetch::{EndpointId, FetchError, FetchErrorKind, SecretCache};
+    /// use tower_webhook::{Head, Receiver, Scheme, WebhookLayer};
+    /// # use tower_webhook::Secret;
+    /// # async fn find(_: Scheme, _: &str) -> Option<Secret> { None }
+    ///
+    /// const PROVIDERS: [Scheme; 2] = [Scheme::GITHUB, Scheme::STRIPE];
+    ///
+    /// let receivers = PROVIDERS.map(|scheme| {
+    ///     // Where this scheme's secrets are kept.
+    ///     let fetcher = move |tenant: EndpointId| async move {
+    ///         let secret = find(scheme, tenant.as_str()).await;
+    ///         secret.ok_or(FetchError::new(FetchErrorKind::NotFound))
+    ///     };
+    ///     Receiver::from_cache(SecretCache::builder(scheme, fetcher).build(), |head: &Head| {
+    ///         EndpointId::new(head.path()?.split('/').nth(3)?).ok()
+    ///     })
+    /// });
+    /// let layer = WebhookLayer::from_receivers(receivers, |head: &Head| {
+    ///     let provider = head.path()?.split('/').nth(2)?;
+    ///     PROVIDERS.into_iter().find(|scheme| scheme.name() == provider)
+    /// });
+    /// # }
+    /// ```
+    pub fn from_receivers<S>(receivers: impl IntoIterator<Item = Receiver>, selector: S) -> Self
+    where
+        S: Fn(&Head<'_>) -> Option<Scheme> + Send + Sync + 'static,
+    {
+        Self::of(Receivers::several(receivers, selector), AnswersHandshake)
+    }
+}
+
+impl<H> WebhookLayer<BareStatus, VerifiedBody, H> {
+    fn of(receivers: Receivers, on_handshake: H) -> Self {
+        Self {
+            receivers,
+            on_rejection: BareStatus,
+            on_handshake,
+            diagnosing: Diagnosing::default(),
+            report_only: None,
+        }
+    }
+}
+
 impl<R, P, H> WebhookLayer<R, P, H> {
     /// Sets the size of the largest body that is accepted, in bytes, as [`Receiver::body_limit`].
     pub fn body_limit(self, bytes: usize) -> Self {
-        Self { receiver: self.receiver.body_limit(bytes), ..self }
+        Self { receivers: self.receivers.each(|it| it.body_limit(bytes)), ..self }
     }
 
     /// Sets how deliveries are remembered, as [`Receiver::replay`]; default not at all. They are
@@ -139,7 +208,7 @@ impl<R, P, H> WebhookLayer<R, P, H> {
     /// ```
     #[cfg(feature = "replay")]
     pub fn replay(self, replay: Replay) -> Self {
-        Self { receiver: self.receiver.replay(replay), ..self }
+        Self { receivers: self.receivers.each(|it| it.replay(replay.clone())), ..self }
     }
 
     /// Sets the handshake that is answered, as [`Receiver::handshake`]; default none. The body of the
@@ -167,8 +236,9 @@ impl<R, P, H> WebhookLayer<R, P, H> {
         self,
         registration: impl Into<Registration>,
     ) -> WebhookLayer<R, P, AnswersHandshake> {
-        Self { receiver: self.receiver.handshake(registration), ..self }
-            .on_handshake(AnswersHandshake)
+        let registration = registration.into();
+        let receivers = self.receivers.each(|it| it.handshake(registration.clone()));
+        Self { receivers, ..self }.on_handshake(AnswersHandshake)
     }
 
     /// Sets how the answer to a handshake becomes a response, for a body that is not made from a
@@ -182,8 +252,8 @@ impl<R, P, H> WebhookLayer<R, P, H> {
     where
         T: Clone,
     {
-        let Self { receiver, on_rejection, diagnosing, report_only, .. } = self;
-        WebhookLayer { receiver, on_rejection, on_handshake, diagnosing, report_only }
+        let Self { receivers, on_rejection, diagnosing, report_only, .. } = self;
+        WebhookLayer { receivers, on_rejection, on_handshake, diagnosing, report_only }
     }
 
     /// Sets that deliveries that could not be verified are diagnosed, default not at all, and what is
@@ -236,8 +306,8 @@ impl<R, P, H> WebhookLayer<R, P, H> {
     where
         T: Clone,
     {
-        let Self { receiver, on_handshake, diagnosing, report_only, .. } = self;
-        WebhookLayer { receiver, on_rejection, on_handshake, diagnosing, report_only }
+        let Self { receivers, on_handshake, diagnosing, report_only, .. } = self;
+        WebhookLayer { receivers, on_rejection, on_handshake, diagnosing, report_only }
     }
 
     /// Sets how a rejected request is answered, with anything that axum can turn into a response;
@@ -246,11 +316,10 @@ impl<R, P, H> WebhookLayer<R, P, H> {
     /// # Examples
     ///
     /// ```
-    /// use tower_webhook::layer::Refused;
     /// use tower_webhook::{Scheme, WebhookLayer};
     ///
     /// let layer = WebhookLayer::new(Scheme::GITHUB.verifier("secret")?)
-    ///     .on_rejection_into(|refused: &Refused| (refused.status(), "no"));
+    ///     .on_rejection_into(|refused| (refused.status(), "no"));
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     #[cfg(feature = "axum")]
@@ -306,7 +375,7 @@ impl<R, H> WebhookLayer<R, VerifiedBody, H> {
     /// ```
     pub fn dangerous_report_only(self) -> WebhookLayer<R, UnverifiedBody, H> {
         WebhookLayer {
-            receiver: self.receiver,
+            receivers: self.receivers,
             on_rejection: self.on_rejection,
             on_handshake: self.on_handshake,
             diagnosing: self.diagnosing,
@@ -319,13 +388,7 @@ impl<R, H> WebhookLayer<R, VerifiedBody, H> {
 /// [`WebhookLayer::handshake`].
 impl From<Receiver> for WebhookLayer {
     fn from(receiver: Receiver) -> Self {
-        Self {
-            receiver: receiver.without_handshake(),
-            on_rejection: BareStatus,
-            on_handshake: NoHandshake,
-            diagnosing: Diagnosing::default(),
-            report_only: None,
-        }
+        Self::of(Receivers::One(receiver.without_handshake()), NoHandshake)
     }
 }
 
@@ -349,7 +412,7 @@ where
 {
     fn clone(&self) -> Self {
         Self {
-            receiver: self.receiver.clone(),
+            receivers: self.receivers.clone(),
             on_rejection: self.on_rejection.clone(),
             on_handshake: self.on_handshake.clone(),
             diagnosing: self.diagnosing.clone(),
@@ -360,9 +423,11 @@ where
 
 impl<R, P, H> fmt::Debug for WebhookLayer<R, P, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookLayer")
-            .field("receiver", &self.receiver)
-            .field("report_only", &self.report_only.is_some())
-            .finish_non_exhaustive()
+        let mut debug = f.debug_struct("WebhookLayer");
+        match &self.receivers {
+            Receivers::One(receiver) => debug.field("receiver", receiver),
+            several @ Receivers::Several(_) => debug.field("receivers", &several.all()),
+        };
+        debug.field("report_only", &self.report_only.is_some()).finish_non_exhaustive()
     }
 }

@@ -68,7 +68,7 @@ pub(crate) mod source;
 #[cfg(feature = "replay")]
 pub(crate) mod unsigned;
 #[cfg(feature = "metrics")]
-mod verdict;
+pub(crate) mod verdict;
 
 pub use self::delivery::Delivery;
 pub use self::handshake::{HandshakeAnswer, Registration};

@@ -241,6 +241,12 @@ impl Receiver {
         self.0.source.scheme()
     }
 
+    /// The size of the largest body, in bytes.
+    #[cfg(feature = "tower")]
+    pub(crate) fn limit(&self) -> usize {
+        self.0.body_limit
+    }
+
     /// The verifier, unless it depends on the endpoint.
     #[cfg(feature = "tower")]
     pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {

@@ -1,6 +1,11 @@
 //! The verdict on a delivery as the labels of a metric: few words, none of a stranger.
 
+#[cfg(feature = "tower")]
+use std::time::Duration;
+
 use crate::error::{Field, VerifyError};
+#[cfg(feature = "tower")]
+use crate::metering::judged;
 use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
 
 /// Who has to act on it, and the reason.
@@ -15,6 +20,13 @@ pub(super) fn labels(verdict: Result<(), &Rejection>) -> (&'static str, &'static
         _ => "refused",
     };
     (verdict, reason(kind))
+}
+
+/// Counts what was refused before anything of it was judged.
+#[cfg(feature = "tower")]
+pub(crate) fn count_at_once(scheme: &'static str, rejection: &Rejection) {
+    let (verdict, reason) = labels(Err(rejection));
+    judged(scheme, verdict, reason, Duration::ZERO);
 }
 
 fn reason(kind: RejectionKind) -> &'static str {

@@ -25,6 +25,8 @@ mod provider;
 mod receiver;
 #[cfg(all(feature = "axum", feature = "fetch", feature = "replay"))]
 mod report_only;
+#[cfg(all(feature = "axum", feature = "fetch", feature = "replay"))]
+mod schemes;
 mod service;
 #[cfg(all(feature = "axum", feature = "replay"))]
 mod shutdown;

@@ -139,7 +139,9 @@ async fn deliveries_fetches_lookups_and_claims_are_counted_with_bounded_labels()
         let clock = clock.clone();
         post(async move || clock.advance(Duration::from_secs(7)))
     };
+    let several = WebhookLayer::from_receivers([], |_: &Head<'_>| Some(Scheme::STANDARD));
     let app: Router = Router::new()
+        .route("/several", post(async || ()).layer(several))
         .route("/hooks/{endpoint}", handler.layer(fetching))
         .route("/lost", post(async || ()).layer(lost))
         .route(
@@ -221,6 +223,12 @@ async fn deliveries_fetches_lookups_and_claims_are_counted_with_bounded_labels()
         "replay_calls_total{scheme=standard-webhooks,call=claim,outcome=fresh} 1",
         "replay_calls_total{scheme=standard-webhooks,call=commit,outcome=lease_lost} 1",
         "verdict_seconds{scheme=standard-webhooks,verdict=verified} 0",
+    ]);
+
+    assert_eq!(send("/several", good()).await, 404);
+    counted(&[
+        "deliveries_total{scheme=none,verdict=refused,reason=unknown_endpoint} 1",
+        "verdict_seconds{scheme=none,verdict=refused} 0",
     ]);
 
     assert_eq!(send("/square", sign(Scheme::SQUARE, BODY)).await, 500);

@@ -6,7 +6,7 @@
 //! cargo run --package tenants -- --check    # sends itself what may come, and ends
 //! ```
 //!
-//! A delivery comes to `/hooks/{provider}/{tenant}`. The provider is a route, which says by which scheme
+//! A delivery comes to `/hooks/{provider}/{tenant}`, where one layer stands. The path says by which scheme
 //! the head is read, before anything is looked up: so junk causes no query. Only the secrets come from the
 //! database, and only those that the tenant has at this provider.
 
@@ -23,7 +23,7 @@ use axum::routing::post;
 use tokio::net::TcpListener;
 use tower_webhook::fetch::{EndpointId, SecretCache};
 use tower_webhook::replay::{MemoryReplayGuard, Replay};
-use tower_webhook::{Head, Scheme, Verified, WebhookLayer};
+use tower_webhook::{Head, Receiver, Scheme, Verified, WebhookLayer};
 
 use crate::secrets::{Database, SecretsOf};
 
@@ -42,21 +42,24 @@ async fn main() -> Fallible<()> {
     Ok(axum::serve(listener, app(&database)).await?)
 }
 
-/// A route, a cache and a layer for each provider, and one memory of what was handled.
+/// One layer, with a cache for each provider, and one memory of what was handled.
 fn app(database: &Arc<Database>) -> Router {
-    let replay = Replay::with(MemoryReplayGuard::builder().build());
-    let mut app = Router::new();
-    for scheme in PROVIDERS {
+    let receivers = PROVIDERS.map(|scheme| {
         let secrets = SecretsOf { scheme, database: Arc::clone(database) };
-        let prefix = format!("/hooks/{}/", scheme.name());
-        let route = format!("{prefix}{{tenant}}");
-        let of_path = move |head: &Head<'_>| tenant(head.path()?.strip_prefix(prefix.as_str())?);
-        let layer =
-            WebhookLayer::from_cache(SecretCache::builder(scheme, secrets).build(), of_path)
-                .replay(replay.clone());
-        app = app.route(&route, post(handle).layer(layer));
-    }
-    app
+        let cache = SecretCache::builder(scheme, secrets).build();
+        Receiver::from_cache(cache, |head: &Head<'_>| tenant(names(head)?.1))
+    });
+    let layer = WebhookLayer::from_receivers(receivers, |head: &Head<'_>| {
+        let (provider, _) = names(head)?;
+        PROVIDERS.into_iter().find(|scheme| scheme.name() == provider)
+    })
+    .replay(Replay::with(MemoryReplayGuard::builder().build()));
+    Router::new().route("/hooks/{provider}/{tenant}", post(handle).layer(layer))
+}
+
+/// The provider and the tenant in a path.
+fn names<'h>(head: &Head<'h>) -> Option<(&'h str, &'h str)> {
+    head.path()?.strip_prefix("/hooks/")?.split_once('/')
 }
 
 /// Nothing that is escaped in a path, so that the router, which unescapes, reads the same name.
@@ -66,7 +69,11 @@ fn tenant(text: &str) -> Option<EndpointId> {
 }
 
 /// Only verified deliveries come here, and what is in the path is true: a secret of this tenant has matched.
-async fn handle(Path(tenant): Path<String>, delivery: Verified, body: String) -> StatusCode {
+async fn handle(
+    Path((_, tenant)): Path<(String, String)>,
+    delivery: Verified,
+    body: String,
+) -> StatusCode {
     println!("{} for {tenant}: {} bytes", delivery.scheme().name(), body.len());
     StatusCode::NO_CONTENT
 }
