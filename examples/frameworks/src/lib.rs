@@ -7,8 +7,12 @@
 pub mod actix;
 pub mod axum;
 pub mod lambda;
+pub mod ntex;
+pub mod poem;
 pub mod receiver;
 pub mod rocket;
+pub mod salvo;
 pub mod sender;
 #[cfg(test)]
 mod testing;
+pub mod warp;

@@ -1,9 +1,11 @@
-//! Rocket: limit, fetched secrets and claims, by the steps of a `Receiver`.
+//! Rocket, by the steps of a `Receiver`.
 
 use std::convert::Infallible;
 use std::io;
+use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
+use futures_util::stream;
 use http::{Method, Uri};
 use rocket::data::{Data, ToByteUnit as _};
 use rocket::http::Status;
@@ -12,7 +14,9 @@ use rocket::response::Responder;
 use rocket::tokio::io::AsyncReadExt as _;
 use rocket::{Build, Request, Response, Rocket, State, post, routes};
 use tower_webhook::receive::{Delivery, Rejection, RejectionKind};
-use tower_webhook::{Head, Receiver, Verified};
+use tower_webhook::{Head, Receiver};
+
+use crate::receiver;
 
 /// The space for what is read at once, in bytes.
 const FRAME: usize = 8 << 10;
@@ -27,12 +31,10 @@ async fn hook(
     uri: &rocket::http::uri::Origin<'_>,
     data: Data<'_>,
     receiver: &State<Receiver>,
-) -> Result<Status, Refused> {
-    let delivery = receive(receiver, &headers, &uri.to_string(), data).await.map_err(Refused)?;
-    Ok(match delivery.handle(book).await {
-        Ok(()) => Status::NoContent,
-        Err(_) => Status::InternalServerError,
-    })
+) -> Answer {
+    let received = receive(receiver, &headers, &uri.to_string(), data).await;
+    let (status, wait) = receiver::handle(received).await;
+    Answer(Status::new(status.as_u16()), wait)
 }
 
 /// Rocket has types of its own, so the head is made of pairs.
@@ -47,18 +49,14 @@ async fn receive(
     let uri: Uri = uri.parse().map_err(|_| RejectionKind::UnknownEndpoint)?;
     let head = Head::from_pairs(&pairs).with_request(&Method::POST, &uri);
 
-    let mut incoming = receiver.open(head)?;
-    incoming.secrets().await?;
     // Rocket's own limit would cut the body off; the receiver counts, and answers with 413.
-    let mut body = data.open(u64::MAX.bytes());
-    loop {
+    let body = data.open(u64::MAX.bytes());
+    let frames = stream::try_unfold(body, async |mut body| {
         let mut frame = BytesMut::with_capacity(FRAME);
-        match body.read_buf(&mut frame).await {
-            Ok(0) => return incoming.finish().await,
-            Ok(_) => incoming.push(frame.freeze())?,
-            Err(_) => return Err(RejectionKind::BodyFailed.into()),
-        }
-    }
+        let read = body.read_buf(&mut frame).await?;
+        Ok::<_, io::Error>((read > 0).then_some((frame, body)))
+    });
+    receiver::receive(receiver, head, frames).await
 }
 
 /// All headers of a request, each as often as it came.
@@ -76,22 +74,17 @@ impl<'r> FromRequest<'r> for Headers {
     }
 }
 
-struct Refused(Rejection);
+struct Answer(Status, Option<Duration>);
 
-impl<'r> Responder<'r, 'static> for Refused {
+impl<'r> Responder<'r, 'static> for Answer {
     fn respond_to(self, _: &'r Request<'_>) -> rocket::response::Result<'static> {
         let mut answer = Response::build();
-        answer.status(Status::new(self.0.status().as_u16()));
-        if let Some(wait) = self.0.retry_after() {
+        answer.status(self.0);
+        if let Some(wait) = self.1 {
             answer.raw_header("retry-after", wait.as_secs().to_string());
         }
         answer.ok()
     }
-}
-
-/// What is yours. `Ok` commits the delivery, `Err` releases it for the sender's retry.
-async fn book(_: Verified, body: Bytes) -> io::Result<()> {
-    if body == "fail" { Err(io::Error::other("no room")) } else { Ok(()) }
 }
 
 #[cfg(test)]
