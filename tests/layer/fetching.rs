@@ -179,7 +179,7 @@ async fn without_secrets_the_sender_is_asked_to_come_back() {
         (Behaviour::Held, FetchErrorKind::Timeout),
     ] {
         let hangs = matches!(behaviour, Behaviour::Held);
-        let limit = Duration::from_millis(if hangs { 50 } else { 60_000 });
+        let limit = Duration::from_millis(if hangs { 500 } else { 60_000 });
         let world = World::with(|builder| builder.timeout(limit)).await;
         world.provider.behave(behaviour);
         let head = world.sign(VELT_SECRET);

@@ -465,3 +465,53 @@ async fn what_cannot_be_connected_to_is_an_error_without_its_password() {
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
+
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn a_readiness_probe_says_whether_a_delivery_can_be_claimed() {
+    use axum::Router;
+    use axum::routing::{get, post};
+    use bytes::Bytes;
+    use http::{Request, StatusCode};
+    use http_body_util::Full;
+    use hyper_util::client::legacy::Client;
+    use hyper_util::rt::TokioExecutor;
+    use tower_webhook::replay::Replay;
+    use tower_webhook::{Scheme, WebhookLayer};
+
+    use crate::support::{sign, verifier};
+
+    let Some(mut server) = Server::start() else { return };
+    let guard = builder().timeout(Duration::from_secs(2)).connect(&server.url()).await.unwrap();
+    let guard = Arc::new(guard);
+    let layer = WebhookLayer::new(verifier(Scheme::STANDARD))
+        .replay(Replay::with(Arc::clone(&guard)).timeout(PATIENT));
+    let probe = move || async move {
+        match guard.health().await {
+            Ok(()) => StatusCode::OK,
+            Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    };
+    let app: Router =
+        Router::new().route("/hook", post(async || ()).layer(layer)).route("/ready", get(probe));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let client = Client::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
+    let send = async |request: http::request::Builder, body: &'static str| {
+        client.request(request.body(Full::from(body)).unwrap()).await.unwrap().status().as_u16()
+    };
+    let ready = async || send(Request::get(format!("http://{address}/ready")), "").await;
+    let deliver = async || {
+        let mut request = Request::post(format!("http://{address}/hook"));
+        request.headers_mut().unwrap().extend(sign(Scheme::STANDARD, b"{}"));
+        send(request, "{}").await
+    };
+    assert_eq!((ready().await, deliver().await), (200, 200));
+    server.kill();
+    assert_eq!((ready().await, deliver().await), (503, 503));
+    server.restart();
+    until(async || ready().await == 200).await;
+    assert_eq!(deliver().await, 200);
+}
