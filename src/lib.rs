@@ -218,6 +218,7 @@
 //! |---|---|
 //! | Which encoding is my secret in? | [`Secret`]; [`Scheme::verifier`] knows that of each provider |
 //! | How do I turn it on where deliveries come in already? | `WebhookLayer::dangerous_report_only`, and the chapter on introducing |
+//! | How do several providers share a route? | `WebhookLayer::from_receivers` |
 //! | How is my endpoint registered? | where the provider asks something first, by [a handshake](manual::handshakes) |
 //! | What may a proxy change? | the chapter on [proxies](manual::proxies) |
 //! | I use another library; what is the line here? | the chapter on [migrating](manual::migrating) |
