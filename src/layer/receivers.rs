@@ -1,5 +1,6 @@
 //! The receivers of a layer: one, or one for each of several schemes.
 
+use std::slice;
 use std::sync::Arc;
 
 use http::request::Parts;
@@ -43,7 +44,7 @@ impl Receivers {
     /// All of them.
     pub(super) fn all(&self) -> &[Receiver] {
         match self {
-            Self::One(receiver) => std::slice::from_ref(receiver),
+            Self::One(receiver) => slice::from_ref(receiver),
             Self::Several(several) => &several.receivers,
         }
     }
