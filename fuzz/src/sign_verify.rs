@@ -181,6 +181,13 @@ fn damage(scheme: Scheme, headers: &HeaderMap, at: usize, byte: u8) -> Option<He
     let mut bytes = value.as_bytes().to_vec();
     let at = at / headers.len() % bytes.len();
     bytes[at] = byte;
+    // What divides sets of entries also separates these.
+    if let Grammar::List { divider: Some(divider), separator, .. } = plain::grammar(scheme)
+        && [divider, separator].contains(&byte)
+        && [divider, separator].contains(&value.as_bytes()[at])
+    {
+        return None;
+    }
     // Hexadecimal digits mean the same in either case.
     let hex = scheme.encoding() == Encoding::Hex;
     if bytes == value.as_bytes() || hex && bytes.eq_ignore_ascii_case(value.as_bytes()) {

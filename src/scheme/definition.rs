@@ -391,6 +391,11 @@ impl Scheme {
         self.0.lists_timestamp
     }
 
+    /// Whether the timestamp may be in the list more than once, in sets of entries.
+    pub(crate) fn has_sets(&self) -> bool {
+        matches!(self.layout_kind(), LayoutKind::List(list) if list.divider().is_some())
+    }
+
     /// The size of the largest body that a receiver accepts by default, in bytes, if it is not 2 MiB:
     /// what the provider says that it may send, or 25 MiB for a host of source code that says nothing,
     /// because a push has no largest size.

@@ -9,7 +9,7 @@ use crate::crypto::Algorithm;
 use crate::scheme::definition::Definition;
 use crate::scheme::encoding::Encoding;
 use crate::scheme::header::HeaderNames;
-use crate::scheme::layout::{Layout, LayoutKind};
+use crate::scheme::layout::{Joint, Layout, LayoutKind, List};
 use crate::scheme::part::{IdShape, MAX_ID, Part};
 use crate::scheme::timestamp::TimestampFormat;
 
@@ -349,6 +349,7 @@ const fn layout(layout: Layout) -> Verdict {
     rule!("separators are ASCII", list.separator.is_ascii() && list.assign.is_ascii());
     let control = list.separator.is_ascii_control() || list.assign.is_ascii_control();
     rule!("separators are no control characters", !control);
+    obey!(joint(list));
     obey!(printable(list.version));
     rule!(
         "the separator of entries and that of their keys differ",
@@ -375,6 +376,25 @@ const fn layout(layout: Layout) -> Verdict {
             rule!("the keys of a list differ", !same(key, version));
         }
         versions = rest;
+    }
+    Ok(())
+}
+
+/// What joins entries must not be taken for something else in them.
+const fn joint(list: List) -> Verdict {
+    match list.joint {
+        Joint::Plain | Joint::Spaced => {}
+        Joint::Comma => rule!("a list of commas has no others before them", list.separator != ','),
+        Joint::Sets(divider) => {
+            let visible = matches!(divider, ' '..='~');
+            rule!("what divides the sets of a list is visible ASCII or a space", visible);
+            let other = divider != list.separator && divider != list.assign;
+            rule!("what divides the sets of a list does not divide their entries", other);
+            rule!(
+                "the sets of a list have a timestamp: add its key with .timestamp_key(…)",
+                list.timestamp.is_some()
+            );
+        }
     }
     Ok(())
 }

@@ -258,8 +258,8 @@ impl Signer {
                 let entry = |key: &str, text: &str| format!("{key}{assign}{text}");
                 let time = list.timestamp.zip(timestamp).map(|(key, text)| entry(key, text));
                 let entries = texts.map(|(it, text)| entry(list.version_of(it), &text));
-                let entries: Vec<_> = time.into_iter().chain(entries).collect();
-                names.signatures().take(1).map(|name| (name, entries.join(&list.joint()))).collect()
+                let value = list.joined(time, entries);
+                names.signatures().take(1).map(|name| (name, value.clone())).collect()
             }
         }
     }

@@ -233,6 +233,7 @@ fn key(scheme: Scheme) -> &'static str {
     match scheme.key_format() {
         KeyFormat::Whsec if is_asymmetric(scheme) => "`whsec_`, `whpk_`",
         KeyFormat::Whsec => "`whsec_`",
+        KeyFormat::VersionedWhsec => "`v1,whsec_`",
         KeyFormat::WhsecOrUtf8 => "`whsec_`, or text",
         KeyFormat::WhsecAndUtf8 => "`whsec_` and text",
         KeyFormat::Utf8 => "text",

@@ -434,6 +434,9 @@ macro_rules! facts {
     ("paystack") => {
         " - Sent: `x-paystack-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-512 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("persona") => {
+        " - Sent: `persona-signature: t={time},v1=… t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("pinwheel") => {
         " - Sent: `x-pinwheel-signature: v2=…` with `x-timestamp`.\n - Signed: `v2:{seconds}:{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
@@ -575,6 +578,9 @@ macro_rules! facts {
     ("sumsub") => {
         " - Sent: `x-payload-digest: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("supabase-auth") => {
+        " - Sent: `webhook-signature: v1,…, v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `v1,whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
+    };
     ("surge") => {
         " - Sent: `surge-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
@@ -688,6 +694,9 @@ macro_rules! facts {
     };
     ("xobni") => {
         " - Sent: `x-xobni-signature: sha256=…` with `x-xobni-timestamp`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
+    ("xquik") => {
+        " - Sent: `x-xquik-signature: sha256=…` with `x-xquik-nonce` and `x-xquik-timestamp`.\n - Signed: `{milliseconds}.{id}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
     ("zendesk") => {
         " - Sent: `x-zendesk-webhook-signature: …` with `x-zendesk-webhook-signature-timestamp`.\n - Signed: `{RFC 3339}{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
