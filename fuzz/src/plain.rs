@@ -99,7 +99,7 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "elevenlabs" => list(b',', b'=', &[("v0", own)], Some("t")),
         "ghost" => list(b',', b'=', &[("sha256", own)], Some("t")),
         "retell" => list(b',', b'=', &[("d", own)], Some("v")),
-        "cronofy" | "configcat" => Grammar::Bare { separator: b',', time: false },
+        "canva" | "cronofy" | "configcat" => Grammar::Bare { separator: b',', time: false },
         "recurly" => Grammar::Bare { separator: b',', time: true },
         "verkada" => Grammar::Bare { separator: b'|', time: true },
         "orb" => list(b' ', b'=', &[("v1", own)], None),
@@ -428,6 +428,7 @@ fn content(
             Part::Body | Part::Form => body,
             Part::Method => method.as_bytes(),
             Part::Url => url.as_bytes(),
+            Part::Path => url.strip_prefix(BASE).unwrap().split('?').next().unwrap().as_bytes(),
             Part::Literal(text) => text.as_bytes(),
             part => panic!("{part:?} is not known here"),
         });

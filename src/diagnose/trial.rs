@@ -122,6 +122,7 @@ impl<'t> Trial<'t> {
                     continue;
                 }
                 Part::Method => self.method.as_bytes(),
+                Part::Path => self.path.split('?').next().unwrap_or_default().as_bytes(),
                 Part::Url => {
                     let pieces = [self.url_scheme, "://", self.host?, self.path];
                     content.extend(pieces.map(|piece| Cow::Borrowed(piece.as_bytes())));

@@ -86,8 +86,9 @@ impl SchemeBuilder {
     ///
     /// No byte of a delivery may be able to move from one part to another without changing the
     /// signed content. So an id needs a literal between itself and its neighbor on the side of the
-    /// body, or [a shape that ends it](SchemeBuilder::id_shape), and a method or a URL needs a
-    /// literal that cannot continue it, such as a newline. A timestamp ends itself.
+    /// body, or [a shape that ends it](SchemeBuilder::id_shape), a path needs a literal there too, and
+    /// a method or a URL needs a literal that cannot continue it, such as a newline. A timestamp ends
+    /// itself.
     ///
     /// # Examples
     ///
@@ -108,7 +109,9 @@ impl SchemeBuilder {
         self.0.signs_id = tally.id > 0;
         self.0.id_end = tally.id_end;
         self.0.signs_timestamp = tally.timestamp > 0;
-        self.0.signs_request = tally.request > 0;
+        self.0.signs_request = tally.request + tally.url + tally.path > 0;
+        self.0.signs_url = tally.url > 0;
+        self.0.path_end = tally.path_end;
         self.0.signs_form = tally.form > 0;
         self
     }
@@ -708,7 +711,7 @@ mod tests {
     #[test]
     fn what_nothing_ends_does_not_build() {
         const BOTH: &[HeaderNames] = &[HeaderNames::new("x").id("x-id").timestamp("x-time")];
-        use Part::{Body, Id, Literal, Method, Timestamp, Url};
+        use Part::{Body, Id, Literal, Method, Path, Timestamp, Url};
 
         let id = |signed: &'static [Part]| Scheme::custom("test").headers(NAMED).signed(signed);
         let both = |signed: &'static [Part]| Scheme::custom("test").headers(BOTH).signed(signed);
@@ -749,6 +752,16 @@ mod tests {
         let lines = &[Method, Literal(" "), Url, Literal("\n"), Body, Literal(".\n"), Url];
         assert!(url(lines).try_build().is_ok());
         assert!(url(&[Method, Url, Body]).dangerous_movable_url().try_build().is_ok());
+
+        let no_path = "nothing ends the path: put a literal between it and the body";
+        assert_eq!(refused(url(&[Path, Body])), no_path);
+        assert_eq!(refused(url(&[Body, Path, Literal(":")])), no_path);
+        assert_eq!(refused(url(&[Path, Url, Literal("\n"), Body])), no_path);
+        assert!(url(&[Path, Literal(":"), Body]).try_build().is_ok());
+        assert!(url(&[Body, Literal(":"), Path]).try_build().is_ok());
+        assert!(url(&[Path, Body]).dangerous_movable_url().try_build().is_ok());
+        let twice = url(&[Path, Literal(":"), Body, Literal("."), Path]);
+        assert_eq!(refused(twice), "the path is signed once: one Part::Path at most");
         assert_eq!(refused(id(&[Id, Body]).dangerous_movable_url()), no_id);
     }
 

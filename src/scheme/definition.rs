@@ -55,6 +55,8 @@ pub(crate) struct Definition {
     pub(crate) signs_timestamp: bool,
     pub(crate) lists_timestamp: bool,
     pub(crate) signs_request: bool,
+    pub(crate) signs_url: bool,
+    pub(crate) path_end: Option<u8>,
     pub(crate) signs_form: bool,
     pub(crate) id_shape: IdShape,
     pub(crate) movable_url: bool,
@@ -168,6 +170,8 @@ impl Scheme {
             signs_timestamp: false,
             lists_timestamp: false,
             signs_request: false,
+            signs_url: false,
+            path_end: None,
             signs_form: false,
             id_shape: IdShape::Visible,
             movable_url: false,
@@ -349,12 +353,23 @@ impl Scheme {
         self.0.repeated_signature
     }
 
-    /// Returns `true` if the request's method or URL is part of the signed content, so that a
-    /// verifier needs the whole request and [`Verifier::public_url`](crate::Verifier::public_url), or
+    /// Returns `true` if the request's method, URL or path is part of the signed content, so that a
+    /// verifier needs the whole request; and if it is the URL,
+    /// [`Verifier::public_url`](crate::Verifier::public_url) or
     /// [`Verifier::exact_url`](crate::Verifier::exact_url).
     #[must_use]
     pub const fn signs_request(&self) -> bool {
         self.0.signs_request
+    }
+
+    /// Whether the URL is part of the signed content, so that it has to be configured.
+    pub(crate) const fn signs_url(&self) -> bool {
+        self.0.signs_url
+    }
+
+    /// The byte that ends the path in the signed content, if a literal does.
+    pub(crate) const fn path_end(&self) -> Option<u8> {
+        self.0.path_end
     }
 
     /// Whether the fields of a form are signed, and not the body's bytes.

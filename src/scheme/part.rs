@@ -40,6 +40,34 @@ pub enum Part {
     /// verifier, followed by the request's path and query as received, or the
     /// [exact URL](crate::Verifier::exact_url).
     Url,
+    /// The path of the URL as the receiver sees it, without the query. What is mounted below a base that
+    /// the sender does not sign has to see the path without that base, as what is inside of axum's
+    /// `nest` does. A path that contains the nearest byte of the literal between it and the body is
+    /// rejected.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Request;
+    /// use tower_webhook::{Field, Scheme, VerifyError};
+    /// use tower_webhook::scheme::{HeaderNames, Part};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .signed(&[Part::Path, Part::Literal(":"), Part::Body])
+    ///     .build();
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let url = "https://acme.example/orders?page=2";
+    /// let mut sent = ACME.signer("secret")?.request(url, None, now, "a:b")?;
+    /// let verifier = ACME.verifier("secret")?;
+    /// *sent.uri_mut() = "/orders".parse()?;
+    /// assert!(verifier.verify(&sent, b"a:b").is_ok());
+    ///
+    /// *sent.uri_mut() = "/orders:a".parse()?;
+    /// assert_eq!(verifier.verify(&sent, b"b").unwrap_err(), VerifyError::Malformed(Field::Path));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Path,
     /// Fixed text.
     Literal(&'static str),
 }

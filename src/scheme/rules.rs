@@ -77,6 +77,7 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
         "the id and the timestamp are signed once: one Part::Id and one Part::Timestamp at most",
         signed.id <= 1 && signed.timestamp <= 1
     );
+    rule!("the path is signed once: one Part::Path at most", signed.path <= 1);
     rule!("a literal is not empty: leave out Part::Literal(\"\")", signed.empty == 0);
     rule!(
         r#"a scheme has a signature header: .headers(&[HeaderNames::new("x-signature")])"#,
@@ -159,15 +160,15 @@ const fn ecdsa(algorithm: Algorithm) -> Verdict {
 /// Checks the other ways in which a delivery may have been signed.
 const fn readings(scheme: &Definition) -> Verdict {
     let mut chars = scheme.decoded_url.as_bytes();
-    rule!("no URL is signed that could be decoded", chars.is_empty() || scheme.signs_request);
+    rule!("no URL is signed that could be decoded", chars.is_empty() || scheme.signs_url);
     while let [byte, rest @ ..] = chars {
         // Otherwise it could hold what ends it, or be decoded twice.
         rule!("only visible ASCII is decoded, and no %", byte.is_ascii_graphic() && *byte != b'%');
         chars = rest;
     }
-    rule!("no URL is signed that has a port", !scheme.optional_port || scheme.signs_request);
+    rule!("no URL is signed that has a port", !scheme.optional_port || scheme.signs_url);
     if let Some(name) = scheme.digest_in_query {
-        let form = scheme.signs_request && scheme.signs_form;
+        let form = scheme.signs_url && scheme.signs_form;
         rule!("the digest of a body is in a URL that is signed with a form", form);
         rule!("a parameter of a query needs a name", !name.is_empty());
     }
@@ -267,6 +268,11 @@ const fn ends(scheme: &Definition, part: &Part, neighbor: Neighbor) -> Verdict {
             "nothing ends the method: put a literal such as a space next to it",
             scheme.movable_url || matches!(neighbor, Neighbor::Byte(byte) if !is_token(byte))
         ),
+        // A path with that byte is rejected.
+        Part::Path => rule!(
+            "nothing ends the path: put a literal between it and the body",
+            scheme.movable_url || matches!(neighbor, Neighbor::Byte(_))
+        ),
         // No URL contains a space or a control character.
         Part::Url => rule!(
             "nothing ends the URL: put a literal such as a newline next to it",
@@ -286,6 +292,10 @@ pub(super) struct Tally {
     pub(super) id_end: Option<u8>,
     pub(super) timestamp: usize,
     pub(super) request: usize,
+    pub(super) url: usize,
+    pub(super) path: usize,
+    /// The byte that ends the path, likewise.
+    pub(super) path_end: Option<u8>,
     pub(super) form: usize,
     body: usize,
     empty: usize,
@@ -301,23 +311,32 @@ impl Tally {
             id_end: None,
             timestamp: 0,
             request: 0,
+            url: 0,
+            path: 0,
+            path_end: None,
             form: 0,
             body: 0,
             empty: 0,
         };
         while let [part, rest @ ..] = parts {
             match part {
-                Part::Id => {
-                    tally.id += 1;
+                Part::Id | Part::Path => {
                     let (before, _) = all.split_at(all.len() - parts.len());
                     let neighbor = match tally.body {
                         0 => Neighbor::first(rest),
                         _ => Neighbor::last(before),
                     };
-                    tally.id_end = match neighbor {
+                    let end = match neighbor {
                         Neighbor::Byte(byte) => Some(byte),
                         Neighbor::Timestamp | Neighbor::Other => None,
                     };
+                    if matches!(part, Part::Id) {
+                        tally.id += 1;
+                        tally.id_end = end;
+                    } else {
+                        tally.path += 1;
+                        tally.path_end = end;
+                    }
                 }
                 Part::Timestamp => tally.timestamp += 1,
                 Part::Body | Part::Form => {
@@ -326,7 +345,8 @@ impl Tally {
                     (tally.before_body, _) = all.split_at(all.len() - parts.len());
                     tally.after_body = rest;
                 }
-                Part::Method | Part::Url => tally.request += 1,
+                Part::Method => tally.request += 1,
+                Part::Url => tally.url += 1,
                 Part::Literal(text) => tally.empty += text.is_empty() as usize,
             }
             parts = rest;

@@ -170,8 +170,12 @@ impl Signer {
         body: B,
     ) -> Result<Request<B>, SignError> {
         let uri: Uri = url.parse().map_err(|_| SignError::InvalidUrl)?;
-        let target = || Target::whole(&Method::POST, PublicUrl::whole(url));
-        let target = self.scheme.signs_request().then(target);
+        let target = || {
+            let target = Target::new(self.scheme, Some((&Method::POST, &uri)));
+            target.map(|target| target.whole(PublicUrl::whole(url)))
+        };
+        let target = self.scheme.signs_request().then(target).transpose();
+        let target = target.map_err(|_| SignError::InvalidUrl)?;
         let headers = self.headers(target, id.into(), timestamp, body.as_ref())?;
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;

@@ -352,7 +352,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self) -> Result<(), VerifyError> {
-        match self.scheme.signs_request() && self.public_url.is_none() {
+        match self.scheme.signs_url() && self.public_url.is_none() {
             true => Err(VerifyError::NeedsPublicUrl),
             false => Ok(()),
         }

@@ -519,3 +519,33 @@ async fn every_method_without_a_signature_is_unauthorized() {
         assert_eq!(exchange(address, request.as_bytes()).await.status, 401, "{method}");
     }
 }
+
+#[tokio::test]
+async fn a_signed_path_is_that_below_the_base_inside_of_nested_routes() {
+    let layer = || WebhookLayer::new(verifier(Scheme::CANVA));
+    let hooks = || Router::new().route("/content/resources/find", post(async || ()));
+    let url = "https://hooks.example.com/content/resources/find";
+    let signed = signer(Scheme::CANVA).request(url, None, at(NOW), BODY).unwrap();
+    let bytes = whole(signed.headers(), BODY);
+    let sent = |target: &str| {
+        let line = format!("POST {target} ").into_bytes();
+        [&*line, bytes.strip_prefix(b"POST /hook ").unwrap()].concat()
+    };
+    let inside = serve(Router::new().nest("/canva", hooks().route_layer(layer()))).await;
+    let around = serve(Router::new().nest("/canva", hooks()).route_layer(layer())).await;
+    let path = "/canva/content/resources/find";
+    for (app, target, status) in [
+        (inside, path.to_owned(), 200),
+        // The query is not signed.
+        (inside, format!("{path}?user=1"), 200),
+        (around, path.to_owned(), 401),
+    ] {
+        assert_eq!(exchange(app, &sent(&target)).await.status, status, "{target}");
+    }
+    // No other route has this signature.
+    let other = Router::new().route("/content/resources/{*rest}", post(async || ()));
+    let other = serve(Router::new().nest("/canva", other.route_layer(layer()))).await;
+    assert_eq!(exchange(other, &sent("/canva/content/resources/find2")).await.status, 401);
+    assert_eq!(exchange(other, &sent("/canva/content/resources/find:a")).await.status, 401);
+    assert_eq!(exchange(other, &sent(path)).await.status, 200);
+}

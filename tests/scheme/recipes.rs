@@ -166,6 +166,8 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::BTCPAY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("btcpay-sig", "sha256={sig}")] },
     Recipe { scheme: Scheme::BUILDKITE, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("x-buildkite-signature", "timestamp={s},signature={sig}")] },
     Recipe { scheme: Scheme::BUY_ME_A_COFFEE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-signature-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::CANVA, digest: "sha256 hex", key: Base64, content: "v1:{s}:/hook:{body}", headers: &[("x-canva-timestamp", "{s}"), ("x-canva-signatures", "{sig}")] },
+    Recipe { scheme: Scheme::CANVA, digest: "sha256 hex", key: Base64, content: "v1:{s}:/hook:{body}", headers: &[("x-canva-timestamp", "{s}"), ("x-canva-signatures", "00,{sig}")] },
     Recipe { scheme: Scheme::CASHFREE, digest: "sha256 base64", key: Text, content: "{ms}{body}", headers: &[("x-webhook-timestamp", "{ms}"), ("x-webhook-signature", "{sig}")] },
     Recipe { scheme: Scheme::CASTLE, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-castle-signature", "{sig}")] },
     Recipe { scheme: Scheme::CHARGIFY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-chargify-webhook-signature-hmac-sha-256", "{sig}")] },

@@ -194,6 +194,7 @@ fn signed(scheme: Scheme) -> String {
         Part::Form => "{fields}",
         Part::Method => "{method}",
         Part::Url => "{url}",
+        Part::Path => "{path}",
         Part::Literal(text) => text,
         other => panic!("{other:?} is not in the table"),
     };

@@ -36,12 +36,14 @@ impl Delivery {
         let verifier = scheme.verifier(secret(*scheme)).unwrap().public_url(BASE).unwrap();
         let verifier = verifier.tolerance(Tolerance::dangerous_unlimited());
 
+        let arrived = arrives(path);
         let original = |part: &Part| match part {
             Part::Id => id,
             Part::Timestamp => &time,
             Part::Body => body,
             Part::Method => "POST",
             Part::Url => &url,
+            Part::Path => arrived.path(),
             Part::Literal(text) => text,
             other => panic!("{other:?}"),
         };
@@ -70,6 +72,9 @@ impl Delivery {
                     Part::Body => sent_body = piece,
                     Part::Method => sent.method = Method::from_bytes(piece.as_bytes()).unwrap(),
                     Part::Url => sent.uri = arrives(&piece[BASE.len()..]),
+                    // Beside the URL, whose path it would have to be.
+                    Part::Path if scheme.signed().contains(&Part::Url) => {}
+                    Part::Path => sent.uri = arrives(piece),
                     _ => {}
                 }
             }
@@ -135,6 +140,9 @@ fn cuts<'c>(parts: &[Part], content: &'c str) -> Vec<Vec<&'c str>> {
                 (path.is_empty() || path.starts_with(['/', '?']))
                     && whole.parse::<Uri>().is_ok_and(|uri| uri == *whole)
             }),
+            Part::Path => {
+                piece.parse::<Uri>().is_ok_and(|uri| uri == *piece && uri.path() == piece)
+            }
             _ => true,
         };
         if possible {
@@ -187,7 +195,7 @@ prop_compose! {
     fn fields()(
         id in "[a1T:=.-]{1,6}|[0-9]{1,4}|2023-11-14T22|[0-9a-f]{4}",
         at in 1_000_000_000..10_000_000_000_i64,
-        path in "(/[a-z]{0,3})?(\\?[a-z0-9=/]{0,4})?",
+        path in "(/[a-z1:.]{0,3})?(\\?[a-z0-9=/]{0,4})?",
         body in text(0..5),
     ) -> Delivery {
         Delivery { scheme: Scheme::STANDARD, id, at, path, body }
@@ -203,6 +211,7 @@ fn orders() -> impl Strategy<Value = Vec<Part>> {
         2 => Just(Part::Timestamp),
         1 => Just(Part::Url),
         1 => Just(Part::Method),
+        1 => Just(Part::Path),
         4 => literal,
     ];
     (prop::collection::vec(part, 0..5), any::<prop::sample::Index>()).prop_map(|(mut parts, at)| {

@@ -85,6 +85,9 @@ macro_rules! facts {
     ("calendly") => {
         " - Sent: `calendly-webhook-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 180 s in the past, 180 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
+    ("canva") => {
+        " - Sent: `x-canva-signatures: …,…` with `x-canva-timestamp`.\n - Signed: `v1:{seconds}:{path}:{body}`, by HMAC-SHA-256 in hex. Secret: base64.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("cashfree") => {
         " - Sent: `x-webhook-signature: …` with `x-webhook-timestamp`.\n - Signed: `{milliseconds}{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
