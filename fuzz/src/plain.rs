@@ -105,7 +105,7 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         "orb" => list(b' ', b'=', &[("v1", own)], None),
         "paymongo" => list(b',', b'=', &[("te", own), ("li", own)], Some("t")),
         "paddle" => list(b';', b'=', &[("h1", own)], Some("ts")),
-        "circleci" | "pagerduty" => list(b',', b'=', &[("v1", own)], None),
+        "circleci" | "pagerduty" | "ripple-collections" => list(b',', b'=', &[("v1", own)], None),
         "listed" => list(b'|', b':', &[("s", own)], Some("at")),
         _ => {
             let shown = scheme.layout().to_string();
@@ -426,6 +426,11 @@ fn content(
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),
             Part::Body | Part::Form => body,
+            Part::Digest => {
+                let digest = <sha2::Sha256 as sha2::Digest>::digest(body);
+                content.extend_from_slice(hex::encode(digest).as_bytes());
+                continue;
+            }
             Part::Method => method.as_bytes(),
             Part::Url => url.as_bytes(),
             Part::Path => url.strip_prefix(BASE).unwrap().split('?').next().unwrap().as_bytes(),

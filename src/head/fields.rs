@@ -248,7 +248,9 @@ impl<'f> Iterator for Pieces<'f> {
                 base
             }
             (Part::Path, Some(target)) => target.path(),
-            (Part::Method | Part::Url | Part::Path | Part::Body | Part::Form, _) => &[],
+            (Part::Method | Part::Url | Part::Path | Part::Body | Part::Form | Part::Digest, _) => {
+                &[]
+            }
         })
     }
 }

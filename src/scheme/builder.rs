@@ -113,6 +113,7 @@ impl SchemeBuilder {
         self.0.signs_url = tally.url > 0;
         self.0.path_end = tally.path_end;
         self.0.signs_form = tally.form > 0;
+        self.0.signs_digest = tally.digest > 0;
         self
     }
 
@@ -627,7 +628,7 @@ mod tests {
             refused(Scheme::custom("test")),
             r#"a scheme has a signature header: .headers(&[HeaderNames::new("x-signature")])"#
         );
-        let body = "the body is signed exactly once: one Part::Body, or Part::Form, in .signed(…)";
+        let body = "the body is signed exactly once: one Part::Body, Form or Digest in .signed(…)";
         assert_eq!(refused(scheme().signed(&[])), body);
         assert_eq!(refused(scheme().signed(&[Part::Body, Part::Body])), body);
         assert_eq!(
@@ -783,6 +784,9 @@ mod tests {
         assert!(scheme().algorithm(Algorithm::HmacSha512).escaped_body().try_build().is_ok());
         assert_eq!(refused(scheme().algorithm(Algorithm::Ed25519).escaped_body()), mac);
         assert_eq!(refused(scheme().layout(LISTED).escaped_body()), mac);
+        let digest = scheme().signed(&[Part::Digest]);
+        assert!(digest.try_build().is_ok());
+        assert_eq!(refused(digest.escaped_body()), "only a body that is signed itself is escaped");
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub(crate) struct Definition {
     pub(crate) signs_url: bool,
     pub(crate) path_end: Option<u8>,
     pub(crate) signs_form: bool,
+    pub(crate) signs_digest: bool,
     pub(crate) id_shape: IdShape,
     pub(crate) movable_url: bool,
     pub(crate) decoded_url: &'static str,
@@ -173,6 +174,7 @@ impl Scheme {
             signs_url: false,
             path_end: None,
             signs_form: false,
+            signs_digest: false,
             id_shape: IdShape::Visible,
             movable_url: false,
             decoded_url: "",
@@ -375,6 +377,16 @@ impl Scheme {
     /// Whether the fields of a form are signed, and not the body's bytes.
     pub(crate) const fn signs_form(&self) -> bool {
         self.0.signs_form
+    }
+
+    /// Whether the digest of the body is signed, and not its bytes.
+    pub(crate) const fn signs_digest(&self) -> bool {
+        self.0.signs_digest
+    }
+
+    /// Whether what is signed follows from the body, and is not the body.
+    pub(crate) const fn derives_body(&self) -> bool {
+        self.0.signs_form || self.0.signs_digest
     }
 
     /// Whether a delivery may have to be read in other ways than as it was received.

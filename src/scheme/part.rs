@@ -34,6 +34,28 @@ pub enum Part {
     /// [`SchemeBuilder::dangerous_movable_url`](crate::scheme::SchemeBuilder::dangerous_movable_url),
     /// which this part needs.
     Form,
+    /// The SHA-256 of the body in lower-case hexadecimal digits, instead of the body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Part};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature").timestamp("acme-time")])
+    ///     .signed(&[Part::Timestamp, Part::Literal("."), Part::Digest])
+    ///     .build();
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let headers = ACME.signer("secret")?.sign(None, now, b"{}")?;
+    ///
+    /// let mut verification = ACME.verifier("secret")?.begin(&headers)?;
+    /// verification.update(b"{");
+    /// verification.update(b"}");
+    /// assert!(verification.finish().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Digest,
     /// The request's method, in upper case.
     Method,
     /// The URL that the sender called: the [public URL](crate::Verifier::public_url) of the

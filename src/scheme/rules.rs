@@ -66,7 +66,7 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     obey!(der(scheme));
     let body = if scheme.shared_token { 0 } else { 1 };
     rule!(
-        "the body is signed exactly once: one Part::Body, or Part::Form, in .signed(…)",
+        "the body is signed exactly once: one Part::Body, Form or Digest in .signed(…)",
         signed.body == body
     );
     rule!(
@@ -172,7 +172,8 @@ const fn readings(scheme: &Definition) -> Verdict {
         rule!("the digest of a body is in a URL that is signed with a form", form);
         rule!("a parameter of a query needs a name", !name.is_empty());
     }
-    rule!("the fields of a form are not escaped", !(scheme.escaped_body && scheme.signs_form));
+    let derived = scheme.signs_form || scheme.signs_digest;
+    rule!("only a body that is signed itself is escaped", !(scheme.escaped_body && derived));
     rule!("an escaped body needs an HMAC", !scheme.escaped_body || is_mac(scheme.algorithm));
     if let LayoutKind::List(list) = scheme.layout.0 {
         let mut versions = list.more_versions;
@@ -278,7 +279,7 @@ const fn ends(scheme: &Definition, part: &Part, neighbor: Neighbor) -> Verdict {
             "nothing ends the URL: put a literal such as a newline next to it",
             scheme.movable_url || matches!(neighbor, Neighbor::Byte(..=b' '))
         ),
-        Part::Timestamp | Part::Body | Part::Form | Part::Literal(_) => {}
+        Part::Timestamp | Part::Body | Part::Form | Part::Digest | Part::Literal(_) => {}
     }
     Ok(())
 }
@@ -297,6 +298,7 @@ pub(super) struct Tally {
     /// The byte that ends the path, likewise.
     pub(super) path_end: Option<u8>,
     pub(super) form: usize,
+    pub(super) digest: usize,
     body: usize,
     empty: usize,
 }
@@ -315,6 +317,7 @@ impl Tally {
             path: 0,
             path_end: None,
             form: 0,
+            digest: 0,
             body: 0,
             empty: 0,
         };
@@ -339,9 +342,10 @@ impl Tally {
                     }
                 }
                 Part::Timestamp => tally.timestamp += 1,
-                Part::Body | Part::Form => {
+                Part::Body | Part::Form | Part::Digest => {
                     tally.body += 1;
                     tally.form += matches!(part, Part::Form) as usize;
+                    tally.digest += matches!(part, Part::Digest) as usize;
                     (tally.before_body, _) = all.split_at(all.len() - parts.len());
                     tally.after_body = rest;
                 }

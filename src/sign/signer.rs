@@ -209,7 +209,7 @@ impl Signer {
         let time = text.as_deref().map(|text| (timestamp.into(), text.into()));
         let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
 
-        let form = match self.scheme.signs_form() {
+        let form = match self.scheme.derives_body() {
             true => Some(form::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),
             false => None,
         };

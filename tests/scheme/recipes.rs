@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::{Digest as _, Sha256, Sha512};
 use tower_webhook::{Scheme, VerifyError};
 
 #[cfg(feature = "ed25519")]
@@ -19,7 +19,7 @@ const BODY: &str = r#"{"hello":"wörld"}"#;
 
 /// What a provider's documentation tells a receiver to do, by hand.
 ///
-/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{iso}`, `{http}`, `{url}` and `{body}` stand for
+/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{iso}`, `{http}`, `{url}`, `{sha}` and `{body}` stand for
 /// what they say, and `{sig}` for the signature in the encoding that `digest` ends with.
 struct Recipe {
     scheme: Scheme,
@@ -259,6 +259,7 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::RENDER, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::REPLICATE, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::RETELL, digest: "sha256 hex", key: Text, content: "{body}{ms}", headers: &[("x-retell-signature", "v={ms},d={sig}")] },
+    Recipe { scheme: Scheme::RIPPLE_COLLECTIONS, digest: "sha256 hex", key: Base64, content: "{ms}.{sha}", headers: &[("x-webhook-timestamp", "{ms}"), ("x-webhook-signature", "t={ms},v1={sig}")] },
     Recipe { scheme: Scheme::ROOTLY, digest: "sha256 hex", key: Text, content: "{s}{body}", headers: &[("x-rootly-signature", "t={s},v1={sig}")] },
     Recipe { scheme: Scheme::SAVVYCAL, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-savvycal-signature", "sha256={sig}")] },
     Recipe { scheme: Scheme::SEGMENT, digest: "sha1 hex", key: Text, content: "{body}", headers: &[("x-signature", "{sig}")] },
@@ -366,6 +367,7 @@ fn fill(template: &str, signature: &str) -> String {
         .replace("{http}", "Tue, 14 Nov 2023 22:13:20 GMT")
         .replace("{url}", URL)
         .replace("{sig}", signature)
+        .replace("{sha}", &hex::encode(Sha256::digest(BODY)))
         .replace("{body}", BODY)
 }
 

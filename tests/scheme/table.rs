@@ -192,6 +192,7 @@ fn signed(scheme: Scheme) -> String {
         },
         Part::Body => "{body}",
         Part::Form => "{fields}",
+        Part::Digest => "{SHA-256 of body}",
         Part::Method => "{method}",
         Part::Url => "{url}",
         Part::Path => "{path}",

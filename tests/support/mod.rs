@@ -70,7 +70,10 @@ pub(crate) fn presets() -> impl Iterator<Item = Scheme> {
 
 /// Those of which every byte of the body counts, as it is.
 pub(crate) fn bytewise() -> impl Iterator<Item = Scheme> {
-    presets().filter(|scheme| scheme.signed().contains(&Part::Body))
+    presets().filter(|scheme| {
+        let signed = scheme.signed();
+        signed.contains(&Part::Body) || signed.contains(&Part::Digest)
+    })
 }
 
 pub(crate) fn is_compiled_in(scheme: Scheme) -> bool {

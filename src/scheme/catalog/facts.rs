@@ -485,6 +485,9 @@ macro_rules! facts {
     ("retell") => {
         " - Sent: `x-retell-signature: v={time},d=…`.\n - Signed: `{body}{milliseconds}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
+    ("ripple-collections") => {
+        " - Sent: `x-webhook-signature: v1=…` with `x-webhook-timestamp`.\n - Signed: `{milliseconds}.{SHA-256 of body}`, by HMAC-SHA-256 in hex. Secret: base64.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("rootly") => {
         " - Sent: `x-rootly-signature: t={time},v1=…`.\n - Signed: `{seconds}{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
