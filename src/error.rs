@@ -18,6 +18,8 @@ use std::fmt;
 pub enum Field {
     /// The delivery's id.
     Id,
+    /// The path of the request's URL.
+    Path,
     /// The signature, or the list of them.
     Signature,
     /// The time the delivery was signed.
@@ -28,6 +30,7 @@ impl fmt::Display for Field {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Id => "id",
+            Self::Path => "path",
             Self::Signature => "signature",
             Self::Timestamp => "timestamp",
         })

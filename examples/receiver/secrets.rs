@@ -35,7 +35,10 @@ pub(crate) fn demo_secret(scheme: &Scheme, text: &str) -> String {
         KeyFormat::PublicKeyBase64 => DEMO_PUBLIC_KEY.0.to_owned(),
         KeyFormat::PublicKeyHex => DEMO_PUBLIC_KEY.1.to_owned(),
         KeyFormat::PublicKeyDer => DEMO_PUBLIC_KEY_P256.to_owned(),
-        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 | KeyFormat::WhsecAndUtf8 => {
+        KeyFormat::Whsec
+        | KeyFormat::VersionedWhsec
+        | KeyFormat::WhsecOrUtf8
+        | KeyFormat::WhsecAndUtf8 => {
             format!("whsec_{}", hex())
         }
         // Hexadecimal digits are base64 too.

@@ -92,9 +92,10 @@ impl Delivery {
             .find(|names| names.signatures().any(|name| text(Some(name)).is_some()));
         let id = names.and_then(|names| text(names.id_name()));
         let time = names.and_then(|names| match plain::grammar(self.scheme) {
-            Grammar::List { separator, assign, time: Some(key), .. } => {
+            Grammar::List { divider, separator, assign, time: Some(key), .. } => {
                 let line = text(names.signatures().next())?;
-                let mut entries = line.split(|byte| *byte == separator);
+                let ends = |byte: &u8| *byte == separator || Some(*byte) == divider;
+                let mut entries = line.split(ends);
                 let start = [key.as_bytes(), &[assign]].concat();
                 entries.find_map(|entry| entry.strip_prefix(&*start).map(<[u8]>::to_vec))
             }

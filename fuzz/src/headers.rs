@@ -61,8 +61,13 @@ fn check(delivery: &Delivery) {
         }
     }
 
-    // The text of a list is split by its own layout, which the layout prints.
+    // The text of a list is split by its own layout, which the layout prints. Sets of entries are lines.
     let layout = scheme.layout().to_string();
+    let sets = layout.matches("{time}").count() > 1;
+    let lines: Vec<&[u8]> = match sets {
+        true => lines.iter().flat_map(|line| line.split(|byte| *byte == b' ')).collect(),
+        false => lines,
+    };
     // A layout with one version does not print its separator.
     let marks = [' ', ',', ';', '=', ':', '|'];
     let entries = |separator: char| {
@@ -86,7 +91,11 @@ fn check(delivery: &Delivery) {
             let separator = layout.split("{time}").nth(1).unwrap().chars().next().unwrap();
             let times = entries(separator)
                 .filter_map(|entry| entry.strip_prefix(start).map(|text| text.as_bytes().to_vec()));
-            times.collect()
+            let mut times: Vec<_> = times.collect();
+            if sets {
+                times.dedup();
+            }
+            times
         }
         None => Vec::new(),
     };

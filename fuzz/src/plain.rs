@@ -53,7 +53,10 @@ const BEHIND: Scheme = Scheme::custom("behind")
 /// What the value of a signature header looks like.
 pub enum Grammar {
     Single(String),
+    /// With a comma before each separator, or with sets of entries that something divides.
     List {
+        comma: bool,
+        divider: Option<u8>,
         separator: u8,
         assign: u8,
         versions: Vec<(&'static str, Algorithm)>,
@@ -70,6 +73,8 @@ pub enum Grammar {
 pub fn grammar(scheme: Scheme) -> Grammar {
     let own = scheme.algorithm();
     let list = |separator, assign, versions: &[_], time| Grammar::List {
+        comma: scheme.name() == "supabase-auth",
+        divider: (scheme.name() == "persona").then_some(b' '),
         separator,
         assign,
         versions: versions.to_vec(),
@@ -83,24 +88,24 @@ pub fn grammar(scheme: Scheme) -> Grammar {
         | "fathom-video" | "finch" | "flexprice" | "folk" | "formbricks" | "gitlab" | "granola"
         | "growthbook-sdk" | "imagekit" | "incident-io" | "increase" | "lithic" | "loops"
         | "openai" | "polar" | "postsyncer" | "recall-ai" | "render" | "replicate" | "resend"
-        | "signatureapi" => list(b' ', b',', &[("v1", own)], None),
+        | "signatureapi" | "supabase-auth" => list(b' ', b',', &[("v1", own)], None),
         "mollie" => list(b',', b'=', &[("sha256", own)], None),
-        "calendly" | "coinflow" | "exa" | "fintoc" | "mux" | "novu" | "rootly" | "sanity"
-        | "stripe" | "surge" | "tailscale" | "teller" | "terra" | "ticket-tailor" | "whereby"
-        | "workos" | "zitadel" => list(b',', b'=', &[("v1", own)], Some("t")),
+        "calendly" | "coinflow" | "exa" | "fintoc" | "mux" | "novu" | "persona" | "rootly"
+        | "sanity" | "stripe" | "surge" | "tailscale" | "teller" | "terra" | "ticket-tailor"
+        | "whereby" | "workos" | "zitadel" => list(b',', b'=', &[("v1", own)], Some("t")),
         "billit" | "knock" | "tiktok" => list(b',', b'=', &[("s", own)], Some("t")),
         "buildkite" => list(b',', b'=', &[("signature", own)], Some("timestamp")),
         "cloudflare-stream" => list(b',', b'=', &[("sig1", own)], Some("time")),
         "elevenlabs" => list(b',', b'=', &[("v0", own)], Some("t")),
         "ghost" => list(b',', b'=', &[("sha256", own)], Some("t")),
         "retell" => list(b',', b'=', &[("d", own)], Some("v")),
-        "cronofy" | "configcat" => Grammar::Bare { separator: b',', time: false },
+        "canva" | "cronofy" | "configcat" => Grammar::Bare { separator: b',', time: false },
         "recurly" => Grammar::Bare { separator: b',', time: true },
         "verkada" => Grammar::Bare { separator: b'|', time: true },
         "orb" => list(b' ', b'=', &[("v1", own)], None),
         "paymongo" => list(b',', b'=', &[("te", own), ("li", own)], Some("t")),
         "paddle" => list(b';', b'=', &[("h1", own)], Some("ts")),
-        "circleci" | "pagerduty" => list(b',', b'=', &[("v1", own)], None),
+        "circleci" | "pagerduty" | "ripple-collections" => list(b',', b'=', &[("v1", own)], None),
         "listed" => list(b'|', b':', &[("s", own)], Some("at")),
         _ => {
             let shown = scheme.layout().to_string();
@@ -189,18 +194,21 @@ impl Request<'_> {
                 }
                 signatures.extend(entries.into_iter().map(|text| (scheme.algorithm(), text)));
             }
-            Grammar::List { separator, assign, versions, time } => {
+            Grammar::List { comma, divider, separator, assign, versions, time } => {
                 listed = time.is_some();
                 let mut count = 0;
                 for line in &lines {
-                    for entry in line.split(|byte| *byte == separator) {
+                    for entry in line.split(|byte| *byte == separator || Some(*byte) == divider) {
                         count += 1;
                         let spaces = entry.iter().take_while(|byte| **byte == b' ').count();
                         let entry = &entry[spaces..];
                         let Some(at) = entry.iter().position(|byte| *byte == assign) else {
                             continue;
                         };
-                        let (key, value) = (&entry[..at], &entry[at + 1..]);
+                        let (key, mut value) = (&entry[..at], &entry[at + 1..]);
+                        if comma && value.last() == Some(&b',') {
+                            value = &value[..value.len() - 1];
+                        }
                         if time.is_some_and(|time| time.as_bytes() == key) {
                             times.push(value.to_vec());
                         }
@@ -213,6 +221,9 @@ impl Request<'_> {
                 }
                 if count > 32 + usize::from(listed) {
                     reasons.push(VerifyError::TooManySignatures);
+                }
+                if divider.is_some() {
+                    times.dedup();
                 }
                 // Only the versions for which there is a key are looked at.
                 signatures.retain(|(algorithm, _)| {
@@ -415,8 +426,14 @@ fn content(
             Part::Id => id.unwrap_or_default(),
             Part::Timestamp => timestamp.unwrap_or_default(),
             Part::Body | Part::Form => body,
+            Part::Digest => {
+                let digest = <sha2::Sha256 as sha2::Digest>::digest(body);
+                content.extend_from_slice(hex::encode(digest).as_bytes());
+                continue;
+            }
             Part::Method => method.as_bytes(),
             Part::Url => url.as_bytes(),
+            Part::Path => url.strip_prefix(BASE).unwrap().split('?').next().unwrap().as_bytes(),
             Part::Literal(text) => text.as_bytes(),
             part => panic!("{part:?} is not known here"),
         });
@@ -691,14 +708,19 @@ mod tests {
                     let time = if time { format!("{{time}}{separator}") } else { String::new() };
                     format!("{time}…{separator}…")
                 }
-                Grammar::List { separator, assign, versions, time } => {
+                Grammar::List { comma, divider, separator, assign, versions, time } => {
                     let (separator, assign) = (separator as char, assign as char);
                     let time = time.map(|time| format!("{time}{assign}{{time}}"));
                     let versions =
                         versions.iter().map(|(version, _)| format!("{version}{assign}…"));
                     let entries: Vec<_> = time.into_iter().chain(versions).collect();
                     let space = if matches!(scheme.name(), "ghost" | "workos") { " " } else { "" };
-                    entries.join(&format!("{separator}{space}"))
+                    let list = entries.join(&format!("{separator}{space}"));
+                    match divider {
+                        Some(divider) => format!("{list}{}{list}", divider as char),
+                        None if comma => format!("{list},{separator}{list}"),
+                        None => list,
+                    }
                 }
             };
             assert_eq!(scheme.layout().to_string(), shown, "{scheme:?}");

@@ -113,6 +113,9 @@ fn preset(scheme: Scheme, text: &str) {
     let whsec = text.strip_prefix("whsec_").map(base64);
     let bytes = match scheme.key_format() {
         KeyFormat::Whsec => whsec.flatten(),
+        KeyFormat::VersionedWhsec => {
+            text.strip_prefix("v1,").unwrap_or(text).strip_prefix("whsec_").and_then(base64)
+        }
         KeyFormat::WhsecOrUtf8 => whsec.unwrap_or(whole),
         KeyFormat::WhsecAndUtf8 => match text.strip_prefix("whsec_").map(lenient_base64) {
             Some(Some(decoded)) => whole.map(|_| decoded),

@@ -210,13 +210,23 @@ fn lines(scheme: Scheme, keys: &[u8]) -> Vec<u8> {
             let entries: Vec<_> = time.into_iter().chain(entries).collect();
             [b"s", &*entries.join(&separator), b"\n"].concat()
         }
-        Grammar::List { separator, assign, versions, time } => {
+        Grammar::List { comma, divider, separator, assign, versions, time } => {
             let assign = (assign as char).to_string();
             let time = time.map(|time| format!("{time}{assign}\x02\0").into_bytes());
             let version = format!("{}{assign}", versions[0].0);
             let entries = keys.iter().map(|key| signature(&version, key));
-            let entries: Vec<_> = time.into_iter().chain(entries).collect();
-            [b"s", &*entries.join(&separator), b"\n"].concat()
+            let list = match divider {
+                Some(divider) => {
+                    let time = time.unwrap_or_default();
+                    let sets = entries.map(|entry| [&*time, &[separator], &*entry].concat());
+                    sets.collect::<Vec<_>>().join(&divider)
+                }
+                None => {
+                    let joint = if comma { vec![b',', separator] } else { vec![separator] };
+                    time.into_iter().chain(entries).collect::<Vec<_>>().join(&*joint)
+                }
+            };
+            [b"s", &*list, b"\n"].concat()
         }
     };
     let names = scheme.headers()[0];

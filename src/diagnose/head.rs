@@ -132,6 +132,9 @@ pub(super) fn observed(scheme: Scheme, error: VerifyError, pairs: &Pairs<'_>) ->
         VerifyError::Malformed(Field::Id) => {
             HEADER_JOINED.observed("The id has characters or a length that no id has.")
         }
+        VerifyError::Malformed(Field::Path) => {
+            URL_PATH.observed("The path contains what ends it in the signed content.")
+        }
         VerifyError::Malformed(Field::Timestamp) => TIMESTAMP_UNIT.observed(format!(
             "The timestamp is not in the format {:?}.",
             scheme.timestamp_format().unwrap_or(TimestampFormat::Seconds)
@@ -179,6 +182,7 @@ fn wanted(scheme: Scheme, field: Field) -> String {
     let name = |names: &HeaderNames| match field {
         Field::Signature => Some(names.signatures().collect::<Vec<_>>().join("`, `")),
         Field::Id => names.id_name().map(str::to_owned),
+        Field::Path => None,
         Field::Timestamp => names.timestamp_name().map(str::to_owned),
     };
     let names: Vec<_> = scheme.headers().iter().filter_map(name).collect();
@@ -197,6 +201,7 @@ fn similar<'a>(names: impl Iterator<Item = &'a str>, scheme: Scheme, field: Fiel
     let words: &[&str] = match field {
         Field::Signature => &["sign", "hmac", "digest"],
         Field::Id => &["-id", "delivery"],
+        Field::Path => &[],
         Field::Timestamp => &["time", "date"],
     };
     let names: Vec<_> = names

@@ -7,6 +7,7 @@ use crate::crypto::key::VerifyingKey;
 use crate::diagnose::finding::{Code, Finding};
 use crate::diagnose::lens::Claims;
 use crate::diagnose::secret::Key;
+use crate::head::digest::BodyDigest;
 use crate::head::form;
 use crate::scheme::definition::Scheme;
 use crate::scheme::part::Part;
@@ -117,11 +118,18 @@ impl<'t> Trial<'t> {
                 Part::Id => claims.id?,
                 Part::Timestamp => claims.time.as_ref()?.1.as_ref(),
                 Part::Body => self.body,
+                Part::Digest => {
+                    let mut digest = BodyDigest::default();
+                    digest.update(self.body);
+                    content.push(digest.finish().to_vec().into());
+                    continue;
+                }
                 Part::Form => {
                     content.push(self.form(claims.scheme)?.into());
                     continue;
                 }
                 Part::Method => self.method.as_bytes(),
+                Part::Path => self.path.split('?').next().unwrap_or_default().as_bytes(),
                 Part::Url => {
                     let pieces = [self.url_scheme, "://", self.host?, self.path];
                     content.extend(pieces.map(|piece| Cow::Borrowed(piece.as_bytes())));

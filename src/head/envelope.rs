@@ -51,12 +51,12 @@ impl<'h> Envelope<'h> {
         let target = match terms.url {
             _ if !scheme.signs_request() => None,
             SignedUrl::Known(url) => {
-                let mut target = Target::new(head.request());
+                let mut target = Target::new(scheme, head.request())?;
                 target.set_url(scheme, url.map(Cow::Borrowed))?;
                 Some(target)
             }
             #[cfg(all(feature = "fetch", feature = "receive"))]
-            SignedUrl::Later => Some(Target::new(head.request())),
+            SignedUrl::Later => Some(Target::new(scheme, head.request())?),
         };
         for names in scheme.headers() {
             let found = head.headers.find(names);

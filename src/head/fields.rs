@@ -40,22 +40,27 @@ pub(crate) struct Target<'h> {
 }
 
 impl<'h> Target<'h> {
-    pub(super) fn new(request: Option<(&'h Method, &'h Uri)>) -> Self {
+    /// Reads what a request was sent to. Its path must not contain the byte that ends it in the signed
+    /// content, for the reason that [`read_id`] has.
+    pub(crate) fn new(
+        scheme: Scheme,
+        request: Option<(&'h Method, &'h Uri)>,
+    ) -> Result<Self, VerifyError> {
         let path_and_query = request.and_then(|(_, uri)| uri.path_and_query());
-        Self {
+        let target = Self {
             method: request.map(|(method, _)| Cow::Borrowed(method)),
             url: None,
             path_and_query: path_and_query.map_or("", |path| path.as_str()).into(),
+        };
+        match scheme.path_end() {
+            Some(end) if target.path().contains(&end) => Err(VerifyError::Malformed(Field::Path)),
+            _ => Ok(target),
         }
     }
 
-    /// A target whose whole URL is known, as when signing.
-    pub(crate) fn whole(method: &'h Method, url: PublicUrl) -> Self {
-        Self {
-            method: Some(Cow::Borrowed(method)),
-            url: Some(Cow::Owned(url)),
-            path_and_query: "".into(),
-        }
+    /// The same with a URL that is known as a whole, as when signing.
+    pub(crate) fn whole(self, url: PublicUrl) -> Self {
+        Self { url: Some(Cow::Owned(url)), ..self }
     }
 
     /// Sets the URL, to which the path and the query are added unless it is exact.
@@ -65,11 +70,21 @@ impl<'h> Target<'h> {
         url: Option<Cow<'h, PublicUrl>>,
     ) -> Result<(), VerifyError> {
         let is_exact = url.as_ref().is_some_and(|url| url.is_exact());
-        if self.method.is_none() && (!is_exact || scheme.signed().contains(&Part::Method)) {
+        let beside_url = |part: &Part| matches!(part, Part::Method | Part::Path);
+        if self.method.is_none() && (!is_exact || scheme.signed().iter().any(beside_url)) {
             return Err(VerifyError::NeedsRequest);
         }
-        self.url = Some(url.ok_or(VerifyError::NeedsPublicUrl)?);
+        if scheme.signs_url() && url.is_none() {
+            return Err(VerifyError::NeedsPublicUrl);
+        }
+        self.url = url;
         Ok(())
+    }
+
+    /// The path of the request, without its query. That of a URL which has none is a slash.
+    fn path(&self) -> &[u8] {
+        let path = self.path_and_query.as_bytes().split(|byte| *byte == b'?').next();
+        path.filter(|path| !path.is_empty()).unwrap_or(b"/")
     }
 
     /// The two pieces of the signed URL.
@@ -94,6 +109,9 @@ impl<'h> Target<'h> {
 
     /// The ways in which the URL can be read otherwise than it was called.
     fn readings(&self, scheme: Scheme) -> Reading {
+        if !scheme.signs_url() {
+            return Reading::AS_RECEIVED;
+        }
         let own = Reading::AS_RECEIVED.with(Reading::OTHER_PORT, scheme.optional_port());
         if self.url.as_ref().is_some_and(|url| url.is_exact()) {
             return own;
@@ -142,9 +160,7 @@ impl<'h> Fields<'h> {
         match &self.target {
             Some(target) if reading.is_of_url() => {
                 let url = PublicUrl::whole(target.read_as(reading, self.scheme));
-                let (url, path_and_query) = (Some(Cow::Owned(url)), "".into());
-                let target = Some(Target { method: target.method.clone(), url, path_and_query });
-                Cow::Owned(Self { target, ..self.clone() })
+                Cow::Owned(Self { target: Some(target.clone().whole(url)), ..self.clone() })
             }
             _ => Cow::Borrowed(self),
         }
@@ -162,7 +178,7 @@ impl<'h> Fields<'h> {
     /// The URL that is signed, if there is one.
     #[cfg(all(feature = "receive", feature = "replay"))]
     pub(crate) fn url(&self) -> Option<String> {
-        let target = self.target.as_ref().filter(|_| self.scheme.signed().contains(&Part::Url))?;
+        let target = self.target.as_ref().filter(|_| self.scheme.signs_url())?;
         Some(target.read_as(Reading::AS_RECEIVED, self.scheme))
     }
 
@@ -231,7 +247,10 @@ impl<'f> Iterator for Pieces<'f> {
                 self.path = Some(path);
                 base
             }
-            (Part::Method | Part::Url | Part::Body | Part::Form, _) => &[],
+            (Part::Path, Some(target)) => target.path(),
+            (Part::Method | Part::Url | Part::Path | Part::Body | Part::Form | Part::Digest, _) => {
+                &[]
+            }
         })
     }
 }

@@ -5,7 +5,7 @@ use crate::error::VerifyError;
 use crate::head::Headers;
 use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
-use crate::scheme::layout::{Bare, LayoutKind, List};
+use crate::scheme::layout::{Bare, Joint, LayoutKind, List};
 
 /// The most signatures that are accepted in one request.
 pub(super) const MAX_SIGNATURES: usize = 32;
@@ -87,9 +87,9 @@ impl<'h> Entries<'h> {
     /// Counts the entries, unless there are too many.
     #[inline]
     fn tally(&self) -> Option<usize> {
-        let (separator, timed) = match self.scheme.layout_kind() {
-            LayoutKind::List(list) => (list.ascii().0, list.timestamp.is_some()),
-            LayoutKind::Bare(bare) => (bare.ascii(), bare.timestamp),
+        let (separator, divider, timed) = match self.scheme.layout_kind() {
+            LayoutKind::List(list) => (list.ascii().0, list.divider(), list.timestamp.is_some()),
+            LayoutKind::Bare(bare) => (bare.ascii(), None, bare.timestamp),
             LayoutKind::Single { .. } => {
                 return (self.lines <= MAX_SIGNATURES).then_some(self.lines);
             }
@@ -97,6 +97,9 @@ impl<'h> Entries<'h> {
         // The timestamp is an entry too.
         let most = MAX_SIGNATURES + usize::from(timed);
         let mut count = self.lines;
+        if let Some(divider) = divider {
+            count += self.divisions(divider);
+        }
         let mut add = |line: &[u8]| {
             // In pieces of 128 bytes, whose count fits in a byte: that is faster than byte by byte,
             // and a line with too many separators is not read to its end.
@@ -109,6 +112,14 @@ impl<'h> Entries<'h> {
         let bounded =
             self.line.is_none_or(&mut add) && (self.lines == 1 || self.other_lines().all(add));
         (bounded && count <= most).then_some(count)
+    }
+
+    /// How often sets of entries are divided.
+    #[cold]
+    fn divisions(&self, divider: u8) -> usize {
+        let lines = self.line.into_iter().chain(self.other_lines().take(MAX_SIGNATURES));
+        let bytes = lines.flatten().filter(|byte| **byte == divider);
+        bytes.take(MAX_SIGNATURES * 2).count()
     }
 
     /// Whether nothing is left.
@@ -148,7 +159,11 @@ impl<'h> Entries<'h> {
     fn listed(&mut self, list: &List, line: &'h [u8]) -> Option<Entry<'h>> {
         let (separator, assign) = list.ascii();
         let is_separator = |byte: &u8| *byte == separator;
-        let end = if self.lone { None } else { line.iter().position(is_separator) };
+        let end = match list.divider() {
+            _ if self.lone => None,
+            None => line.iter().position(is_separator),
+            Some(divider) => line.iter().position(|byte| [separator, divider].contains(byte)),
+        };
         let (entry, rest) = match end.and_then(|end| line.split_at_checked(end)) {
             Some((entry, rest)) => (entry, rest.get(1..)),
             None => (line, None),
@@ -157,7 +172,10 @@ impl<'h> Entries<'h> {
         let entry = entry.get(entry.iter().take_while(|byte| **byte == b' ').count()..)?;
         // An entry without a version is skipped.
         let assign = entry.iter().position(|byte| *byte == assign)?;
-        let (key, value) = (entry.get(..assign)?, entry.get(assign + 1..)?);
+        let (key, mut value) = (entry.get(..assign)?, entry.get(assign + 1..)?);
+        if list.joint == Joint::Comma {
+            value = value.strip_suffix(b",").unwrap_or(value);
+        }
         if list.timestamp.is_some_and(|name| name.as_bytes() == key) {
             return Some(Entry::Time(value));
         }

@@ -38,7 +38,7 @@ impl<'h> Signatures<'h> {
 
     /// Reads the entries up to the first signature that can be decoded, so a malformed signature
     /// does not invalidate a well-formed one beside it. The timestamp may stand anywhere in the
-    /// list, but only once.
+    /// list, but only once, or in sets of entries always the same.
     #[inline]
     pub(super) fn read(
         &mut self,
@@ -50,7 +50,8 @@ impl<'h> Signatures<'h> {
         while let Some(entry) = entries.next() {
             match entry {
                 Entry::Time(text) => {
-                    if timestamp.replace(text).is_some() {
+                    let repeats = timestamp.replace(text);
+                    if repeats.is_some_and(|first| first != text || !scheme.has_sets()) {
                         return Err(VerifyError::Repeated(Field::Timestamp));
                     }
                 }

@@ -16,7 +16,7 @@ use crate::error::{Field, VerifyError};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::envelope::{Envelope, Unread};
-use crate::head::form;
+use crate::head::form::{self, Derived};
 #[cfg(feature = "replay")]
 use crate::head::reading::{Escaper, Reading};
 #[cfg(feature = "metrics")]
@@ -304,11 +304,11 @@ impl Arriving {
         fields.before_body().chain(body).chain(fields.after_body()).all(is)
     }
 
-    /// What is signed of a form, under a scheme that signs one.
-    fn form(&self, envelope: &Envelope<'_>) -> Result<Option<Vec<u8>>, VerifyError> {
+    /// What follows from the body and is signed, under a scheme that signs a form or a digest.
+    fn form(&self, envelope: &Envelope<'_>) -> Result<Option<Derived>, VerifyError> {
         let fields = envelope.fields();
-        let signs_form = fields.scheme().signs_form();
-        signs_form.then(|| form::signed(fields, self.frames.chunks())).transpose()
+        let derives = fields.scheme().derives_body();
+        derives.then(|| form::signed(fields, self.frames.chunks())).transpose()
     }
 
     /// The body as it is signed: what is signed of a form, or all frames.

@@ -54,12 +54,15 @@ fn reason(kind: RejectionKind) -> &'static str {
 fn unverified(error: VerifyError) -> &'static str {
     match error {
         VerifyError::Missing(Field::Id) => "missing_id",
+        VerifyError::Missing(Field::Path) => "missing_path",
         VerifyError::Missing(Field::Signature) => "missing_signature",
         VerifyError::Missing(Field::Timestamp) => "missing_timestamp",
         VerifyError::Repeated(Field::Id) => "repeated_id",
+        VerifyError::Repeated(Field::Path) => "repeated_path",
         VerifyError::Repeated(Field::Signature) => "repeated_signature",
         VerifyError::Repeated(Field::Timestamp) => "repeated_timestamp",
         VerifyError::Malformed(Field::Id) => "malformed_id",
+        VerifyError::Malformed(Field::Path) => "malformed_path",
         VerifyError::Malformed(Field::Signature) => "malformed_signature",
         VerifyError::Malformed(Field::Timestamp) => "malformed_timestamp",
         VerifyError::TooManySignatures => "too_many_signatures",

@@ -86,8 +86,9 @@ impl SchemeBuilder {
     ///
     /// No byte of a delivery may be able to move from one part to another without changing the
     /// signed content. So an id needs a literal between itself and its neighbor on the side of the
-    /// body, or [a shape that ends it](SchemeBuilder::id_shape), and a method or a URL needs a
-    /// literal that cannot continue it, such as a newline. A timestamp ends itself.
+    /// body, or [a shape that ends it](SchemeBuilder::id_shape), a path needs a literal there too, and
+    /// a method or a URL needs a literal that cannot continue it, such as a newline. A timestamp ends
+    /// itself.
     ///
     /// # Examples
     ///
@@ -108,8 +109,11 @@ impl SchemeBuilder {
         self.0.signs_id = tally.id > 0;
         self.0.id_end = tally.id_end;
         self.0.signs_timestamp = tally.timestamp > 0;
-        self.0.signs_request = tally.request > 0;
+        self.0.signs_request = tally.request + tally.url + tally.path > 0;
+        self.0.signs_url = tally.url > 0;
+        self.0.path_end = tally.path_end;
         self.0.signs_form = tally.form > 0;
+        self.0.signs_digest = tally.digest > 0;
         self
     }
 
@@ -624,7 +628,7 @@ mod tests {
             refused(Scheme::custom("test")),
             r#"a scheme has a signature header: .headers(&[HeaderNames::new("x-signature")])"#
         );
-        let body = "the body is signed exactly once: one Part::Body, or Part::Form, in .signed(…)";
+        let body = "the body is signed exactly once: one Part::Body, Form or Digest in .signed(…)";
         assert_eq!(refused(scheme().signed(&[])), body);
         assert_eq!(refused(scheme().signed(&[Part::Body, Part::Body])), body);
         assert_eq!(
@@ -708,7 +712,7 @@ mod tests {
     #[test]
     fn what_nothing_ends_does_not_build() {
         const BOTH: &[HeaderNames] = &[HeaderNames::new("x").id("x-id").timestamp("x-time")];
-        use Part::{Body, Id, Literal, Method, Timestamp, Url};
+        use Part::{Body, Id, Literal, Method, Path, Timestamp, Url};
 
         let id = |signed: &'static [Part]| Scheme::custom("test").headers(NAMED).signed(signed);
         let both = |signed: &'static [Part]| Scheme::custom("test").headers(BOTH).signed(signed);
@@ -749,6 +753,16 @@ mod tests {
         let lines = &[Method, Literal(" "), Url, Literal("\n"), Body, Literal(".\n"), Url];
         assert!(url(lines).try_build().is_ok());
         assert!(url(&[Method, Url, Body]).dangerous_movable_url().try_build().is_ok());
+
+        let no_path = "nothing ends the path: put a literal between it and the body";
+        assert_eq!(refused(url(&[Path, Body])), no_path);
+        assert_eq!(refused(url(&[Body, Path, Literal(":")])), no_path);
+        assert_eq!(refused(url(&[Path, Url, Literal("\n"), Body])), no_path);
+        assert!(url(&[Path, Literal(":"), Body]).try_build().is_ok());
+        assert!(url(&[Body, Literal(":"), Path]).try_build().is_ok());
+        assert!(url(&[Path, Body]).dangerous_movable_url().try_build().is_ok());
+        let twice = url(&[Path, Literal(":"), Body, Literal("."), Path]);
+        assert_eq!(refused(twice), "the path is signed once: one Part::Path at most");
         assert_eq!(refused(id(&[Id, Body]).dangerous_movable_url()), no_id);
     }
 
@@ -770,6 +784,9 @@ mod tests {
         assert!(scheme().algorithm(Algorithm::HmacSha512).escaped_body().try_build().is_ok());
         assert_eq!(refused(scheme().algorithm(Algorithm::Ed25519).escaped_body()), mac);
         assert_eq!(refused(scheme().layout(LISTED).escaped_body()), mac);
+        let digest = scheme().signed(&[Part::Digest]);
+        assert!(digest.try_build().is_ok());
+        assert_eq!(refused(digest.escaped_body()), "only a body that is signed itself is escaped");
     }
 
     #[test]

@@ -55,7 +55,10 @@ pub(crate) struct Definition {
     pub(crate) signs_timestamp: bool,
     pub(crate) lists_timestamp: bool,
     pub(crate) signs_request: bool,
+    pub(crate) signs_url: bool,
+    pub(crate) path_end: Option<u8>,
     pub(crate) signs_form: bool,
+    pub(crate) signs_digest: bool,
     pub(crate) id_shape: IdShape,
     pub(crate) movable_url: bool,
     pub(crate) decoded_url: &'static str,
@@ -168,7 +171,10 @@ impl Scheme {
             signs_timestamp: false,
             lists_timestamp: false,
             signs_request: false,
+            signs_url: false,
+            path_end: None,
             signs_form: false,
+            signs_digest: false,
             id_shape: IdShape::Visible,
             movable_url: false,
             decoded_url: "",
@@ -349,17 +355,38 @@ impl Scheme {
         self.0.repeated_signature
     }
 
-    /// Returns `true` if the request's method or URL is part of the signed content, so that a
-    /// verifier needs the whole request and [`Verifier::public_url`](crate::Verifier::public_url), or
+    /// Returns `true` if the request's method, URL or path is part of the signed content, so that a
+    /// verifier needs the whole request; and if it is the URL,
+    /// [`Verifier::public_url`](crate::Verifier::public_url) or
     /// [`Verifier::exact_url`](crate::Verifier::exact_url).
     #[must_use]
     pub const fn signs_request(&self) -> bool {
         self.0.signs_request
     }
 
+    /// Whether the URL is part of the signed content, so that it has to be configured.
+    pub(crate) const fn signs_url(&self) -> bool {
+        self.0.signs_url
+    }
+
+    /// The byte that ends the path in the signed content, if a literal does.
+    pub(crate) const fn path_end(&self) -> Option<u8> {
+        self.0.path_end
+    }
+
     /// Whether the fields of a form are signed, and not the body's bytes.
     pub(crate) const fn signs_form(&self) -> bool {
         self.0.signs_form
+    }
+
+    /// Whether the digest of the body is signed, and not its bytes.
+    pub(crate) const fn signs_digest(&self) -> bool {
+        self.0.signs_digest
+    }
+
+    /// Whether what is signed follows from the body, and is not the body.
+    pub(crate) const fn derives_body(&self) -> bool {
+        self.0.signs_form || self.0.signs_digest
     }
 
     /// Whether a delivery may have to be read in other ways than as it was received.
@@ -389,6 +416,11 @@ impl Scheme {
     /// Whether the timestamp is an entry of the list of signatures.
     pub(crate) const fn lists_timestamp(&self) -> bool {
         self.0.lists_timestamp
+    }
+
+    /// Whether the timestamp may be in the list more than once, in sets of entries.
+    pub(crate) fn has_sets(&self) -> bool {
+        matches!(self.layout_kind(), LayoutKind::List(list) if list.divider().is_some())
     }
 
     /// The size of the largest body that a receiver accepts by default, in bytes, if it is not 2 MiB:

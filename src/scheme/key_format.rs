@@ -19,6 +19,8 @@ pub enum KeyFormat {
     ///
     /// For a scheme that also has Ed25519 signatures, `whpk_` and `whsk_` too.
     Whsec,
+    /// [`KeyFormat::Whsec`], with or without `v1,` in front of it.
+    VersionedWhsec,
     /// [`KeyFormat::Whsec`] if the text begins with `whsec_`, and [`KeyFormat::Utf8`] otherwise.
     WhsecOrUtf8,
     /// The text is the key, and if it begins with `whsec_`, so is what the base64 behind that

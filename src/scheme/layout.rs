@@ -36,11 +36,23 @@ pub(crate) struct Bare {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct List {
     pub(crate) separator: char,
-    pub(crate) spaced: bool,
+    pub(crate) joint: Joint,
     pub(crate) assign: char,
     pub(crate) version: &'static str,
     pub(crate) more_versions: &'static [(&'static str, Algorithm)],
     pub(crate) timestamp: Option<&'static str>,
+}
+
+/// How a list departs from entries with nothing but the separator between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Joint {
+    Plain,
+    /// A space follows the separator.
+    Spaced,
+    /// A comma comes before it.
+    Comma,
+    /// This character divides sets of entries, each with the timestamp.
+    Sets(char),
 }
 
 impl Layout {
@@ -74,8 +86,8 @@ impl Layout {
     /// ```
     #[must_use]
     pub const fn list(separator: char, assign: char, version: &'static str) -> Self {
-        let (spaced, more_versions, timestamp) = (false, &[] as &[_], None);
-        let list = List { separator, spaced, assign, version, more_versions, timestamp };
+        let (joint, more_versions, timestamp) = (Joint::Plain, &[] as &[_], None);
+        let list = List { separator, joint, assign, version, more_versions, timestamp };
         Self(LayoutKind::List(list), None)
     }
 
@@ -141,7 +153,52 @@ impl Layout {
     #[must_use]
     pub const fn spaced(mut self) -> Self {
         if let Some(list) = self.list_mut() {
-            list.spaced = true;
+            list.joint = Joint::Spaced;
+        }
+        self
+    }
+
+    /// Sets that the provider writes a comma before each separator, default off: it is part of no
+    /// entry. A scheme whose layout is not a list, or is one that commas separate, does not build.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Layout;
+    ///
+    /// // `v1,g0hM…=, v1,bm9l…=`
+    /// let layout = Layout::list(' ', ',', "v1").comma_joined();
+    /// assert_eq!(layout.to_string(), "v1,…, v1,…");
+    /// ```
+    #[must_use]
+    pub const fn comma_joined(mut self) -> Self {
+        if let Some(list) = self.list_mut() {
+            list.joint = Joint::Comma;
+        }
+        self
+    }
+
+    /// Sets the character between sets of entries, default none, for a provider that sends one set for
+    /// each of its keys, and the timestamp in all of them. A scheme whose layout is not a list with a
+    /// [`timestamp_key`](Self::timestamp_key) does not build.
+    ///
+    /// # Security
+    ///
+    /// A delivery has one timestamp. If its sets do not have the same, it is rejected, so that no
+    /// signature is ever verified with the timestamp of another.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::scheme::Layout;
+    ///
+    /// let layout = Layout::list(',', '=', "v1").timestamp_key("t").sets(' ');
+    /// assert_eq!(layout.to_string(), "t={time},v1=… t={time},v1=…");
+    /// ```
+    #[must_use]
+    pub const fn sets(mut self, divider: char) -> Self {
+        if let Some(list) = self.list_mut() {
+            list.joint = Joint::Sets(divider);
         }
         self
     }
@@ -202,14 +259,14 @@ impl fmt::Display for Layout {
             }
             LayoutKind::List(list) => list,
         };
-        let separator = list.joint();
-        if let Some(key) = list.timestamp {
-            write!(f, "{key}{}{{time}}{separator}", list.assign)?;
-        }
-        write!(f, "{}{}…", list.version, list.assign)?;
-        let more = list.more_versions.iter();
-        more.map(|(version, _)| version)
-            .try_for_each(|version| write!(f, "{separator}{version}{}…", list.assign))
+        let more = list.more_versions.iter().map(|(version, _)| *version);
+        let versions = [list.version].into_iter().chain(more);
+        // What is between two of them.
+        let again = matches!(list.joint, Joint::Comma | Joint::Sets(_)).then(|| versions.clone());
+        let mut text = String::new();
+        let all = versions.chain(again.into_iter().flatten());
+        all.for_each(|version| list.add(&mut text, Some("{time}"), version, "…"));
+        f.write_str(&text)
     }
 }
 
@@ -221,10 +278,48 @@ impl Bare {
 }
 
 impl List {
-    /// What a signer writes between two entries.
-    pub(crate) fn joint(&self) -> String {
-        let space = if self.spaced { " " } else { "" };
-        format!("{}{space}", self.separator)
+    /// Adds a signature to a list that is signed, and the timestamp where it belongs before it.
+    pub(crate) fn add(
+        &self,
+        list: &mut String,
+        timestamp: Option<&str>,
+        version: &str,
+        signature: &str,
+    ) {
+        let entry = |list: &mut String, key: &str, text: &str| {
+            list.push_str(key);
+            list.push(self.assign);
+            list.push_str(text);
+        };
+        let separate = |list: &mut String| {
+            list.push_str(if matches!(self.joint, Joint::Comma) { "," } else { "" });
+            list.push(self.separator);
+            list.push_str(if matches!(self.joint, Joint::Spaced) { " " } else { "" });
+        };
+        let begins = match self.joint {
+            _ if list.is_empty() => true,
+            Joint::Sets(divider) => {
+                list.push(divider);
+                true
+            }
+            _ => {
+                separate(list);
+                false
+            }
+        };
+        if begins && let Some((key, text)) = self.timestamp.zip(timestamp) {
+            entry(list, key, text);
+            separate(list);
+        }
+        entry(list, version, signature);
+    }
+
+    /// The byte that divides sets of entries, if something does.
+    pub(crate) fn divider(&self) -> Option<u8> {
+        match self.joint {
+            Joint::Sets(divider) => u8::try_from(divider).ok(),
+            Joint::Plain | Joint::Spaced | Joint::Comma => None,
+        }
     }
 
     /// The algorithm of an entry with this key, or `None` if the entry is not a signature.

@@ -37,12 +37,62 @@ pub enum Part {
     /// [`SchemeBuilder::dangerous_movable_url`](crate::scheme::SchemeBuilder::dangerous_movable_url),
     /// which this part needs.
     Form,
+    /// The SHA-256 of the body in lower-case hexadecimal digits, instead of the body.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tower_webhook::Scheme;
+    /// use tower_webhook::scheme::{HeaderNames, Part};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature").timestamp("acme-time")])
+    ///     .signed(&[Part::Timestamp, Part::Literal("."), Part::Digest])
+    ///     .build();
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let headers = ACME.signer("secret")?.sign(None, now, b"{}")?;
+    ///
+    /// let mut verification = ACME.verifier("secret")?.begin(&headers)?;
+    /// verification.update(b"{");
+    /// verification.update(b"}");
+    /// assert!(verification.finish().is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Digest,
     /// The request's method, in upper case.
     Method,
     /// The URL that the sender called: the [public URL](crate::Verifier::public_url) of the
     /// verifier, followed by the request's path and query as received, or the
     /// [exact URL](crate::Verifier::exact_url).
     Url,
+    /// The path of the URL as the receiver sees it, without the query. What is mounted below a base that
+    /// the sender does not sign has to see the path without that base, as what is inside of axum's
+    /// `nest` does. A path that contains the nearest byte of the literal between it and the body is
+    /// rejected.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use http::Request;
+    /// use tower_webhook::{Field, Scheme, VerifyError};
+    /// use tower_webhook::scheme::{HeaderNames, Part};
+    ///
+    /// const ACME: Scheme = Scheme::custom("acme")
+    ///     .headers(&[HeaderNames::new("acme-signature")])
+    ///     .signed(&[Part::Path, Part::Literal(":"), Part::Body])
+    ///     .build();
+    /// let now = time::OffsetDateTime::now_utc();
+    /// let url = "https://acme.example/orders?page=2";
+    /// let mut sent = ACME.signer("secret")?.request(url, None, now, "a:b")?;
+    /// let verifier = ACME.verifier("secret")?;
+    /// *sent.uri_mut() = "/orders".parse()?;
+    /// assert!(verifier.verify(&sent, b"a:b").is_ok());
+    ///
+    /// *sent.uri_mut() = "/orders:a".parse()?;
+    /// assert_eq!(verifier.verify(&sent, b"b").unwrap_err(), VerifyError::Malformed(Field::Path));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Path,
     /// Fixed text.
     Literal(&'static str),
 }

@@ -9,7 +9,7 @@ use crate::crypto::Algorithm;
 use crate::scheme::definition::Definition;
 use crate::scheme::encoding::Encoding;
 use crate::scheme::header::HeaderNames;
-use crate::scheme::layout::{Layout, LayoutKind};
+use crate::scheme::layout::{Joint, Layout, LayoutKind, List};
 use crate::scheme::part::{IdShape, MAX_ID, Part};
 use crate::scheme::timestamp::TimestampFormat;
 
@@ -66,7 +66,7 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
     obey!(der(scheme));
     let body = if scheme.shared_token { 0 } else { 1 };
     rule!(
-        "the body is signed exactly once: one Part::Body, or Part::Form, in .signed(…)",
+        "the body is signed exactly once: one Part::Body, Form or Digest in .signed(…)",
         signed.body == body
     );
     rule!(
@@ -77,6 +77,7 @@ pub(super) const fn check(scheme: &Definition) -> Verdict {
         "the id and the timestamp are signed once: one Part::Id and one Part::Timestamp at most",
         signed.id <= 1 && signed.timestamp <= 1
     );
+    rule!("the path is signed once: one Part::Path at most", signed.path <= 1);
     rule!("a literal is not empty: leave out Part::Literal(\"\")", signed.empty == 0);
     rule!(
         r#"a scheme has a signature header: .headers(&[HeaderNames::new("x-signature")])"#,
@@ -159,19 +160,20 @@ const fn ecdsa(algorithm: Algorithm) -> Verdict {
 /// Checks the other ways in which a delivery may have been signed.
 const fn readings(scheme: &Definition) -> Verdict {
     let mut chars = scheme.decoded_url.as_bytes();
-    rule!("no URL is signed that could be decoded", chars.is_empty() || scheme.signs_request);
+    rule!("no URL is signed that could be decoded", chars.is_empty() || scheme.signs_url);
     while let [byte, rest @ ..] = chars {
         // Otherwise it could hold what ends it, or be decoded twice.
         rule!("only visible ASCII is decoded, and no %", byte.is_ascii_graphic() && *byte != b'%');
         chars = rest;
     }
-    rule!("no URL is signed that has a port", !scheme.optional_port || scheme.signs_request);
+    rule!("no URL is signed that has a port", !scheme.optional_port || scheme.signs_url);
     if let Some(name) = scheme.digest_in_query {
-        let form = scheme.signs_request && scheme.signs_form;
+        let form = scheme.signs_url && scheme.signs_form;
         rule!("the digest of a body is in a URL that is signed with a form", form);
         rule!("a parameter of a query needs a name", !name.is_empty());
     }
-    rule!("the fields of a form are not escaped", !(scheme.escaped_body && scheme.signs_form));
+    let derived = scheme.signs_form || scheme.signs_digest;
+    rule!("only a body that is signed itself is escaped", !(scheme.escaped_body && derived));
     rule!("an escaped body needs an HMAC", !scheme.escaped_body || is_mac(scheme.algorithm));
     if let LayoutKind::List(list) = scheme.layout.0 {
         let mut versions = list.more_versions;
@@ -267,12 +269,17 @@ const fn ends(scheme: &Definition, part: &Part, neighbor: Neighbor) -> Verdict {
             "nothing ends the method: put a literal such as a space next to it",
             scheme.movable_url || matches!(neighbor, Neighbor::Byte(byte) if !is_token(byte))
         ),
+        // A path with that byte is rejected.
+        Part::Path => rule!(
+            "nothing ends the path: put a literal between it and the body",
+            scheme.movable_url || matches!(neighbor, Neighbor::Byte(_))
+        ),
         // No URL contains a space or a control character.
         Part::Url => rule!(
             "nothing ends the URL: put a literal such as a newline next to it",
             scheme.movable_url || matches!(neighbor, Neighbor::Byte(..=b' '))
         ),
-        Part::Timestamp | Part::Body | Part::Form | Part::Literal(_) => {}
+        Part::Timestamp | Part::Body | Part::Form | Part::Digest | Part::Literal(_) => {}
     }
     Ok(())
 }
@@ -286,7 +293,12 @@ pub(super) struct Tally {
     pub(super) id_end: Option<u8>,
     pub(super) timestamp: usize,
     pub(super) request: usize,
+    pub(super) url: usize,
+    pub(super) path: usize,
+    /// The byte that ends the path, likewise.
+    pub(super) path_end: Option<u8>,
     pub(super) form: usize,
+    pub(super) digest: usize,
     body: usize,
     empty: usize,
 }
@@ -301,32 +313,44 @@ impl Tally {
             id_end: None,
             timestamp: 0,
             request: 0,
+            url: 0,
+            path: 0,
+            path_end: None,
             form: 0,
+            digest: 0,
             body: 0,
             empty: 0,
         };
         while let [part, rest @ ..] = parts {
             match part {
-                Part::Id => {
-                    tally.id += 1;
+                Part::Id | Part::Path => {
                     let (before, _) = all.split_at(all.len() - parts.len());
                     let neighbor = match tally.body {
                         0 => Neighbor::first(rest),
                         _ => Neighbor::last(before),
                     };
-                    tally.id_end = match neighbor {
+                    let end = match neighbor {
                         Neighbor::Byte(byte) => Some(byte),
                         Neighbor::Timestamp | Neighbor::Other => None,
                     };
+                    if matches!(part, Part::Id) {
+                        tally.id += 1;
+                        tally.id_end = end;
+                    } else {
+                        tally.path += 1;
+                        tally.path_end = end;
+                    }
                 }
                 Part::Timestamp => tally.timestamp += 1,
-                Part::Body | Part::Form => {
+                Part::Body | Part::Form | Part::Digest => {
                     tally.body += 1;
                     tally.form += matches!(part, Part::Form) as usize;
+                    tally.digest += matches!(part, Part::Digest) as usize;
                     (tally.before_body, _) = all.split_at(all.len() - parts.len());
                     tally.after_body = rest;
                 }
-                Part::Method | Part::Url => tally.request += 1,
+                Part::Method => tally.request += 1,
+                Part::Url => tally.url += 1,
                 Part::Literal(text) => tally.empty += text.is_empty() as usize,
             }
             parts = rest;
@@ -349,6 +373,7 @@ const fn layout(layout: Layout) -> Verdict {
     rule!("separators are ASCII", list.separator.is_ascii() && list.assign.is_ascii());
     let control = list.separator.is_ascii_control() || list.assign.is_ascii_control();
     rule!("separators are no control characters", !control);
+    obey!(joint(list));
     obey!(printable(list.version));
     rule!(
         "the separator of entries and that of their keys differ",
@@ -375,6 +400,25 @@ const fn layout(layout: Layout) -> Verdict {
             rule!("the keys of a list differ", !same(key, version));
         }
         versions = rest;
+    }
+    Ok(())
+}
+
+/// What joins entries must not be taken for something else in them.
+const fn joint(list: List) -> Verdict {
+    match list.joint {
+        Joint::Plain | Joint::Spaced => {}
+        Joint::Comma => rule!("a list of commas has no others before them", list.separator != ','),
+        Joint::Sets(divider) => {
+            let visible = matches!(divider, ' '..='~');
+            rule!("what divides the sets of a list is visible ASCII or a space", visible);
+            let other = divider != list.separator && divider != list.assign;
+            rule!("what divides the sets of a list does not divide their entries", other);
+            rule!(
+                "the sets of a list have a timestamp: add its key with .timestamp_key(…)",
+                list.timestamp.is_some()
+            );
+        }
     }
     Ok(())
 }

@@ -386,6 +386,7 @@ impl Scheme {
             }
             KeyFormat::WhsecOrUtf8 if !text.starts_with("whsec_") => Secret::utf8(text),
             KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 => Secret::whsec(text),
+            KeyFormat::VersionedWhsec => Secret::whsec(text.strip_prefix("v1,").unwrap_or(text)),
             KeyFormat::Utf8OrHex => return Ok((Secret::utf8(text)?, Some(Secret::hex(text)?))),
             KeyFormat::WhsecAndUtf8 => {
                 let whole = Secret::utf8(text)?;
@@ -646,6 +647,9 @@ mod tests {
     fn a_scheme_with_two_readings_gives_the_first_or_none() {
         assert_eq!(key(Scheme::SPAAZA.secret("00ff")), b"00ff");
         assert_eq!(key(Scheme::POLAR.secret("whsec_AQ")), [1]);
+        for text in ["v1,whsec_AQ", "whsec_AQ"] {
+            assert_eq!(key(Scheme::SUPABASE_AUTH.secret(text)), [1]);
+        }
         assert_eq!(key(Scheme::POLAR.secret("whsec_AQIDB")), b"whsec_AQIDB");
         assert_eq!(key(Scheme::POLAR.secret("polar_whs_AQ")), b"polar_whs_AQ");
         for (scheme, text, expected) in [

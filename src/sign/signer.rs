@@ -170,8 +170,12 @@ impl Signer {
         body: B,
     ) -> Result<Request<B>, SignError> {
         let uri: Uri = url.parse().map_err(|_| SignError::InvalidUrl)?;
-        let target = || Target::whole(&Method::POST, PublicUrl::whole(url));
-        let target = self.scheme.signs_request().then(target);
+        let target = || {
+            let target = Target::new(self.scheme, Some((&Method::POST, &uri)));
+            target.map(|target| target.whole(PublicUrl::whole(url)))
+        };
+        let target = self.scheme.signs_request().then(target).transpose();
+        let target = target.map_err(|_| SignError::InvalidUrl)?;
         let headers = self.headers(target, id.into(), timestamp, body.as_ref())?;
         let mut request = Request::new(body);
         *request.method_mut() = Method::POST;
@@ -205,7 +209,7 @@ impl Signer {
         let time = text.as_deref().map(|text| (timestamp.into(), text.into()));
         let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
 
-        let form = match self.scheme.signs_form() {
+        let form = match self.scheme.derives_body() {
             true => Some(form::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),
             false => None,
         };
@@ -256,18 +260,9 @@ impl Signer {
             }
             LayoutKind::List(list) => {
                 let mut value = String::with_capacity(128);
-                let mut add = |key: &str, text: &str| {
-                    if !value.is_empty() {
-                        value.push_str(&list.joint());
-                    }
-                    value.push_str(key);
-                    value.push(list.assign);
-                    value.push_str(text);
-                };
-                if let Some((key, text)) = list.timestamp.zip(timestamp) {
-                    add(key, text);
-                }
-                texts.for_each(|(algorithm, text)| add(list.version_of(algorithm), &text));
+                texts.for_each(|(algorithm, text)| {
+                    list.add(&mut value, timestamp, list.version_of(algorithm), &text);
+                });
                 first.for_each(|name| append(headers, name, mem::take(&mut value)));
             }
         }

@@ -1,6 +1,7 @@
 //! One key, tried on one reading of a delivery whose body is still arriving.
 
 use crate::crypto::key::{Running, VerifyingKey};
+use crate::head::digest::BodyDigest;
 use crate::head::envelope::Envelope;
 use crate::head::reading::{Escaper, Reading};
 
@@ -9,7 +10,25 @@ pub(crate) struct Attempt {
     /// The secret that is tried, and the reading.
     pub(super) found: Found,
     running: Running,
-    escaper: Option<Escaper>,
+    covers: Covers,
+}
+
+/// What of a body is signed.
+enum Covers {
+    Body,
+    Escaped(Escaper),
+    /// Boxed: few providers sign a digest, and every attempt would be as large.
+    Digest(Box<BodyDigest>),
+}
+
+impl Covers {
+    fn of(envelope: &Envelope<'_>, reading: Reading) -> Self {
+        match envelope.fields().scheme().signs_digest() {
+            true => Self::Digest(Box::default()),
+            false if reading.has(Reading::ESCAPED) => Self::Escaped(Escaper::default()),
+            false => Self::Body,
+        }
+    }
 }
 
 /// What a signature was found to be of.
@@ -34,7 +53,8 @@ impl Attempt {
     ) -> impl Iterator<Item = Self> {
         key.begin(envelope.signatures().of(key.algorithm())).map(move |mut running| {
             envelope.fields().before_body().for_each(|piece| running.update(piece));
-            Self { found: Found::as_received(secret_index), running, escaper: None }
+            let found = Found::as_received(secret_index);
+            Self { found, running, covers: Covers::of(envelope, found.reading) }
         })
     }
 
@@ -48,23 +68,33 @@ impl Attempt {
         key.begin(envelope.signatures().of(key.algorithm())).map(move |mut running| {
             let fields = envelope.fields().read_as(reading);
             fields.before_body().for_each(|piece| running.update(piece));
-            let escaper = reading.has(Reading::ESCAPED).then(Escaper::default);
-            Self { found: Found { secret_index, reading }, running, escaper }
+            let covers = Covers::of(envelope, reading);
+            Self { found: Found { secret_index, reading }, running, covers }
         })
+    }
+
+    /// The same attempt, for a digest that is known already and not for the body.
+    pub(super) fn of_digest(self) -> Self {
+        match self.covers {
+            Covers::Digest(_) => Self { covers: Covers::Body, ..self },
+            Covers::Body | Covers::Escaped(_) => self,
+        }
     }
 
     /// The same attempt with an escaped body, if what it has seen of the body is ASCII.
     pub(super) fn escaped(&self) -> Option<Self> {
         let Found { secret_index, reading } = self.found;
         let found = Found { secret_index, reading: reading.with(Reading::ESCAPED, true) };
-        Some(Self { found, running: self.running.fork()?, escaper: Some(Escaper::default()) })
+        let covers = Covers::Escaped(Escaper::default());
+        Some(Self { found, running: self.running.fork()?, covers })
     }
 
     #[inline]
     pub(crate) fn update(&mut self, chunk: &[u8]) {
-        match &mut self.escaper {
-            None => self.running.update(chunk),
-            Some(escaper) => escaper.escape(chunk, |piece| self.running.update(piece)),
+        match &mut self.covers {
+            Covers::Body => self.running.update(chunk),
+            Covers::Escaped(escaper) => escaper.escape(chunk, |piece| self.running.update(piece)),
+            Covers::Digest(digest) => digest.update(chunk),
         }
     }
 
@@ -77,6 +107,14 @@ impl Attempt {
     /// Ends the body and returns whether a signature of the delivery is valid.
     pub(super) fn finish(self, envelope: &Envelope<'_>) -> bool {
         let mut running = self.running;
+        let is_done = match self.covers {
+            Covers::Body => true,
+            Covers::Escaped(escaper) => escaper.is_done(),
+            Covers::Digest(digest) => {
+                running.update(&digest.finish());
+                true
+            }
+        };
         match self.found.reading.is_of_url() {
             false => envelope.fields().after_body().for_each(|piece| running.update(piece)),
             true => {
@@ -85,7 +123,6 @@ impl Attempt {
             }
         }
         let algorithm = running.algorithm();
-        self.escaper.is_none_or(|escaper| escaper.is_done())
-            && running.finish(envelope.signatures().of(algorithm))
+        is_done && running.finish(envelope.signatures().of(algorithm))
     }
 }

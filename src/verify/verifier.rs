@@ -104,7 +104,7 @@ fn verify_once(
         url: SignedUrl::Known(None),
     };
     let envelope = Envelope::open(terms, head, now)?;
-    let found = match scheme.signs_form() {
+    let found = match scheme.derives_body() {
         false => find(0, &key, &envelope, [body], false),
         true => find(0, &key, &envelope, [&*form::signed(envelope.fields(), [body])?], false),
     };
@@ -352,7 +352,7 @@ impl Verifier {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check(&self) -> Result<(), VerifyError> {
-        match self.scheme.signs_request() && self.public_url.is_none() {
+        match self.scheme.signs_url() && self.public_url.is_none() {
             true => Err(VerifyError::NeedsPublicUrl),
             false => Ok(()),
         }
@@ -539,18 +539,27 @@ impl Verifier {
         tried: Option<Box<Attempt>>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
     ) -> Result<Verified, VerifyError> {
-        if self.scheme.signs_form() {
-            return self.verdict_on_form(envelope, body);
+        if self.scheme.derives_body() {
+            return self.verdict_on_derived(envelope, tried, body);
         }
         self.judge(envelope, tried, body)
     }
 
+    /// Returns the verdict on what follows from a body. A digest that was computed while the body arrived
+    /// is computed again only for other keys.
     #[cold]
-    fn verdict_on_form<'b>(
+    fn verdict_on_derived<'b>(
         &self,
         envelope: &Envelope<'_>,
+        tried: Option<Box<Attempt>>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
     ) -> Result<Verified, VerifyError> {
+        if let Some(attempt) = tried {
+            let found = attempt.found;
+            if attempt.finish(envelope) {
+                return verdict(envelope, Some(found));
+            }
+        }
         let signed = form::signed(envelope.fields(), body)?;
         // Not an array: with that, two callers would share the function below, and pay for the call.
         self.judge(envelope, None, Some(&*signed))
@@ -742,7 +751,8 @@ fn otherwise<'b>(
     let escapes = fields.scheme().escaped_body() && !body.clone().into_iter().all(<[u8]>::is_ascii);
     let readings = fields.readings().with(Reading::ESCAPED, escapes);
     for reading in readings.each() {
-        for mut attempt in Attempt::begin_as(reading, index, key, envelope) {
+        let attempts = Attempt::begin_as(reading, index, key, envelope);
+        for mut attempt in attempts.map(Attempt::of_digest) {
             body.clone().into_iter().for_each(|chunk| attempt.update(chunk));
             let found = attempt.found;
             if attempt.finish(envelope) {

@@ -178,9 +178,10 @@ fn text_key(scheme: Scheme) -> Option<&'static str> {
 fn another(scheme: Scheme) -> Option<&'static str> {
     match scheme.key_format() {
         KeyFormat::PublicKeyBase64 | KeyFormat::PublicKeyDer | KeyFormat::PublicKeyHex => None,
-        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 | KeyFormat::WhsecAndUtf8 => {
-            Some("whsec_plJ3nmyCDGBKInavdOK15jsl")
-        }
+        KeyFormat::Whsec
+        | KeyFormat::VersionedWhsec
+        | KeyFormat::WhsecOrUtf8
+        | KeyFormat::WhsecAndUtf8 => Some("whsec_plJ3nmyCDGBKInavdOK15jsl"),
         KeyFormat::Base64 => Some("YW5vdGhlciBzZWNyZXQ="),
         KeyFormat::Hex => Some("00112233445566778899aabbccddeeff"),
         _ => Some("another secret"),

@@ -519,3 +519,67 @@ async fn every_method_without_a_signature_is_unauthorized() {
         assert_eq!(exchange(address, request.as_bytes()).await.status, 401, "{method}");
     }
 }
+
+#[tokio::test]
+async fn a_signed_path_is_that_below_the_base_inside_of_nested_routes() {
+    let layer = || WebhookLayer::new(verifier(Scheme::CANVA));
+    let hooks = || Router::new().route("/content/resources/find", post(async || ()));
+    let url = "https://hooks.example.com/content/resources/find";
+    let signed = signer(Scheme::CANVA).request(url, None, at(NOW), BODY).unwrap();
+    let bytes = whole(signed.headers(), BODY);
+    let sent = |target: &str| {
+        let line = format!("POST {target} ").into_bytes();
+        [&*line, bytes.strip_prefix(b"POST /hook ").unwrap()].concat()
+    };
+    let inside = serve(Router::new().nest("/canva", hooks().route_layer(layer()))).await;
+    let around = serve(Router::new().nest("/canva", hooks()).route_layer(layer())).await;
+    let path = "/canva/content/resources/find";
+    for (app, target, status) in [
+        (inside, path.to_owned(), 200),
+        // The query is not signed.
+        (inside, format!("{path}?user=1"), 200),
+        (around, path.to_owned(), 401),
+    ] {
+        assert_eq!(exchange(app, &sent(&target)).await.status, status, "{target}");
+    }
+    // No other route has this signature.
+    let other = Router::new().route("/content/resources/{*rest}", post(async || ()));
+    let other = serve(Router::new().nest("/canva", other.route_layer(layer()))).await;
+    assert_eq!(exchange(other, &sent("/canva/content/resources/find2")).await.status, 401);
+    assert_eq!(exchange(other, &sent("/canva/content/resources/find:a")).await.status, 401);
+    assert_eq!(exchange(other, &sent(path)).await.status, 200);
+}
+
+#[cfg(feature = "replay")]
+#[tokio::test]
+async fn a_digest_is_signed_of_what_arrives_in_pieces() {
+    use tower_webhook::clock::ManualClock;
+    use tower_webhook::replay::{MemoryReplayGuard, Replay};
+
+    use crate::support::secret;
+
+    let scheme = Scheme::RIPPLE_COLLECTIONS;
+    let older = scheme.verifier("b2xk").unwrap().clock(ManualClock::new(at(NOW)));
+    // With the key that is tried first, and with the other one.
+    let both = older.add_secret(scheme.secret(secret(scheme)).unwrap()).unwrap();
+    let guard = MemoryReplayGuard::builder().clock(ManualClock::new(at(NOW))).build();
+    let replay = Replay::with(guard).by_content();
+    for layer in [
+        WebhookLayer::new(verifier(scheme)),
+        WebhookLayer::new(both.clone()),
+        WebhookLayer::new(both).replay(replay),
+    ] {
+        let app =
+            serve(Router::new().route("/hook", post(async |body: Bytes| body)).layer(layer)).await;
+        let sent = whole(&sign(scheme, BODY), BODY);
+        let (head, tail) = sent.split_at(sent.len() - BODY.len() / 2);
+        let mut stream = TcpStream::connect(app).await.unwrap();
+        stream.write_all(head).await.unwrap();
+        tokio::task::yield_now().await;
+        stream.write_all(tail).await.unwrap();
+        let mut answer = vec![0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(answer, b"HTTP/1.1 200");
+        assert_eq!(exchange(app, &whole(&sign(scheme, b"{}"), BODY)).await.status, 401);
+    }
+}

@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 #[cfg(feature = "sha1")]
 use sha1::Sha1;
-use sha2::{Sha256, Sha512};
+use sha2::{Digest as _, Sha256, Sha512};
 use tower_webhook::{Scheme, VerifyError};
 
 #[cfg(feature = "ed25519")]
@@ -19,7 +19,7 @@ const BODY: &str = r#"{"hello":"wörld"}"#;
 
 /// What a provider's documentation tells a receiver to do, by hand.
 ///
-/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{iso}`, `{http}`, `{url}` and `{body}` stand for
+/// In `content` and in the headers, `{id}`, `{s}`, `{ms}`, `{rfc}`, `{iso}`, `{http}`, `{url}`, `{sha}` and `{body}` stand for
 /// what they say, and `{sig}` for the signature in the encoding that `digest` ends with.
 struct Recipe {
     scheme: Scheme,
@@ -136,6 +136,8 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::CRONOFY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("cronofy-hmac-sha256", "something-else, {sig}")] },
     Recipe { scheme: Scheme::CONFIGCAT, digest: "sha256 base64", key: Text, content: "{id}{s}{body}", headers: &[("x-configcat-webhook-id", "{id}"), ("x-configcat-webhook-timestamp", "{s}"), ("x-configcat-webhook-signature-v1", "{sig}")] },
     Recipe { scheme: Scheme::SINCH, digest: "sha256 base64", key: Text, content: "{body}.{id}.{s}", headers: &[("x-sinch-webhook-signature-nonce", "{id}"), ("x-sinch-webhook-signature-timestamp", "{s}"), ("x-sinch-webhook-signature-algorithm", "HmacSHA256"), ("x-sinch-webhook-signature", "{sig}")] },
+    Recipe { scheme: Scheme::PERSONA, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("persona-signature", "t={s},v1={sig}")] },
+    Recipe { scheme: Scheme::PERSONA, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("persona-signature", "t={s},v1=00 t={s},v1={sig}")] },
     Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},li={sig}")] },
     Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},te={sig},li=")] },
     Recipe { scheme: Scheme::PAYMONGO, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("paymongo-signature", "t={s},te=,li={sig}")] },
@@ -164,6 +166,8 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::BTCPAY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("btcpay-sig", "sha256={sig}")] },
     Recipe { scheme: Scheme::BUILDKITE, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("x-buildkite-signature", "timestamp={s},signature={sig}")] },
     Recipe { scheme: Scheme::BUY_ME_A_COFFEE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-signature-sha256", "{sig}")] },
+    Recipe { scheme: Scheme::CANVA, digest: "sha256 hex", key: Base64, content: "v1:{s}:/hook:{body}", headers: &[("x-canva-timestamp", "{s}"), ("x-canva-signatures", "{sig}")] },
+    Recipe { scheme: Scheme::CANVA, digest: "sha256 hex", key: Base64, content: "v1:{s}:/hook:{body}", headers: &[("x-canva-timestamp", "{s}"), ("x-canva-signatures", "00,{sig}")] },
     Recipe { scheme: Scheme::CASHFREE, digest: "sha256 base64", key: Text, content: "{ms}{body}", headers: &[("x-webhook-timestamp", "{ms}"), ("x-webhook-signature", "{sig}")] },
     Recipe { scheme: Scheme::CASTLE, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-castle-signature", "{sig}")] },
     Recipe { scheme: Scheme::CHARGIFY, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-chargify-webhook-signature-hmac-sha-256", "{sig}")] },
@@ -255,6 +259,7 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::RENDER, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::REPLICATE, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
     Recipe { scheme: Scheme::RETELL, digest: "sha256 hex", key: Text, content: "{body}{ms}", headers: &[("x-retell-signature", "v={ms},d={sig}")] },
+    Recipe { scheme: Scheme::RIPPLE_COLLECTIONS, digest: "sha256 hex", key: Base64, content: "{ms}.{sha}", headers: &[("x-webhook-timestamp", "{ms}"), ("x-webhook-signature", "t={ms},v1={sig}")] },
     Recipe { scheme: Scheme::ROOTLY, digest: "sha256 hex", key: Text, content: "{s}{body}", headers: &[("x-rootly-signature", "t={s},v1={sig}")] },
     Recipe { scheme: Scheme::SAVVYCAL, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-savvycal-signature", "sha256={sig}")] },
     Recipe { scheme: Scheme::SEGMENT, digest: "sha1 hex", key: Text, content: "{body}", headers: &[("x-signature", "{sig}")] },
@@ -275,6 +280,8 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::SQUARESPACE, digest: "sha256 hex", key: Hex, content: "{body}", headers: &[("squarespace-signature", "{sig}")] },
     Recipe { scheme: Scheme::STATSIG, digest: "sha256 hex", key: Text, content: "v0:{ms}:{body}", headers: &[("x-statsig-request-timestamp", "{ms}"), ("x-statsig-signature", "v0={sig}")] },
     Recipe { scheme: Scheme::SUMSUB, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-payload-digest", "{sig}")] },
+    Recipe { scheme: Scheme::SUPABASE_AUTH, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: WEBHOOK },
+    Recipe { scheme: Scheme::SUPABASE_AUTH, digest: "sha256 base64", key: Whsec, content: "{id}.{s}.{body}", headers: &[("webhook-id", "{id}"), ("webhook-timestamp", "{s}"), ("webhook-signature", "v1,{sig}, v1,00")] },
     Recipe { scheme: Scheme::SURGE, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("surge-signature", "t={s},v1={sig}")] },
     Recipe { scheme: Scheme::TAILSCALE, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("tailscale-webhook-signature", "t={s},v1={sig}")] },
     Recipe { scheme: Scheme::TALLY, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("tally-signature", "{sig}")] },
@@ -298,6 +305,7 @@ const RECIPES: &[Recipe] = &[
     Recipe { scheme: Scheme::WISTIA, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-wistia-signature", "{sig}")] },
     Recipe { scheme: Scheme::WORKABLE, digest: "sha256 hex", key: Text, content: "{body}", headers: &[("x-workable-signature", "{sig}")] },
     Recipe { scheme: Scheme::XOBNI, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("x-xobni-timestamp", "{s}"), ("x-xobni-signature", "sha256={sig}")] },
+    Recipe { scheme: Scheme::XQUIK, digest: "sha256 hex", key: Text, content: "{ms}.{id}.{body}", headers: &[("x-xquik-timestamp", "{ms}"), ("x-xquik-nonce", "{id}"), ("x-xquik-signature", "sha256={sig}")] },
     Recipe { scheme: Scheme::ZITADEL, digest: "sha256 hex", key: Text, content: "{s}.{body}", headers: &[("zitadel-signature", "t={s},v1={sig}")] },
     Recipe { scheme: Scheme::ZOHO_SIGN, digest: "sha256 base64", key: Text, content: "{body}", headers: &[("x-zs-webhook-signature", "{sig}")] },
 ];
@@ -359,6 +367,7 @@ fn fill(template: &str, signature: &str) -> String {
         .replace("{http}", "Tue, 14 Nov 2023 22:13:20 GMT")
         .replace("{url}", URL)
         .replace("{sig}", signature)
+        .replace("{sha}", &hex::encode(Sha256::digest(BODY)))
         .replace("{body}", BODY)
 }
 

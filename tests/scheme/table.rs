@@ -192,8 +192,10 @@ fn signed(scheme: Scheme) -> String {
         },
         Part::Body => "{body}",
         Part::Form => "{fields}",
+        Part::Digest => "{SHA-256 of body}",
         Part::Method => "{method}",
         Part::Url => "{url}",
+        Part::Path => "{path}",
         Part::Literal(text) => text,
         other => panic!("{other:?} is not in the table"),
     };
@@ -233,6 +235,7 @@ fn key(scheme: Scheme) -> &'static str {
     match scheme.key_format() {
         KeyFormat::Whsec if is_asymmetric(scheme) => "`whsec_`, `whpk_`",
         KeyFormat::Whsec => "`whsec_`",
+        KeyFormat::VersionedWhsec => "`v1,whsec_`",
         KeyFormat::WhsecOrUtf8 => "`whsec_`, or text",
         KeyFormat::WhsecAndUtf8 => "`whsec_` and text",
         KeyFormat::Utf8 => "text",

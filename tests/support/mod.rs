@@ -48,7 +48,10 @@ pub(crate) const P256_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEYP7Uui
 /// A secret of the shape that the scheme's provider prints.
 pub(crate) fn secret(scheme: Scheme) -> &'static str {
     match scheme.key_format() {
-        KeyFormat::Whsec | KeyFormat::WhsecOrUtf8 | KeyFormat::WhsecAndUtf8 => WHSEC,
+        KeyFormat::Whsec
+        | KeyFormat::VersionedWhsec
+        | KeyFormat::WhsecOrUtf8
+        | KeyFormat::WhsecAndUtf8 => WHSEC,
         KeyFormat::Hex | KeyFormat::Utf8OrHex => "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
         KeyFormat::Base64 => "c2VjcmV0LXNlY3JldA==",
         KeyFormat::PublicKeyBase64 => WHPK.trim_start_matches("whpk_"),
@@ -67,7 +70,10 @@ pub(crate) fn presets() -> impl Iterator<Item = Scheme> {
 
 /// Those of which every byte of the body counts, as it is.
 pub(crate) fn bytewise() -> impl Iterator<Item = Scheme> {
-    presets().filter(|scheme| scheme.signed().contains(&Part::Body))
+    presets().filter(|scheme| {
+        let signed = scheme.signed();
+        signed.contains(&Part::Body) || signed.contains(&Part::Digest)
+    })
 }
 
 pub(crate) fn is_compiled_in(scheme: Scheme) -> bool {

@@ -1,5 +1,6 @@
 //! The signatures of a header: their grammar, and how many of them are looked at.
 
+use tower_webhook::clock::ManualClock;
 use tower_webhook::scheme::{HeaderNames, Layout, Part, TimestampFormat};
 use tower_webhook::{Field, Scheme, Secret, Verified, VerifyError};
 
@@ -238,4 +239,125 @@ fn a_list_without_versions_can_be_told_apart() {
     let layout = Layout::bare_list(',').timestamp_first();
     let rule = "the timestamp in a bare list is a number";
     assert_eq!(refused(layout, TimestampFormat::HttpDate), rule);
+}
+
+/// The signature of a good delivery under another layout of these.
+fn signature_of(scheme: Scheme, secret: &str) -> String {
+    let sent = scheme.signer(secret).unwrap().sign(ID, at(NOW), BODY).unwrap();
+    let value = sent[scheme.headers()[0].signatures().next().unwrap()].to_str().unwrap();
+    value.rsplit_once(['=', ',']).unwrap().1.to_owned()
+}
+
+#[test]
+fn a_comma_before_the_separator_is_part_of_no_entry() {
+    const JOINED: Scheme = Scheme::custom("joined")
+        .headers(&[HeaderNames::new("x-signature")])
+        .layout(Layout::list(' ', ',', "v1").comma_joined())
+        .build();
+    let sent = JOINED.signer("a").unwrap().add_secret(Secret::utf8("b").unwrap()).unwrap();
+    let sent = sent.sign(None, at(NOW), BODY).unwrap();
+    let [a, b] = ["a", "b"].map(|secret| signature_of(JOINED, secret));
+    assert_eq!(sent["x-signature"], format!("v1,{a}, v1,{b}"));
+    let verdict = |value: &str, secret: &str| {
+        let sent = headers(&[("x-signature", value)]);
+        JOINED.verifier(secret).unwrap().verify(&sent, BODY).map(|_| ())
+    };
+    for secret in ["a", "b"] {
+        for value in
+            [format!("v1,{a}, v1,{b}"), format!("v1,{b},  v1,{a},"), format!("v1,{a} v1,{b}")]
+        {
+            assert_eq!(verdict(&value, secret), Ok(()), "{value}");
+        }
+    }
+    let malformed = Err(VerifyError::Malformed(Field::Signature));
+    for value in [format!("v1,{a},, "), format!("v1,{a};"), "v1,,".to_owned(), "v1,".to_owned()] {
+        assert_eq!(verdict(&value, "a"), malformed, "{value}");
+    }
+    // Elsewhere a comma is part of the text.
+    let sent = headers(&[("webhook-id", "1"), ("webhook-timestamp", &NOW.to_string())]);
+    let mut sent = sent;
+    let good = sign(Scheme::STANDARD, BODY)["webhook-signature"].to_str().unwrap().to_owned();
+    sent.insert("webhook-signature", format!("{good},").parse().unwrap());
+    assert_eq!(
+        verify(Scheme::STANDARD, &sent, BODY).unwrap_err(),
+        VerifyError::Malformed(Field::Signature)
+    );
+    let commas = Layout::list(',', '=', "v1").comma_joined();
+    let error =
+        Scheme::custom("commas").headers(BARE.headers()).layout(commas).try_build().unwrap_err();
+    assert_eq!(error.to_string(), "a list of commas has no others before them");
+}
+
+#[test]
+fn sets_of_entries_have_one_time() {
+    const SETS: Scheme = Scheme::custom("sets")
+        .headers(&[HeaderNames::new("x-signature")])
+        .layout(Layout::list(',', '=', "v1").timestamp_key("t").sets(' '))
+        .signed(&[Part::Timestamp, Part::Literal("."), Part::Body])
+        .build();
+    let sign = |secret: &str, seconds| {
+        let sent = SETS.signer(secret).unwrap().sign(None, at(seconds), BODY).unwrap();
+        sent["x-signature"].to_str().unwrap().to_owned()
+    };
+    let both = SETS.signer("a").unwrap().add_secret(Secret::utf8("b").unwrap()).unwrap();
+    let both = both.sign(None, at(NOW), BODY).unwrap();
+    assert_eq!(both["x-signature"], format!("{} {}", sign("a", NOW), sign("b", NOW)));
+    let verdict = |value: &str, secret: &str| {
+        let verifier = SETS.verifier(secret).unwrap().clock(ManualClock::new(at(NOW)));
+        let sent = headers(&[("x-signature", value)]);
+        let mut begun = verifier.begin(&sent)?;
+        begun.update(BODY);
+        let (streamed, whole) = (begun.finish(), verifier.verify(&sent, BODY));
+        assert_eq!(streamed.is_ok(), whole.is_ok());
+        whole.map(|_| ())
+    };
+    let (a, b) = (sign("a", NOW), sign("b", NOW));
+    for secret in ["a", "b"] {
+        assert_eq!(verdict(&format!("{a} {b}"), secret), Ok(()));
+        assert_eq!(verdict(&format!("{b} {a}"), secret), Ok(()));
+    }
+    assert_eq!(verdict(&a, "a"), Ok(()));
+    assert_eq!(verdict(&a, "b"), Err(VerifyError::Mismatch));
+    // Whichever comes first, and however near they are: no time of one set is another's.
+    let repeated = Err(VerifyError::Repeated(Field::Timestamp));
+    let earlier = sign("b", NOW - 1);
+    for value in
+        [format!("{a} {earlier}"), format!("{earlier} {a}"), format!("{a} t=0"), format!("t= {a}")]
+    {
+        for secret in ["a", "b"] {
+            assert_eq!(verdict(&value, secret), repeated, "{value}");
+        }
+    }
+    let signature = a.split_once("v1=").unwrap().1;
+    let missing = Err(VerifyError::Missing(Field::Timestamp));
+    assert_eq!(verdict(&format!("v1={signature} v1={signature}"), "a"), missing);
+    // 16 sets have 32 entries.
+    assert_eq!(verdict(&vec![&*a; 16].join(" "), "a"), Ok(()));
+    let many = Err(VerifyError::TooManySignatures);
+    assert_eq!(verdict(&vec![&*a; 17].join(" "), "a"), many);
+    assert_eq!(verdict(&" ".repeat(8000), "a"), missing);
+    assert_eq!(verdict(&format!("{a}{}t", " ".repeat(8000)), "a"), many);
+
+    let refused = |layout: Layout| {
+        let builder = Scheme::custom("sets").headers(BARE.headers()).layout(layout);
+        builder.signed(&[Part::Timestamp, Part::Body]).try_build().unwrap_err().to_string()
+    };
+    let list = Layout::list(',', '=', "v1");
+    assert_eq!(
+        refused(list.sets(' ')),
+        "the sets of a list have a timestamp: add its key with .timestamp_key(…)"
+    );
+    let list = list.timestamp_key("t");
+    for divider in [',', '='] {
+        assert_eq!(
+            refused(list.sets(divider)),
+            "what divides the sets of a list does not divide their entries"
+        );
+    }
+    for divider in ['\n', '–'] {
+        assert_eq!(
+            refused(list.sets(divider)),
+            "what divides the sets of a list is visible ASCII or a space"
+        );
+    }
 }

@@ -6,6 +6,7 @@
 mod algorithms;
 mod boundaries;
 mod content;
+mod digest;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 mod features;

@@ -80,7 +80,7 @@ fn nothing_signs_nothing_by_mistake() {
     assert_eq!(refused(scheme().dangerous_shared_token().signed(&[Part::Body])), unsaid);
     let list = Layout::list(',', '=', "v1");
     assert_eq!(refused(scheme().dangerous_shared_token().layout(list)), "a shared token is alone");
-    let body = "the body is signed exactly once: one Part::Body, or Part::Form, in .signed(…)";
+    let body = "the body is signed exactly once: one Part::Body, Form or Digest in .signed(…)";
     assert_eq!(refused(scheme().signed(&[])), body);
     let _: InvalidScheme = scheme().signed(&[]).try_build().unwrap_err();
 }

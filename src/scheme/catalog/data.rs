@@ -5,6 +5,7 @@ use crate::scheme::catalog::shapes::{
     base64_of_body, header, hex_of_body, presets, standard, version_0,
 };
 use crate::scheme::key_format::KeyFormat;
+use crate::scheme::part::Part;
 use crate::scheme::timestamp::TimestampFormat;
 
 presets! {
@@ -58,4 +59,21 @@ presets! {
         "https://docs.statsig.com/integrations/event_webhook") =
         version_0(&[header("x-statsig-signature").timestamp("x-statsig-request-timestamp")])
             .timestamp_format(TimestampFormat::Millis);
+
+    /// the id is the nonce of an attempt, so it tells a delivery that was captured from one that is
+    /// new, and not a retry from the first attempt: for that, `deliveryId` is in the body.
+    XQUIK("xquik", "Xquik", Documentation,
+        "https://github.com/Xquik-dev/x-twitter-scraper/blob/HEAD/skills/x-twitter-scraper/references/webhooks.md") =
+        hex_of_body(
+            &[header("x-xquik-signature").id("x-xquik-nonce").timestamp("x-xquik-timestamp")],
+            "sha256=",
+        )
+        .signed(&[
+            Part::Timestamp,
+            Part::Literal("."),
+            Part::Id,
+            Part::Literal("."),
+            Part::Body,
+        ])
+        .timestamp_format(TimestampFormat::Millis);
 }

@@ -85,6 +85,9 @@ macro_rules! facts {
     ("calendly") => {
         " - Sent: `calendly-webhook-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 180 s in the past, 180 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
+    ("canva") => {
+        " - Sent: `x-canva-signatures: …,…` with `x-canva-timestamp`.\n - Signed: `v1:{seconds}:{path}:{body}`, by HMAC-SHA-256 in hex. Secret: base64.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("cashfree") => {
         " - Sent: `x-webhook-signature: …` with `x-webhook-timestamp`.\n - Signed: `{milliseconds}{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
@@ -434,6 +437,9 @@ macro_rules! facts {
     ("paystack") => {
         " - Sent: `x-paystack-signature: …`.\n - Signed: `{body}`, by HMAC-SHA-512 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
     };
+    ("persona") => {
+        " - Sent: `persona-signature: t={time},v1=… t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
     ("pinwheel") => {
         " - Sent: `x-pinwheel-signature: v2=…` with `x-timestamp`.\n - Signed: `v2:{seconds}:{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
@@ -478,6 +484,9 @@ macro_rules! facts {
     };
     ("retell") => {
         " - Sent: `x-retell-signature: v={time},d=…`.\n - Signed: `{body}{milliseconds}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
+    ("ripple-collections") => {
+        " - Sent: `x-webhook-signature: v1=…` with `x-webhook-timestamp`.\n - Signed: `{milliseconds}.{SHA-256 of body}`, by HMAC-SHA-256 in hex. Secret: base64.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
     };
     ("rootly") => {
         " - Sent: `x-rootly-signature: t={time},v1=…`.\n - Signed: `{seconds}{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
@@ -574,6 +583,9 @@ macro_rules! facts {
     };
     ("sumsub") => {
         " - Sent: `x-payload-digest: …`.\n - Signed: `{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - No time is signed, so an old delivery is not detected.\n - No id is signed."
+    };
+    ("supabase-auth") => {
+        " - Sent: `webhook-signature: v1,…, v1,…` with `webhook-id` and `webhook-timestamp`.\n - Signed: `{id}.{seconds}.{body}`, by HMAC-SHA-256 in base64. Secret: `v1,whsec_`.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
     ("surge") => {
         " - Sent: `surge-signature: t={time},v1=…`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
@@ -688,6 +700,9 @@ macro_rules! facts {
     };
     ("xobni") => {
         " - Sent: `x-xobni-signature: sha256=…` with `x-xobni-timestamp`.\n - Signed: `{seconds}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."
+    };
+    ("xquik") => {
+        " - Sent: `x-xquik-signature: sha256=…` with `x-xquik-nonce` and `x-xquik-timestamp`.\n - Signed: `{milliseconds}.{id}.{body}`, by HMAC-SHA-256 in hex. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - The id is signed, and a replay guard goes by it."
     };
     ("zendesk") => {
         " - Sent: `x-zendesk-webhook-signature: …` with `x-zendesk-webhook-signature-timestamp`.\n - Signed: `{RFC 3339}{body}`, by HMAC-SHA-256 in base64. Secret: text.\n - Tolerance: 300 s in the past, 300 s in the future. A retry may be signed anew or not: it is not stated.\n - No id is signed."

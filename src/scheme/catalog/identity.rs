@@ -41,6 +41,13 @@ presets! {
         "https://documentation.onfido.com/api/latest/#webhooks") =
         hex_of_body(&[header("x-sha2-signature")], "");
 
+    /// the key is the whole `wbhsec_…` text. While a secret is replaced, there are two sets of
+    /// timestamp and signature, which are rejected if their timestamps differ.
+    PERSONA("persona", "Persona", Documentation,
+        "https://docs.withpersona.com/docs/webhooks-best-practices") =
+        listed(&[header("persona-signature")])
+            .layout(Layout::list(',', '=', "v1").timestamp_key("t").sets(' '));
+
     /// the whole `whsec_…` text is the key.
     SHIELDLABS("shieldlabs", "ShieldLabs", Documentation,
         "https://glama.ai/mcp/servers/ShieldLabs-ai/shieldlabs-mcp") =
@@ -52,6 +59,14 @@ presets! {
     SUMSUB("sumsub", "Sumsub", ThirdParty,
         "https://docs.sumsub.com/docs/webhooks") =
         hex_of_body(&[header("x-payload-digest")], "");
+
+    /// hooks over HTTP. Each secret that is set signs; where several are printed as one text, `|` is
+    /// between them, and each goes into a verifier by itself. What is answered is not signed.
+    SUPABASE_AUTH("supabase-auth", "Supabase Auth", Library,
+        "https://supabase.com/docs/guides/auth/auth-hooks") =
+        standard()
+            .layout(Layout::list(' ', ',', "v1").comma_joined())
+            .key_format(KeyFormat::VersionedWhsec);
 
     /// a timestamp in milliseconds, and a tolerance of 3 minutes. A signer writes a space after the
     /// comma, without which WorkOS's own libraries reject the header.

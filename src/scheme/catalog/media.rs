@@ -19,6 +19,22 @@ presets! {
     /// Videos, pictures and publishing.
     MEDIA
 
+    /// POST requests, of which the path below the base URL is signed: mount the layer inside of what
+    /// takes the base off, as axum's `nest` does. Its GET requests sign the query.
+    CANVA("canva", "Canva", Documentation,
+        "https://www.canva.dev/docs/extensions/backend-development/verify-request/verify-post-request-signature/") =
+        custom(&[header("x-canva-signatures").timestamp("x-canva-timestamp")])
+            .layout(Layout::bare_list(','))
+            .signed(&[
+                Part::Literal("v1:"),
+                Part::Timestamp,
+                Part::Literal(":"),
+                Part::Path,
+                Part::Literal(":"),
+                Part::Body,
+            ])
+            .key_format(KeyFormat::Base64);
+
     /// no tolerance is stated.
     CLOUDFLARE_STREAM("cloudflare-stream", "Cloudflare Stream", Documentation,
         "https://developers.cloudflare.com/stream/manage-video-library/using-webhooks/") =

@@ -114,6 +114,15 @@ presets! {
         hex_of_body(&[header("x-razorpay-signature")], "")
             .delivery_header("x-razorpay-event-id");
 
+    /// Ripple Collections. The digest of the body is signed, and each event type has a key of its own.
+    RIPPLE_COLLECTIONS("ripple-collections", "Ripple Collections", Documentation,
+        "https://docs.ripple.com/products/collections/guides/verifying-webhooks") =
+        custom(&[header("x-webhook-signature").timestamp("x-webhook-timestamp")])
+            .layout(Layout::list(',', '=', "v1"))
+            .signed(&[Part::Timestamp, Part::Literal("."), Part::Digest])
+            .timestamp_format(TimestampFormat::Millis)
+            .key_format(KeyFormat::Base64);
+
     /// the URL and the body are signed.
     ///
     /// Nothing separates the URL from the body, so

@@ -1,0 +1,26 @@
+//! The digest of a body, as some providers sign it instead of the body.
+
+use sha2::{Digest as _, Sha256};
+
+/// The size of a digest as it is signed, in bytes.
+pub(crate) const SIZE: usize = 64;
+
+/// A digest of a body that is still arriving.
+#[derive(Clone, Default)]
+pub(crate) struct BodyDigest(Sha256);
+
+impl BodyDigest {
+    pub(crate) fn update(&mut self, chunk: &[u8]) {
+        self.0.update(chunk);
+    }
+
+    /// The digest as it is signed, in lower-case hexadecimal digits. Not on the heap, from which no
+    /// verification of a complete body takes anything.
+    pub(crate) fn finish(self) -> [u8; SIZE] {
+        let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
+        let mut text = [0; SIZE];
+        let pairs = text.as_chunks_mut().0.iter_mut().zip(self.0.finalize());
+        pairs.for_each(|(pair, byte)| *pair = [digit(byte >> 4), digit(byte & 15)]);
+        text
+    }
+}
