@@ -54,9 +54,9 @@ presets! {
             .dangerous_movable_url()
             .decoded_url(":/?@!$'()*,;");
 
-    /// HMAC-SHA-1 with the app's client secret.
-    INTERCOM("intercom", "Intercom", ThirdParty,
-        "https://developers.intercom.com/docs/webhooks") =
+    /// HMAC-SHA-1 with the app's client secret. The page is older, and has a secret of each subscription.
+    INTERCOM("intercom", "Intercom", Documentation,
+        "https://developers.intercom.com/intercom-api-reference/v1.0/reference/signed-notifications") =
         hex_of_body(&[header("x-hub-signature")], "sha1=").algorithm(Algorithm::HmacSha1)
             .handshake(&Handshake::INTERCOM);
 

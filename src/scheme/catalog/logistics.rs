@@ -42,8 +42,8 @@ presets! {
 
     /// HMAC-SHA-1. The answer has to arrive within 3 seconds; what fails is sent again after 1 minute,
     /// 1 hour and 6 hours.
-    MOTIVE("motive", "Motive", ThirdParty,
-        "https://developer-docs.gomotive.com/reference/webhooks-v2") =
+    MOTIVE("motive", "Motive", Vector,
+        "https://developer-docs.gomotive.com/reference/company-webhooks-overview") =
         hex_of_body(&[header("x-kt-webhook-signature")], "").algorithm(Algorithm::HmacSha1);
 
     /// HMAC-SHA-512. The secret is printed in hexadecimal digits. A new webhook is checked with `GET
@@ -55,8 +55,8 @@ presets! {
             .key_format(KeyFormat::Hex);
 
     /// the key is the signature key of the webhook, or the secret key of the integration.
-    SENDCLOUD("sendcloud", "Sendcloud", ThirdParty,
-        "https://docs.sendcloud.sc/api/v2/shipping/#webhook-request") =
+    SENDCLOUD("sendcloud", "Sendcloud", Vector,
+        "https://sendcloud.dev/api/v2/webhooks") =
         hex_of_body(&[header("sendcloud-signature")], "");
 
     SHIPHERO("shiphero", "ShipHero", ThirdParty,

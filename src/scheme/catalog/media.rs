@@ -49,8 +49,8 @@ presets! {
         "https://pkg.go.dev/github.com/FastPix/fastpix-go/examples/verify-webhook") =
         base64_of_body(&[header("fastpix-signature")], "").key_format(KeyFormat::Base64);
 
-    FRAME_IO("frame-io", "Frame.io", ThirdParty,
-        "https://developer.frame.io/docs/automations-webhooks/webhooks-overview") =
+    FRAME_IO("frame-io", "Frame.io", Library,
+        "https://github.com/Frameio/webhooks-example-app") =
         version_0(&[header("x-frameio-signature").timestamp("x-frameio-request-timestamp")]);
 
     /// the headers of the first attempt are those of the five that follow it, within a minute. The

@@ -30,8 +30,8 @@ presets! {
         "https://cal.com/docs/developing/guides/automation/webhooks") =
         hex_of_body(&[header("x-cal-signature-256")], "");
 
-    FATHOM_VIDEO("fathom-video", "Fathom", ThirdParty,
-        "https://developers.fathom.ai/webhooks") =
+    FATHOM_VIDEO("fathom-video", "Fathom", Library,
+        "https://developers.fathom.ai/api-reference/webhook-payloads/new-meeting-content-ready") =
         standard();
 
     FIREFLIES("fireflies", "Fireflies.ai", ThirdParty,

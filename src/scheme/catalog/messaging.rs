@@ -72,7 +72,7 @@ presets! {
             .key_format(KeyFormat::PublicKeyBase64);
 
     /// the key is the client secret.
-    TIKTOK("tiktok", "TikTok", ThirdParty,
+    TIKTOK("tiktok", "TikTok", Documentation,
         "https://developers.tiktok.com/doc/webhooks-verification") =
         listed(&[header("tiktok-signature")])
             .layout(Layout::list(',', '=', "s").timestamp_key("t"));

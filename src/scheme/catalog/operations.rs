@@ -19,8 +19,8 @@ presets! {
         "https://www.autotask.net/help/developerhelp/Content/APIs/Webhooks/SecretKeyPayloadVerification.htm") =
         base64_of_body(&[header("x-hook-signature")], "sha1=").algorithm(Algorithm::HmacSha1);
 
-    FIREHYDRANT("firehydrant", "FireHydrant", ThirdParty,
-        "https://docs.firehydrant.com/docs/configuring-webhooks") =
+    FIREHYDRANT("firehydrant", "FireHydrant", Documentation,
+        "https://docs.firehydrant.com/docs/runbook-step-send-a-webhook") =
         hex_of_body(&[header("fh-signature")], "");
 
     /// the header by default, or that of older versions. Where a contact point is set to another one,
@@ -30,8 +30,8 @@ presets! {
         hex_of_body(&[header("x-grafana-alerting-signature"), header("x-grafana-alert-signature")], "");
 
     /// sent through Svix.
-    INCIDENT_IO("incident-io", "incident.io", ThirdParty,
-        "https://docs.incident.io/openapi/webhooks.json") =
+    INCIDENT_IO("incident-io", "incident.io", Documentation,
+        "https://docs.incident.io/api-reference/webhooks") =
         standard().headers(&[WEBHOOK, SVIX]).retries(Retries::Fresh);
 
     /// a list with one signature for each valid secret.
@@ -52,7 +52,7 @@ presets! {
         hex_of_body(&[header("sentry-hook-signature")], "");
 
     /// cameras and doors: the time and then the signature, with `|` between. Answer within two seconds.
-    VERKADA("verkada", "Verkada", ThirdParty,
+    VERKADA("verkada", "Verkada", Documentation,
         "https://apidocs.verkada.com/reference/securing-webhooks") =
         custom(&[header("verkada-signature")])
             .layout(Layout::bare_list('|').timestamp_first())

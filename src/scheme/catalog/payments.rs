@@ -91,7 +91,7 @@ presets! {
             .repeated_signature();
 
     /// HMAC-SHA-512. The key is the client secret.
-    MONNIFY("monnify", "Monnify", ThirdParty,
+    MONNIFY("monnify", "Monnify", Vector,
         "https://developers.monnify.com/docs/webhooks") =
         hex_of_body(&[header("monnify-signature")], "").algorithm(Algorithm::HmacSha512);
 

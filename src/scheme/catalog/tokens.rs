@@ -16,7 +16,7 @@ presets! {
         token(&[header("x-buildkite-token")]);
 
     /// version 3 of its API: the secret hash of the dashboard, as it is.
-    FLUTTERWAVE_V3("flutterwave-v3", "Flutterwave, version 3", ThirdParty,
+    FLUTTERWAVE_V3("flutterwave-v3", "Flutterwave, version 3", Library,
         "https://developer.flutterwave.com/v3.0/docs/webhooks") =
         token(&[header("verif-hash")]);
 

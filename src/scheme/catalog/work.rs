@@ -56,7 +56,7 @@ presets! {
         hex_of_body(&[header("x-notion-signature")], "sha256=").handshake(&Handshake::NOTION);
 
     /// the key is the `sharedSecret` of the webhook.
-    SMARTSHEET("smartsheet", "Smartsheet", ThirdParty,
+    SMARTSHEET("smartsheet", "Smartsheet", Documentation,
         "https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-callbacks") =
         hex_of_body(&[header("smartsheet-hmac-sha256")], "").handshake(&Handshake::SMARTSHEET);
 

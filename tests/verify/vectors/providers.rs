@@ -281,6 +281,27 @@ pub(super) const VECTORS: &[Vector] = &[
         body: Body::Text("foo"),
     },
     Vector {
+        source: "https://teamapt.atlassian.net/wiki/spaces/MON/pages/212008918",
+        scheme: Scheme::MONNIFY,
+        secret: "91MUDL9N6U3BQRXBQ2PJ9M0PW4J22M1Y",
+        at: 0,
+        headers: &[(
+            "monnify-signature",
+            "f04fb635e04d71648bd3cc7999003da6861483342c856d05ddfa9b2dafacb873b0de1d0f8f67405d0010b4348b721c49fa171d317972618debba6b638aedcd3c",
+        )],
+        body: Body::Text(
+            r#"{"eventData":{"product":{"reference":"111222333","type":"OFFLINE_PAYMENT_AGENT"},"transactionReference":"MNFY|76|20211117154810|000001","paymentReference":"0.01462001097368737","paidOn":"17/11/2021 3:48:10 PM","paymentDescription":"Mockaroo Jesse","metaData":{},"destinationAccountInformation":{},"paymentSourceInformation":{},"amountPaid":78000,"totalPayable":78000,"offlineProductInformation":{"code":"41470","type":"DYNAMIC"},"cardDetails":{},"paymentMethod":"CASH","currency":"NGN","settlementAmount":77600,"paymentStatus":"PAID","customer":{"name":"Mockaroo Jesse","email":"111222333@ZZAMZ4WT4Y3E.monnify"}},"eventType":"SUCCESSFUL_TRANSACTION"}"#,
+        ),
+    },
+    Vector {
+        source: "https://developer-docs.gomotive.com/reference/company-webhooks-overview",
+        scheme: Scheme::MOTIVE,
+        secret: "d9d36bea41c44ae49d1bfc4a48ba2abe",
+        at: 0,
+        headers: &[("x-kt-webhook-signature", "f04a8386a21a6cba0447024e83b3f0983352bb72")],
+        body: Body::Text(r#"["fault_code_closed"]"#),
+    },
+    Vector {
         source: "https://github.com/muxinc/mux-node-sdk",
         scheme: Scheme::MUX,
         secret: "SuperSecret123",
@@ -485,6 +506,17 @@ pub(super) const VECTORS: &[Vector] = &[
             "t=1633519811129,v1=tLa470fx7qkLLEcMOcEUFuBbRSkGujyskxrNXcoh0N0",
         )],
         body: Body::Text(r#"{"_id":"resume"}"#),
+    },
+    Vector {
+        source: "https://sendcloud.dev/api/v2/webhooks",
+        scheme: Scheme::SENDCLOUD,
+        secret: "secretkey",
+        at: 0,
+        headers: &[(
+            "sendcloud-signature",
+            "1eed4b3d41f4653ac64fd56f1bf1cbfd349e4482cbc11dff7134bd93e5da4b0a",
+        )],
+        body: Body::Text(r#"{"key": "value"}"#),
     },
     Vector {
         source: "https://github.com/Shopify/shopify-api-js/blob/9dd9284376deaca14598e8dc96c90b868e03086b/packages/shopify-api/lib/webhooks/__tests__/validate.test.ts",
