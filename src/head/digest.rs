@@ -17,10 +17,9 @@ impl BodyDigest {
     /// The digest as it is signed, in lower-case hexadecimal digits. Not on the heap, from which no
     /// verification of a complete body takes anything.
     pub(crate) fn finish(self) -> [u8; SIZE] {
-        let digit = |half: u8| half + if half < 10 { b'0' } else { b'a' - 10 };
         let mut text = [0; SIZE];
-        let pairs = text.as_chunks_mut().0.iter_mut().zip(self.0.finalize());
-        pairs.for_each(|(pair, byte)| *pair = [digit(byte >> 4), digit(byte & 15)]);
+        // There is room for exactly as many digits.
+        let _ = base16ct::lower::encode(&self.0.finalize(), &mut text);
         text
     }
 }

@@ -32,7 +32,7 @@ presets! {
         hex_of_body(&[header("x-signature")], "");
 
     /// the key is the secret of the API. No tolerance is stated.
-    PINWHEEL("pinwheel", "Pinwheel", ThirdParty,
+    PINWHEEL("pinwheel", "Pinwheel", Documentation,
         "https://docs.pinwheelapi.com/docs/webhook-signature-verification") =
         custom(&[header("x-pinwheel-signature").timestamp("x-timestamp")])
             .layout(Layout::single("v2="))

@@ -72,8 +72,8 @@ presets! {
         hex_of_body(&[header("x-hub-signature")], "sha256=").delivery_header("x-snyk-transport-id");
 
     /// the server and the cloud. A secret has 16 to 200 characters.
-    SONARQUBE("sonarqube", "SonarQube", ThirdParty,
-        "https://docs.sonarsource.com/sonarqube-server/latest/project-administration/webhooks/") =
+    SONARQUBE("sonarqube", "SonarQube", Library,
+        "https://github.com/SonarSource/sonarqube") =
         hex_of_body(&[header("x-sonar-webhook-hmac-sha256")], "");
 
     /// a signature for each of the two keys, with commas between. The id is another one for each attempt,

@@ -20,8 +20,8 @@ presets! {
         "https://developer.bigcommerce.com/docs/integrations/webhooks") =
         standard().key_format(KeyFormat::Utf8);
 
-    BUY_ME_A_COFFEE("buy-me-a-coffee", "Buy Me a Coffee", ThirdParty,
-        "https://www.buymeacoffee.com/webhooks") =
+    BUY_ME_A_COFFEE("buy-me-a-coffee", "Buy Me a Coffee", Documentation,
+        "https://help.buymeacoffee.com/en/articles/15743173-how-to-setup-and-use-buy-me-a-coffee-webhooks") =
         hex_of_body(&[header("x-signature-sha256")], "");
 
     /// for a platform app, another header, and the key in the settings of the app.
@@ -44,8 +44,8 @@ presets! {
             .delivery_header("x-shopify-event-id");
 
     /// the key is the client secret.
-    SHOPLAZZA("shoplazza", "Shoplazza", ThirdParty,
-        "https://www.shoplazza.dev/reference/webhooks") =
+    SHOPLAZZA("shoplazza", "Shoplazza", Documentation,
+        "https://www.shoplazza.dev/reference/webhook-copy") =
         base64_of_body(&[header("x-shoplazza-hmac-sha256")], "")
             .delivery_header("x-shoplazza-deduplication-id");
 
@@ -80,7 +80,7 @@ presets! {
         base64_of_body(&[header("x-spaaza-hmac-sha256")], "").key_format(KeyFormat::Utf8OrHex);
 
     /// the secret is printed as 64 hexadecimal digits.
-    SQUARESPACE("squarespace", "Squarespace", ThirdParty,
+    SQUARESPACE("squarespace", "Squarespace", Documentation,
         "https://developers.squarespace.com/webhooks/verifying-notifications") =
         hex_of_body(&[header("squarespace-signature")], "").key_format(KeyFormat::Hex);
 
@@ -97,12 +97,12 @@ presets! {
             .signed(&[Part::Timestamp, Part::Body]);
 
     /// the key is the client secret of the app.
-    TIENDANUBE("tiendanube", "Tiendanube (Nuvemshop)", ThirdParty,
-        "https://tiendanube.github.io/api-documentation/resources/webhook") =
+    TIENDANUBE("tiendanube", "Tiendanube (Nuvemshop)", Documentation,
+        "https://github.com/tiendanube/api-docs/blob/master/resources/webhook.md") =
         hex_of_body(&[header("x-linkedstore-hmac-sha256")], "");
 
     /// the key is the security token of the endpoint.
-    TITO("tito", "Tito", ThirdParty,
+    TITO("tito", "Tito", Documentation,
         "https://ti.to/docs/api/admin#webhooks") =
         base64_of_body(&[header("tito-signature")], "");
 

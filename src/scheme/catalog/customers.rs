@@ -16,7 +16,7 @@ presets! {
     /// Sales, support and other conversations with customers.
     CUSTOMERS
 
-    ATTIO("attio", "Attio", ThirdParty,
+    ATTIO("attio", "Attio", Documentation,
         "https://docs.attio.com/rest-api/guides/webhooks") =
         hex_of_body(&[header("attio-signature"), header("x-attio-signature")], "")
             .delivery_header("idempotency-key");
@@ -28,8 +28,8 @@ presets! {
             .signed(&[Part::Timestamp, Part::Body])
             .key_format(KeyFormat::Hex);
 
-    FOLK("folk", "folk", ThirdParty,
-        "https://developer.folk.app/api-reference/webhooks") =
+    FOLK("folk", "folk", Documentation,
+        "https://developer.folk.app/webhooks/handle-deliveries") =
         standard();
 
     /// HMAC-SHA-1.
@@ -68,7 +68,7 @@ presets! {
         hex_of_body(&[header("plain-request-signature")], "");
 
     /// HMAC-SHA-1.
-    TAWK_TO("tawk-to", "tawk.to", ThirdParty,
+    TAWK_TO("tawk-to", "tawk.to", Documentation,
         "https://developer.tawk.to/webhooks/") =
         hex_of_body(&[header("x-tawk-signature")], "")
             .algorithm(Algorithm::HmacSha1)

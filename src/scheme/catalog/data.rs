@@ -35,7 +35,7 @@ presets! {
         "https://docs.growthbook.io/app/webhooks/sdk-webhooks") =
         standard().key_format(KeyFormat::Utf8);
 
-    LAUNCHDARKLY("launchdarkly", "LaunchDarkly", ThirdParty,
+    LAUNCHDARKLY("launchdarkly", "LaunchDarkly", Documentation,
         "https://launchdarkly.com/docs/home/infrastructure/webhooks") =
         hex_of_body(&[header("x-ld-signature")], "");
 

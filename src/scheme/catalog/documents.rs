@@ -101,11 +101,11 @@ presets! {
         "https://tally.so/help/webhooks") =
         base64_of_body(&[header("tally-signature")], "");
 
-    TYPEFORM("typeform", "Typeform", ThirdParty,
+    TYPEFORM("typeform", "Typeform", Documentation,
         "https://www.typeform.com/developers/webhooks/secure-your-webhooks/") =
         base64_of_body(&[header("typeform-signature")], "sha256=");
 
-    ZOHO_SIGN("zoho-sign", "Zoho Sign", ThirdParty,
-        "https://www.zoho.com/sign/api/document-managment/webhook-management.html") =
+    ZOHO_SIGN("zoho-sign", "Zoho Sign", Vector,
+        "https://help.zoho.com/portal/en/kb/zoho-sign/admin-guide/webhooks/articles/securing-zoho-sign-webhooks-with-hmac-authentication") =
         base64_of_body(&[header("x-zs-webhook-signature")], "");
 }

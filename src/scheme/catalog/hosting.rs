@@ -13,8 +13,8 @@ presets! {
     /// Builds, deployments and hosting.
     HOSTING
 
-    BACKBLAZE_B2("backblaze-b2", "Backblaze B2", ThirdParty,
-        "https://www.backblaze.com/docs/cloud-storage-event-notifications") =
+    BACKBLAZE_B2("backblaze-b2", "Backblaze B2", Documentation,
+        "https://www.backblaze.com/docs/cloud-storage-trigger-an-action-from-an-event-notification") =
         hex_of_body(&[header("x-bz-event-notification-signature")], "v1=");
 
     /// its pipelines and package registries, where a webhook is set to send a signature; otherwise it
@@ -40,8 +40,8 @@ presets! {
         "https://docs.expo.dev/eas/webhooks/") =
         hex_of_body(&[header("expo-signature")], "sha1=").algorithm(Algorithm::HmacSha1);
 
-    HEROKU("heroku", "Heroku", ThirdParty,
-        "https://devcenter.heroku.com/articles/app-webhooks#securing-webhook-requests") =
+    HEROKU("heroku", "Heroku", Library,
+        "https://github.com/heroku/webhooks-demo") =
         base64_of_body(&[header("heroku-webhook-hmac-sha256")], "");
 
     /// switch the secret of the webhook to payload signing: otherwise the header is the secret itself.
@@ -73,7 +73,7 @@ presets! {
         hex_of_body(&[header("x-tfe-notification-signature")], "").algorithm(Algorithm::HmacSha512);
 
     /// HMAC-SHA-1.
-    VERCEL("vercel", "Vercel", ThirdParty,
-        "https://vercel.com/docs/webhooks/webhooks-api") =
+    VERCEL("vercel", "Vercel", Library,
+        "https://github.com/vercel/example-marketplace-integration") =
         hex_of_body(&[header("x-vercel-signature")], "").algorithm(Algorithm::HmacSha1);
 }

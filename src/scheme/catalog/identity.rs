@@ -56,8 +56,8 @@ presets! {
     /// a webhook that is set to `HMAC_SHA256_HEX`, its default. `X-Payload-Digest-Alg` names the
     /// algorithm and is not signed, so it decides nothing. What fails is sent again after 5 minutes, 1
     /// hour, 5 hours and 18 hours.
-    SUMSUB("sumsub", "Sumsub", ThirdParty,
-        "https://docs.sumsub.com/docs/webhooks") =
+    SUMSUB("sumsub", "Sumsub", Library,
+        "https://docs.sumsub.com/docs/webhook-manager") =
         hex_of_body(&[header("x-payload-digest")], "");
 
     /// hooks over HTTP. Each secret that is set signs; where several are printed as one text, `|` is

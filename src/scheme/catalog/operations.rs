@@ -15,7 +15,7 @@ presets! {
     OPERATIONS
 
     /// HMAC-SHA-1, in base64.
-    AUTOTASK("autotask", "Autotask", ThirdParty,
+    AUTOTASK("autotask", "Autotask", Documentation,
         "https://www.autotask.net/help/developerhelp/Content/APIs/Webhooks/SecretKeyPayloadVerification.htm") =
         base64_of_body(&[header("x-hook-signature")], "sha1=").algorithm(Algorithm::HmacSha1);
 

@@ -574,4 +574,15 @@ pub(super) const VECTORS: &[Vector] = &[
             r#"{"event":"webhook","timestamp":4977069964384421269,"message_token":1478683725125}"#,
         ),
     },
+    Vector {
+        source: "https://help.zoho.com/portal/en/kb/zoho-sign/admin-guide/webhooks/articles/securing-zoho-sign-webhooks-with-hmac-authentication",
+        scheme: Scheme::ZOHO_SIGN,
+        secret: "thisisthesamplekeyfortestingpurposes",
+        at: 0,
+        headers: &[("x-zs-webhook-signature", "drbSrM4H816RYKpZiRBLddUa0yHaTrwjtY04sIZFZus=")],
+        // With the brace that the page has twice.
+        body: Body::Text(
+            r#"{{"requests":{"request_name":"Test Name"},"notifications":{"operation_type":"RequestSigningSuccess"}}"#,
+        ),
+    },
 ];
