@@ -50,10 +50,13 @@ impl Verification {
             let more = Self::each_of(readings, keys, &envelope);
             return Self { envelope, attempts, more, may_escape };
         }
-        let begin = |(index, key)| Attempt::begin(index, key, &envelope);
-        let mut begun = keys.iter().enumerate().flat_map(begin);
-        attempts.iter_mut().zip(&mut begun).for_each(|(place, attempt)| *place = Some(attempt));
-        let more = begun.collect();
+        let (mut places, mut more) = (attempts.iter_mut(), Vec::new());
+        for (index, key) in keys.iter().enumerate() {
+            Attempt::begin(index, key, &envelope).for_each(|attempt| match places.next() {
+                Some(place) => *place = Some(attempt),
+                None => more.push(attempt),
+            });
+        }
         Self { envelope, attempts, more, may_escape }
     }
 
@@ -112,13 +115,11 @@ impl Verification {
     /// ```
     pub fn finish(self) -> Result<Verified, VerifyError> {
         let Self { envelope, attempts, more, .. } = self;
-        for attempt in attempts.into_iter().flatten().chain(more) {
+        let found = attempts.into_iter().flatten().chain(more).find_map(|attempt| {
             let found = attempt.found;
-            if attempt.finish(&envelope) {
-                return verdict(&envelope, Some(found));
-            }
-        }
-        verdict(&envelope, None)
+            attempt.finish(&envelope).then_some(found)
+        });
+        verdict(&envelope, found)
     }
 }
 
