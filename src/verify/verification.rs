@@ -115,11 +115,13 @@ impl Verification {
     /// ```
     pub fn finish(self) -> Result<Verified, VerifyError> {
         let Self { envelope, attempts, more, .. } = self;
-        let found = attempts.into_iter().flatten().chain(more).find_map(|attempt| {
+        for attempt in attempts.into_iter().flatten().chain(more) {
             let found = attempt.found;
-            attempt.finish(&envelope).then_some(found)
-        });
-        verdict(&envelope, found)
+            if attempt.finish(&envelope) {
+                return verdict(&envelope, Some(found));
+            }
+        }
+        verdict(&envelope, None)
     }
 }
 
