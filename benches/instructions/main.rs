@@ -61,6 +61,9 @@ const PATHS: &[(&str, SetUp)] = &[
     ("refuse/malformed-signature", || {
         refuse(with("webhook-signature", "v1,!"), VerifyError::Malformed(Field::Signature))
     }),
+    ("refuse/long-id", || {
+        refuse(with("webhook-id", &"i".repeat(8 << 10)), VerifyError::Malformed(Field::Id))
+    }),
     ("refuse/stale", || {
         refuse(with("webhook-timestamp", "1600000000"), VerifyError::TimestampTooOld)
     }),

@@ -260,6 +260,10 @@ impl<'f> Iterator for Pieces<'f> {
 /// the same signature.
 #[inline]
 pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> {
+    // First, so that a longer one costs no more than any other.
+    if id.is_empty() || id.len() > MAX_ID {
+        return Err(VerifyError::Malformed(Field::Id));
+    }
     // A byte that is not visible is strange in any case.
     let end = scheme.id_end().unwrap_or_default();
     let visible = |byte| matches!(byte, b' '..=b'~');
@@ -271,10 +275,10 @@ pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> 
         }
         IdShape::Length(length) => id.len() != length || any(id, |byte| !visible(byte)),
     };
-    if strange || id.is_empty() || id.len() > MAX_ID {
-        return Err(VerifyError::Malformed(Field::Id));
+    match strange {
+        true => Err(VerifyError::Malformed(Field::Id)),
+        false => Ok(Id::ascii(id)),
     }
-    Ok(Id::ascii(id))
 }
 
 /// Tests every byte, without stopping at the first hit: so the compiler tests sixteen at a time.
