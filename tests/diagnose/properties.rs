@@ -20,7 +20,8 @@ fn schemes() -> impl Strategy<Value = (Scheme, String, String)> {
         .filter(|scheme| cfg!(feature = "sha1") || scheme.algorithm() != Algorithm::HmacSha1)
         .collect();
     (select(schemes), "[0-9a-f]{32}", "[0-9a-f]{32}").prop_map(|(scheme, text, other)| {
-        let prefix = if scheme.key_format() == KeyFormat::Whsec { "whsec_" } else { "" };
+        let is_whsec = matches!(scheme.key_format(), KeyFormat::Whsec | KeyFormat::VersionedWhsec);
+        let prefix = if is_whsec { "whsec_" } else { "" };
         (scheme, format!("{prefix}{text}"), format!("{prefix}{other}"))
     })
 }
