@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use crate::error::VerifyError;
-use crate::head::digest::{self, BodyDigest};
+use crate::head::digest::{BodyDigest, SIZE};
 use crate::head::fields::Fields;
 use crate::scheme::encoding::Encoding;
 
@@ -17,7 +17,7 @@ const MAX_FIELDS: usize = 1000;
 
 /// What is signed of a body, where it is not the body.
 pub(crate) enum Derived {
-    Digest([u8; digest::SIZE]),
+    Digest([u8; SIZE]),
     Form(Vec<u8>),
 }
 

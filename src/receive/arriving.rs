@@ -16,7 +16,8 @@ use crate::error::{Field, VerifyError};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::envelope::{Envelope, Unread};
-use crate::head::form::{self, Derived};
+use crate::head::form;
+use crate::head::form::Derived;
 #[cfg(feature = "replay")]
 use crate::head::reading::{Escaper, Reading};
 #[cfg(feature = "metrics")]
