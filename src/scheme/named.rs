@@ -164,8 +164,8 @@ mod tests {
     #[test]
     fn nonsense_gets_no_suggestion_and_is_not_repeated() {
         let long = "github".repeat(11);
-        for name in ["", "-", "x", "zz", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "ключ", &long]
-        {
+        let names = ["", "-", "x", "zz", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "ключ", &long];
+        for name in names.into_iter().step_by(if cfg!(miri) { 5 } else { 1 }) {
             assert_eq!(message(name), "no such scheme", "{name:?}");
         }
         // As long as a name may be, and one byte longer.
