@@ -7,7 +7,7 @@ use crate::crypto::key::VerifyingKey;
 use crate::diagnose::finding::{Code, Finding};
 use crate::diagnose::lens::Claims;
 use crate::diagnose::secret::Key;
-use crate::head::digest::BodyDigest;
+use crate::head::derived::BodyDigest;
 use crate::head::form;
 use crate::scheme::definition::Scheme;
 use crate::scheme::part::Part;
@@ -119,9 +119,7 @@ impl<'t> Trial<'t> {
                 Part::Timestamp => claims.time.as_ref()?.1.as_ref(),
                 Part::Body => self.body,
                 Part::Digest => {
-                    let mut digest = BodyDigest::default();
-                    digest.update(self.body);
-                    content.push(digest.finish().to_vec().into());
+                    content.push(BodyDigest::of([self.body]).to_vec().into());
                     continue;
                 }
                 Part::Form => {

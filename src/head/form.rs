@@ -1,69 +1,8 @@
 //! The fields of a form, as some providers sign them: sorted, each name and value, with nothing
 //! between.
 
-use std::borrow::Cow;
-use std::ops::Deref;
-
-use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
-
-use crate::error::VerifyError;
-use crate::head::digest::{BodyDigest, SIZE};
-use crate::head::fields::Fields;
-use crate::scheme::encoding::Encoding;
-
 /// The most fields that are read: each is allocated and sorted.
 const MAX_FIELDS: usize = 1000;
-
-/// What is signed of a body, where it is not the body.
-pub(crate) enum Derived {
-    Digest([u8; SIZE]),
-    Form(Vec<u8>),
-}
-
-impl Deref for Derived {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Digest(text) => text,
-            Self::Form(fields) => fields,
-        }
-    }
-}
-
-/// What is signed of a body, under a scheme that signs something which follows from it: its digest, or
-/// the fields of a form, or of a form nothing if the signed URL has the digest of the body.
-#[cold]
-pub(crate) fn signed<'b>(
-    fields: &Fields<'_>,
-    body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
-) -> Result<Derived, VerifyError> {
-    let chunks = body.into_iter();
-    if fields.scheme().signs_digest() {
-        let mut digest = BodyDigest::default();
-        chunks.for_each(|chunk| digest.update(chunk));
-        return Ok(Derived::Digest(digest.finish()));
-    }
-    let name = fields.scheme().digest_in_query();
-    let Some(digest) = name.and_then(|name| fields.in_query(name)) else {
-        let chunks: Vec<_> = chunks.collect();
-        let form = match *chunks {
-            [only] => Cow::Borrowed(only),
-            _ => Cow::Owned(chunks.concat()),
-        };
-        return written(&form).map(Derived::Form).ok_or(VerifyError::TooManyFields);
-    };
-    let mut hash = Sha256::new();
-    chunks.for_each(|chunk| hash.update(chunk));
-    let mut bytes = [0; 32];
-    Encoding::Hex.decode(digest.as_bytes(), &mut bytes).ok_or(VerifyError::Mismatch)?;
-    let own: [u8; 32] = hash.finalize().into();
-    match own.ct_eq(&bytes).into() {
-        true => Ok(Derived::Form(Vec::new())),
-        false => Err(VerifyError::Mismatch),
-    }
-}
 
 /// The fields of a form as they are signed. A field that comes twice counts once for each of its
 /// values. `None` if there are too many.

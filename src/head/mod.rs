@@ -1,6 +1,6 @@
 //! What a request claims. None of it is trusted yet, and no cryptography happens here.
 
-pub(crate) mod digest;
+pub(crate) mod derived;
 pub(crate) mod envelope;
 pub(crate) mod fields;
 pub(crate) mod form;

@@ -15,9 +15,9 @@ use http_body::Body;
 use crate::error::{Field, VerifyError};
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
+use crate::head::derived;
+use crate::head::derived::Derived;
 use crate::head::envelope::{Envelope, Unread};
-use crate::head::form;
-use crate::head::form::Derived;
 #[cfg(feature = "replay")]
 use crate::head::reading::{Escaper, Reading};
 #[cfg(feature = "metrics")]
@@ -300,22 +300,22 @@ impl Arriving {
         is: impl Fn(&[u8]) -> bool,
     ) -> bool {
         let fields = envelope.fields().read_as(verified.reading());
-        let Ok(form) = self.form(envelope) else { return true };
-        let body = self.signed_body(form.as_deref());
+        let Ok(derived) = self.derived(envelope) else { return true };
+        let body = self.signed_body(derived.as_deref());
         fields.before_body().chain(body).chain(fields.after_body()).all(is)
     }
 
     /// What follows from the body and is signed, under a scheme that signs a form or a digest.
-    fn form(&self, envelope: &Envelope<'_>) -> Result<Option<Derived>, VerifyError> {
+    fn derived(&self, envelope: &Envelope<'_>) -> Result<Option<Derived>, VerifyError> {
         let fields = envelope.fields();
         let derives = fields.scheme().derives_body();
-        derives.then(|| form::signed(fields, self.frames.chunks())).transpose()
+        derives.then(|| derived::signed(fields, self.frames.chunks())).transpose()
     }
 
-    /// The body as it is signed: what is signed of a form, or all frames.
-    fn signed_body<'a>(&'a self, form: Option<&'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
-        let frames = form.is_none().then(|| self.frames.chunks());
-        form.into_iter().chain(frames.into_iter().flatten())
+    /// The body as it is signed: what follows from it, or all frames.
+    fn signed_body<'a>(&'a self, derived: Option<&'a [u8]>) -> impl Iterator<Item = &'a [u8]> {
+        let frames = derived.is_none().then(|| self.frames.chunks());
+        derived.into_iter().chain(frames.into_iter().flatten())
     }
 
     #[cfg(feature = "replay")]
@@ -382,9 +382,9 @@ impl Arriving {
         // What was signed, in the reading that has verified: so one signature has one key.
         let mut content = ContentKey::begin(scheme.name(), apart);
         fields.before_body().for_each(|piece| content.update(piece));
-        let form = self.form(envelope).ok()?;
+        let derived = self.derived(envelope).ok()?;
         let mut escaper = verified.reading().has(Reading::ESCAPED).then(Escaper::default);
-        self.signed_body(form.as_deref()).for_each(|chunk| match &mut escaper {
+        self.signed_body(derived.as_deref()).for_each(|chunk| match &mut escaper {
             Some(escaper) => escaper.escape(chunk, |piece| content.update(piece)),
             None => content.update(chunk),
         });

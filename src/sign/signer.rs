@@ -1,14 +1,14 @@
 //! The signer, which makes the headers of a delivery.
 
-use std::{fmt, mem};
+use std::fmt;
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use time::OffsetDateTime;
 
 use crate::crypto::key::SigningKey;
+use crate::head::derived;
 use crate::head::fields::{Fields, Target, read_id};
-use crate::head::form;
 use crate::head::trimmed;
 use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
@@ -209,11 +209,11 @@ impl Signer {
         let time = text.as_deref().map(|text| (timestamp.into(), text.into()));
         let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
 
-        let form = match self.scheme.derives_body() {
-            true => Some(form::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),
+        let derived = match self.scheme.derives_body() {
+            true => Some(derived::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),
             false => None,
         };
-        let body = form.as_deref().unwrap_or(body);
+        let body = derived.as_deref().unwrap_or(body);
 
         let names = self.names();
         let mut headers = HeaderMap::with_capacity(self.keys.len() + 2);
@@ -238,33 +238,36 @@ impl Signer {
         timestamp: Option<&str>,
         body: &[u8],
     ) {
-        let names = self.names().signatures();
-        let first = names.clone().take(1);
+        let mut names = self.names().signatures();
         let texts = self.keys.iter().map(|key| {
             let signature = key.sign(fields.content([body]));
             (key.algorithm(), self.scheme.encoding().encode(&signature))
         });
-        match self.scheme.layout_kind() {
+        let value = match self.scheme.layout_kind() {
             LayoutKind::Single { prefix } => {
                 // The first secrets go into the scheme's headers one by one, any others into the
                 // first header again.
-                for (name, (_, text)) in names.chain(first.cycle()).zip(texts) {
+                let again = names.clone().take(1).cycle();
+                for (name, (_, text)) in names.chain(again).zip(texts) {
                     append(headers, name, String::from(*prefix) + &text);
                 }
+                return;
             }
             LayoutKind::Bare(bare) => {
                 let time = timestamp.filter(|_| bare.timestamp).map(str::to_owned);
                 let entries: Vec<_> = time.into_iter().chain(texts.map(|(_, text)| text)).collect();
-                let value = entries.join(bare.separator.encode_utf8(&mut [0; 4]));
-                first.for_each(|name| append(headers, name, value.clone()));
+                entries.join(bare.separator.encode_utf8(&mut [0; 4]))
             }
             LayoutKind::List(list) => {
                 let mut value = String::with_capacity(128);
                 texts.for_each(|(algorithm, text)| {
                     list.add(&mut value, timestamp, list.version_of(algorithm), &text);
                 });
-                first.for_each(|name| append(headers, name, mem::take(&mut value)));
+                value
             }
+        };
+        if let Some(name) = names.next() {
+            append(headers, name, value);
         }
     }
 

@@ -1,7 +1,7 @@
 //! One key, tried on one reading of a delivery whose body is still arriving.
 
 use crate::crypto::key::{Running, VerifyingKey};
-use crate::head::digest::BodyDigest;
+use crate::head::derived::BodyDigest;
 use crate::head::envelope::Envelope;
 use crate::head::reading::{Escaper, Reading};
 

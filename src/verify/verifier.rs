@@ -14,8 +14,8 @@ use crate::clock::{Clock, UnixTime};
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::Head;
+use crate::head::derived;
 use crate::head::envelope::{Envelope, SignedUrl, Terms, Unread};
-use crate::head::form;
 use crate::head::list::Algorithms;
 use crate::head::reading::Reading;
 use crate::head::url::{InvalidPublicUrl, PublicUrl};
@@ -106,7 +106,7 @@ fn verify_once(
     let envelope = Envelope::open(terms, head, now)?;
     let found = match scheme.derives_body() {
         false => find(0, &key, &envelope, [body], false),
-        true => find(0, &key, &envelope, [&*form::signed(envelope.fields(), [body])?], false),
+        true => find(0, &key, &envelope, [&*derived::signed(envelope.fields(), [body])?], false),
     };
     verdict(&envelope, found)
 }
@@ -539,52 +539,42 @@ impl Verifier {
         tried: Option<Box<Attempt>>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
     ) -> Result<Verified, VerifyError> {
-        if self.scheme.derives_body() {
-            return self.verdict_on_derived(envelope, tried, body);
+        // What has been tried is tried again only if one signature was, of several.
+        let settled = tried.as_ref().filter(|it| it.is_only()).map(|it| it.found.secret_index);
+        if let Some(attempt) = tried {
+            let found = attempt.found;
+            if attempt.finish(envelope) {
+                return verdict(envelope, Some(found));
+            }
         }
-        self.judge(envelope, tried, body)
+        if self.scheme.derives_body() {
+            return self.verdict_on_derived(envelope, settled, body);
+        }
+        self.judge(envelope, settled, body)
     }
 
-    /// Returns the verdict on what follows from a body. A digest that was computed while the body arrived
-    /// is computed again only for other keys.
     #[cold]
     fn verdict_on_derived<'b>(
         &self,
         envelope: &Envelope<'_>,
-        tried: Option<Box<Attempt>>,
+        settled: Option<usize>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
     ) -> Result<Verified, VerifyError> {
-        if let Some(attempt) = tried {
-            let found = attempt.found;
-            if attempt.finish(envelope) {
-                return verdict(envelope, Some(found));
-            }
-        }
-        let signed = form::signed(envelope.fields(), body)?;
+        let signed = derived::signed(envelope.fields(), body)?;
         // Not an array: with that, two callers would share the function below, and pay for the call.
-        self.judge(envelope, None, Some(&*signed))
+        self.judge(envelope, settled, Some(&*signed))
     }
 
-    /// Returns the verdict on what is signed of a body.
+    /// Returns the verdict on what is signed of a body. The key whose index is `settled` does not match it
+    /// as it was received.
     #[inline]
     fn judge<'b>(
         &self,
         envelope: &'b Envelope<'_>,
-        tried: Option<Box<Attempt>>,
+        settled: Option<usize>,
         body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
     ) -> Result<Verified, VerifyError> {
-        let mut tried_index = None;
-        if let Some(attempt) = tried {
-            let found = attempt.found;
-            if attempt.is_only() {
-                tried_index = Some(found.secret_index);
-            }
-            if attempt.finish(envelope) {
-                return verdict(envelope, Some(found));
-            }
-        }
-        let find =
-            |(index, key)| find(index, key, envelope, body.clone(), tried_index == Some(index));
+        let find = |(index, key)| find(index, key, envelope, body.clone(), settled == Some(index));
         // Not a loop, because there is most often one key.
         let first = self.first_tried(envelope);
         let mut found = self.keys.get(first).and_then(|key| find((first, key)));
