@@ -8,7 +8,7 @@ use crate::diagnose::body::percent_decode;
 use crate::scheme::definition::Scheme;
 use crate::scheme::encoding::Encoding;
 use crate::scheme::header::HeaderNames;
-use crate::scheme::layout::{Joint, LayoutKind, List};
+use crate::scheme::layout::{LayoutKind, List};
 use crate::scheme::part::Part;
 use crate::scheme::timestamp::TimestampFormat;
 
@@ -199,10 +199,7 @@ impl Lens {
         let Some(at) = piece.iter().position(|byte| *byte == assign) else { return };
         let (key, value) =
             (piece.get(..at).unwrap_or_default(), piece.get(at + 1..).unwrap_or_default());
-        let value = match list.joint {
-            Joint::Comma => value.strip_suffix(b",").unwrap_or(value),
-            _ => value,
-        };
+        let value = list.parted(value);
         if list.timestamp.is_some_and(|name| name.as_bytes() == key) {
             *time = time.or(Some(value));
         } else if let Some(algorithm) = list.algorithm(key, own) {

@@ -5,7 +5,7 @@ use crate::error::VerifyError;
 use crate::head::Headers;
 use crate::scheme::definition::Scheme;
 use crate::scheme::header::HeaderNames;
-use crate::scheme::layout::{Bare, Joint, LayoutKind, List};
+use crate::scheme::layout::{Bare, LayoutKind, List};
 
 /// The most signatures that are accepted in one request.
 pub(super) const MAX_SIGNATURES: usize = 32;
@@ -172,10 +172,7 @@ impl<'h> Entries<'h> {
         let entry = entry.get(entry.iter().take_while(|byte| **byte == b' ').count()..)?;
         // An entry without a version is skipped.
         let assign = entry.iter().position(|byte| *byte == assign)?;
-        let (key, mut value) = (entry.get(..assign)?, entry.get(assign + 1..)?);
-        if list.joint == Joint::Comma {
-            value = value.strip_suffix(b",").unwrap_or(value);
-        }
+        let (key, value) = (entry.get(..assign)?, list.parted(entry.get(assign + 1..)?));
         if list.timestamp.is_some_and(|name| name.as_bytes() == key) {
             return Some(Entry::Time(value));
         }

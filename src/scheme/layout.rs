@@ -322,6 +322,15 @@ impl List {
         }
     }
 
+    /// A value without the comma that joins its entry to the next one.
+    #[inline]
+    pub(crate) fn parted<'v>(&self, value: &'v [u8]) -> &'v [u8] {
+        match self.joint {
+            Joint::Comma => value.strip_suffix(b",").unwrap_or(value),
+            Joint::Plain | Joint::Spaced | Joint::Sets(_) => value,
+        }
+    }
+
     /// The algorithm of an entry with this key, or `None` if the entry is not a signature.
     pub(crate) fn algorithm(&self, key: &[u8], own: Algorithm) -> Option<Algorithm> {
         if key == self.version.as_bytes() {
