@@ -391,7 +391,7 @@ impl Scheme {
 
     /// Whether a delivery may have to be read in other ways than as it was received.
     pub(crate) const fn has_readings(&self) -> bool {
-        self.0.signs_request || self.0.escaped_body
+        self.0.signs_url || self.0.escaped_body
     }
 
     /// The byte that ends the id in the signed content, if a literal does.
