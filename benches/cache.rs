@@ -3,16 +3,17 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "common/at_once.rs"]
+mod at_once;
 mod common;
 
 use std::collections::HashMap;
-use std::future::{Future, Ready, ready};
+use std::future::{Ready, ready};
 use std::hint::black_box;
-use std::pin::pin;
 use std::sync::{Arc, RwLock};
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use at_once::at_once;
 use common::{body, criterion, key, sign, verifier};
 use criterion::Criterion;
 use tokio::runtime::Runtime;
@@ -87,11 +88,4 @@ fn fetch(_: EndpointId) -> Ready<Result<Secret, FetchError>> {
 
 fn endpoint(number: usize) -> EndpointId {
     EndpointId::new(format!("ep_2vK9mPzGqLxYwBnRtCd{number}")).unwrap()
-}
-
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("not at once"),
-    }
 }

@@ -3,16 +3,16 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "common/at_once.rs"]
+mod at_once;
 mod common;
 
-use std::future::Future;
 use std::hint::black_box;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use at_once::at_once;
 use common::{ID, body, criterion, sign, verifier};
 use criterion::Criterion;
 use time::OffsetDateTime;
@@ -108,12 +108,4 @@ fn guard(criterion: &mut Criterion, count: u32) {
         });
     });
     group.finish();
-}
-
-/// The guard in memory waits for nothing.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("not at once"),
-    }
 }

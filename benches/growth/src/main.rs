@@ -6,18 +6,19 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "../../common/at_once.rs"]
+mod at_once;
 #[path = "../../common/delivery.rs"]
 mod delivery;
 
 use std::env;
 use std::future::{Ready, ready};
 use std::hint::black_box;
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use at_once::at_once;
 use delivery::{body, key, sign, verifier};
 use peak_alloc::PeakAlloc;
 use tokio::runtime::{Builder, Runtime};
@@ -145,11 +146,4 @@ fn is_cached(cache: &Cache, endpoint: &EndpointId) {
 
 fn endpoint(number: usize) -> EndpointId {
     EndpointId::new(format!("ep_2vK9mPzGqLxYwBnRtCd{number}")).unwrap()
-}
-
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("not at once"),
-    }
 }
