@@ -1,50 +1,37 @@
-//! A short text: borrowed while a request is checked, inline once it has to outlive it.
+//! A short text that outlives the request it came with.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// A text that is on the heap only if it outlives its source and is longer than `N` bytes. Clones
-/// then share the allocation.
+/// A text that is on the heap only if it is longer than `N` bytes. Clones then share the allocation.
 #[derive(Clone)]
-pub(crate) enum Text<'t, const N: usize> {
-    Borrowed(&'t [u8]),
+pub(crate) enum Text<const N: usize> {
     Inline { bytes: Bytes<N>, size: u8 },
     Shared(Arc<[u8]>),
 }
 
-/// Aligned, so that a text is copied in words whichever it is.
+/// Aligned, so that a text is copied in words.
 #[derive(Clone)]
 #[repr(align(8))]
 pub(crate) struct Bytes<const N: usize>([u8; N]);
 
-impl<'t, const N: usize> Text<'t, N> {
-    /// Borrows a text that the caller has checked to be ASCII, which [`Text::as_str`] relies on.
+impl<const N: usize> Text<N> {
+    /// Copies a text that the caller has checked to be ASCII, which [`Text::as_str`] relies on.
     #[inline]
-    pub(crate) fn ascii(text: &'t [u8]) -> Self {
-        Self::Borrowed(text)
-    }
-
-    pub(crate) fn into_owned(self) -> Text<'static, N> {
-        match self {
-            Self::Borrowed(text) => {
-                let mut bytes = Bytes([0; N]);
-                match (bytes.0.get_mut(..text.len()), u8::try_from(text.len())) {
-                    (Some(room), Ok(size)) => {
-                        room.copy_from_slice(text);
-                        Text::Inline { bytes, size }
-                    }
-                    _ => Text::Shared(text.into()),
-                }
+    pub(crate) fn ascii(text: &[u8]) -> Self {
+        let mut bytes = Bytes([0; N]);
+        match (bytes.0.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(room), Ok(size)) => {
+                room.copy_from_slice(text);
+                Self::Inline { bytes, size }
             }
-            Self::Inline { bytes, size } => Text::Inline { bytes, size },
-            Self::Shared(text) => Text::Shared(text),
+            _ => Self::Shared(text.into()),
         }
     }
 
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Borrowed(text) => text,
             Self::Inline { bytes, size } => &bytes.0[..usize::from(*size)],
             Self::Shared(text) => text,
         }
@@ -56,13 +43,13 @@ impl<'t, const N: usize> Text<'t, N> {
     }
 }
 
-impl<'t, const N: usize> From<&'t str> for Text<'t, N> {
-    fn from(text: &'t str) -> Self {
-        Self::Borrowed(text.as_bytes())
+impl<const N: usize> From<&str> for Text<N> {
+    fn from(text: &str) -> Self {
+        Self::ascii(text.as_bytes())
     }
 }
 
-impl<const N: usize> fmt::Debug for Text<'_, N> {
+impl<const N: usize> fmt::Debug for Text<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
     }
@@ -85,12 +72,10 @@ mod tests {
     fn every_size_comes_back_as_it_was() {
         for size in 0..300 {
             let text = "é".repeat(size / 2) + &"x".repeat(size % 2);
-            let borrowed = Text::<46>::from(&*text);
-            assert_eq!(borrowed.as_str(), text);
-            let owned = borrowed.into_owned();
-            assert_eq!(matches!(owned, Text::Inline { .. }), size <= 46, "{size}");
-            assert_eq!(owned.as_str(), text);
-            assert_eq!(owned.clone().into_owned().as_bytes(), text.as_bytes());
+            let kept = Text::<46>::from(&*text);
+            assert_eq!(matches!(kept, Text::Inline { .. }), size <= 46, "{size}");
+            assert_eq!(kept.as_str(), text);
+            assert_eq!(kept.clone().as_bytes(), text.as_bytes());
         }
     }
 }

@@ -32,7 +32,7 @@ const INLINE: usize = 46;
 /// # Ok::<(), tower_webhook::fetch::InvalidEndpointId>(())
 /// ```
 #[derive(Clone)]
-pub struct EndpointId(Text<'static, INLINE>);
+pub struct EndpointId(Text<INLINE>);
 
 impl EndpointId {
     /// Checks and copies an id.
@@ -55,7 +55,7 @@ impl EndpointId {
         if text.is_empty() || text.len() > MAX || text.contains(char::is_control) {
             return Err(InvalidEndpointId);
         }
-        Ok(Self(Text::from(text).into_owned()))
+        Ok(Self(Text::from(text)))
     }
 
     /// The id as text.
@@ -130,7 +130,7 @@ impl FromStr for EndpointId {
 impl From<u64> for EndpointId {
     /// Writes the number in decimal, as providers with numeric ids do.
     fn from(number: u64) -> Self {
-        Self(Text::from(&*number.to_string()).into_owned())
+        Self(Text::from(&*number.to_string()))
     }
 }
 

@@ -4,14 +4,13 @@ use std::borrow::Cow;
 
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
-use crate::head::fields::{Fields, Target, read_id};
+use crate::head::fields::{Fields, Target, check_id};
 use crate::head::list::{Algorithms, Entries};
 use crate::head::signatures::Signatures;
 use crate::head::url::PublicUrl;
 use crate::head::{Head, Values};
 use crate::scheme::definition::Scheme;
 use crate::scheme::timestamp::{Outside, Tolerance};
-use crate::text::Text;
 
 /// The terms by which a head is read.
 #[derive(Clone, Copy)]
@@ -31,11 +30,11 @@ pub(crate) enum SignedUrl<'t> {
     Later,
 }
 
-/// The claims of one delivery, bounded, and its signatures.
+/// The claims of one delivery, bounded, and its signatures. Nothing is copied but one signature.
 #[derive(Clone)]
 pub(crate) struct Envelope<'h> {
-    fields: Fields<'h>,
-    signatures: Signatures<'h>,
+    pub(super) fields: Fields<'h>,
+    pub(super) signatures: Signatures<'h>,
 }
 
 impl<'h> Envelope<'h> {
@@ -73,7 +72,11 @@ impl<'h> Envelope<'h> {
                 }
             }
             let id = match names.id_name() {
-                Some(_) => Some(read_id(scheme, found.id.single(Field::Id)?)?),
+                Some(_) => {
+                    let id = found.id.single(Field::Id)?;
+                    check_id(scheme, id)?;
+                    Some(id)
+                }
                 None => None,
             };
             let entries =
@@ -87,15 +90,15 @@ impl<'h> Envelope<'h> {
             let timestamp = match (scheme.timestamp_format(), text) {
                 (Some(format), Some(text)) => {
                     let at = format.read(text).ok_or(VerifyError::Malformed(Field::Timestamp))?;
-                    Some((at, Text::ascii(text)))
+                    Some((at, text))
                 }
                 (Some(_), None) => return Err(VerifyError::Missing(Field::Timestamp).into()),
                 (None, _) => None,
             };
             listed.signed?;
             // After the grammar, so that junk does not cost a reading of the clock.
-            if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), &timestamp)
-                && let Some(outside) = terms.tolerance.outside(format, *at, now())
+            if let (Some(format), Some((at, _))) = (scheme.timestamp_format(), timestamp)
+                && let Some(outside) = terms.tolerance.outside(format, at, now())
             {
                 return Err(outside.into());
             }
@@ -114,17 +117,12 @@ impl<'h> Envelope<'h> {
     }
 
     /// Sets the URL that is configured.
-    #[cfg(all(feature = "fetch", feature = "receive"))]
+    #[cfg(feature = "receive")]
     pub(crate) fn set_url(&mut self, url: Option<&PublicUrl>) -> Result<(), VerifyError> {
         match &mut self.fields.target {
             Some(target) => target.set_url(self.fields.scheme, url.cloned().map(Cow::Owned)),
             None => Ok(()),
         }
-    }
-
-    /// Copies what is still needed once the head is gone.
-    pub(crate) fn into_owned(self) -> Envelope<'static> {
-        Envelope { fields: self.fields.into_owned(), signatures: self.signatures.into_owned() }
     }
 }
 

@@ -11,21 +11,15 @@ use crate::head::reading::{Reading, decode, with_other_port};
 use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
 use crate::scheme::part::{IdShape, MAX_ID, Part};
-use crate::scheme::timestamp::MAX_TEXT;
-use crate::text::Text;
-
-/// An id, on the heap only if it outlives the head and is long.
-pub(crate) type Id<'h> = Text<'h, 64>;
-
-/// A time, with the text that it was read from: the text is what is signed.
-pub(crate) type Timestamp<'h> = (UnixTime, Text<'h, MAX_TEXT>);
 
 /// The signed fields of a delivery, as received.
 #[derive(Clone)]
 pub(crate) struct Fields<'h> {
     pub(super) scheme: Scheme,
-    pub(super) id: Option<Id<'h>>,
-    pub(super) timestamp: Option<Timestamp<'h>>,
+    /// Bounded and visible ASCII: see [`check_id`].
+    pub(super) id: Option<&'h [u8]>,
+    /// A time, with the text that it was read from: the text is what is signed.
+    pub(super) timestamp: Option<(UnixTime, &'h [u8])>,
     pub(super) target: Option<Target<'h>>,
 }
 
@@ -33,24 +27,24 @@ pub(crate) struct Fields<'h> {
 #[derive(Clone)]
 pub(crate) struct Target<'h> {
     /// `None` if only the headers are there.
-    method: Option<Cow<'h, Method>>,
+    pub(super) method: Option<&'h Method>,
     /// The URL as it is configured, once it is known: a cache knows it with the secrets.
-    url: Option<Cow<'h, PublicUrl>>,
-    path_and_query: Text<'h, 46>,
+    pub(super) url: Option<Cow<'h, PublicUrl>>,
+    pub(super) path_and_query: &'h str,
 }
 
 impl<'h> Target<'h> {
     /// Reads what a request was sent to. Its path must not contain the byte that ends it in the signed
-    /// content, for the reason that [`read_id`] has.
+    /// content, for the reason that [`check_id`] has.
     pub(crate) fn new(
         scheme: Scheme,
         request: Option<(&'h Method, &'h Uri)>,
     ) -> Result<Self, VerifyError> {
         let path_and_query = request.and_then(|(_, uri)| uri.path_and_query());
         let target = Self {
-            method: request.map(|(method, _)| Cow::Borrowed(method)),
+            method: request.map(|(method, _)| method),
             url: None,
-            path_and_query: path_and_query.map_or("", |path| path.as_str()).into(),
+            path_and_query: path_and_query.map_or("", |path| path.as_str()),
         };
         match scheme.path_end() {
             Some(end) if target.path().contains(&end) => Err(VerifyError::Malformed(Field::Path)),
@@ -69,22 +63,15 @@ impl<'h> Target<'h> {
         scheme: Scheme,
         url: Option<Cow<'h, PublicUrl>>,
     ) -> Result<(), VerifyError> {
-        let is_exact = url.as_ref().is_some_and(|url| url.is_exact());
-        let beside_url = |part: &Part| matches!(part, Part::Method | Part::Path);
-        if self.method.is_none() && (!is_exact || scheme.signed().iter().any(beside_url)) {
-            return Err(VerifyError::NeedsRequest);
-        }
-        if scheme.signs_url() && url.is_none() {
-            return Err(VerifyError::NeedsPublicUrl);
-        }
+        check_url(scheme, self.method.is_some(), url.as_deref())?;
         self.url = url;
         Ok(())
     }
 
     /// The path of the request, without its query. That of a URL which has none is a slash.
     fn path(&self) -> &[u8] {
-        let path = self.path_and_query.as_bytes().split(|byte| *byte == b'?').next();
-        path.filter(|path| !path.is_empty()).unwrap_or(b"/")
+        let path = self.path_and_query.split('?').next();
+        path.filter(|path| !path.is_empty()).unwrap_or("/").as_bytes()
     }
 
     /// The two pieces of the signed URL.
@@ -127,12 +114,29 @@ impl<'h> Target<'h> {
     }
 }
 
+/// Checks that there is what the scheme signs of a request.
+pub(super) fn check_url(
+    scheme: Scheme,
+    has_request: bool,
+    url: Option<&PublicUrl>,
+) -> Result<(), VerifyError> {
+    let is_exact = url.is_some_and(PublicUrl::is_exact);
+    let beside_url = |part: &Part| matches!(part, Part::Method | Part::Path);
+    if !has_request && (!is_exact || scheme.signed().iter().any(beside_url)) {
+        return Err(VerifyError::NeedsRequest);
+    }
+    if scheme.signs_url() && url.is_none() {
+        return Err(VerifyError::NeedsPublicUrl);
+    }
+    Ok(())
+}
+
 impl<'h> Fields<'h> {
     /// The fields of a delivery that is to be signed: exactly those that the scheme signs.
     pub(crate) fn new(
         scheme: Scheme,
-        id: Option<Id<'h>>,
-        timestamp: Option<Timestamp<'h>>,
+        id: Option<&'h [u8]>,
+        timestamp: Option<(UnixTime, &'h [u8])>,
         target: Option<Target<'h>>,
     ) -> Self {
         Self { scheme, id, timestamp, target }
@@ -142,12 +146,12 @@ impl<'h> Fields<'h> {
         self.scheme
     }
 
-    pub(crate) fn id(&self) -> Option<&Id<'h>> {
-        self.id.as_ref()
+    pub(crate) fn id(&self) -> Option<&'h [u8]> {
+        self.id
     }
 
-    pub(crate) fn timestamp(&self) -> Option<&Timestamp<'h>> {
-        self.timestamp.as_ref()
+    pub(crate) fn timestamp(&self) -> Option<UnixTime> {
+        self.timestamp.map(|(at, _)| at)
     }
 
     /// The ways in which the fields can be read otherwise than they were received.
@@ -202,19 +206,6 @@ impl<'h> Fields<'h> {
     pub(crate) fn after_body(&self) -> Pieces<'_> {
         Pieces { fields: self, parts: self.scheme.after_body().iter(), path: None }
     }
-
-    pub(crate) fn into_owned(self) -> Fields<'static> {
-        Fields {
-            scheme: self.scheme,
-            id: self.id.map(Text::into_owned),
-            timestamp: self.timestamp.map(|(at, text)| (at, text.into_owned())),
-            target: self.target.map(|target| Target {
-                method: target.method.map(|method| Cow::Owned(method.into_owned())),
-                url: target.url.map(|url| Cow::Owned(url.into_owned())),
-                path_and_query: target.path_and_query.into_owned(),
-            }),
-        }
-    }
 }
 
 /// The bytes that some parts of the signed content stand for, piece by piece.
@@ -237,10 +228,10 @@ impl<'f> Iterator for Pieces<'f> {
         let Fields { id, timestamp, target, .. } = self.fields;
         Some(match (self.parts.next()?, target) {
             (Part::Literal(text), _) => text.as_bytes(),
-            (Part::Id, _) => id.as_ref().map_or(&[], Text::as_bytes),
-            (Part::Timestamp, _) => timestamp.as_ref().map_or(&[], |(_, text)| text.as_bytes()),
+            (Part::Id, _) => id.unwrap_or_default(),
+            (Part::Timestamp, _) => timestamp.map_or(&[], |(_, text)| text),
             (Part::Method, Some(target)) => {
-                target.method.as_ref().map_or(&[], |method| method.as_str().as_bytes())
+                target.method.map_or(&[], |method| method.as_str().as_bytes())
             }
             (Part::Url, Some(target)) => {
                 let [base, path] = target.pieces();
@@ -255,11 +246,11 @@ impl<'f> Iterator for Pieces<'f> {
     }
 }
 
-/// Reads an id of the scheme's shape, bounded and not empty. It must not contain the byte that ends
+/// Checks an id of the scheme's shape, bounded and not empty. It must not contain the byte that ends
 /// it in the signed content either, or two different deliveries could have the same content and so
 /// the same signature.
 #[inline]
-pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> {
+pub(crate) fn check_id(scheme: Scheme, id: &[u8]) -> Result<(), VerifyError> {
     // First, so that a longer one costs no more than any other.
     if id.is_empty() || id.len() > MAX_ID {
         return Err(VerifyError::Malformed(Field::Id));
@@ -277,7 +268,7 @@ pub(crate) fn read_id(scheme: Scheme, id: &[u8]) -> Result<Id<'_>, VerifyError> 
     };
     match strange {
         true => Err(VerifyError::Malformed(Field::Id)),
-        false => Ok(Id::ascii(id)),
+        false => Ok(()),
     }
 }
 

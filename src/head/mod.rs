@@ -7,6 +7,7 @@ pub(crate) mod form;
 #[cfg(all(feature = "receive", feature = "replay"))]
 pub(crate) mod kept;
 pub(crate) mod list;
+pub(crate) mod owned;
 pub(crate) mod reading;
 pub(crate) mod signatures;
 pub(crate) mod url;

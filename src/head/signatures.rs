@@ -15,12 +15,12 @@ pub(crate) struct Signatures<'h> {
     others: Others<'h>,
 }
 
-/// The signatures after the first: decoded when they are needed while the head is borrowed, and all
-/// at once by [`Signatures::into_owned`].
+/// The signatures after the first: decoded when they are needed while the head is there, and all at
+/// once before it is gone.
 #[derive(Clone)]
 enum Others<'h> {
     Listed(Entries<'h>),
-    Kept(Vec<Signature>),
+    Decoded(&'h [Signature]),
 }
 
 /// What a signature header says beside its signatures.
@@ -33,7 +33,7 @@ pub(super) struct Listed<'h> {
 impl<'h> Signatures<'h> {
     pub(super) fn none(scheme: Scheme) -> Self {
         let (encoding, first) = (scheme.encoding(), Signature::none(scheme.algorithm()));
-        Self { encoding, first, others: Others::Kept(Vec::new()) }
+        Self { encoding, first, others: Others::Decoded(&[]) }
     }
 
     /// Reads the entries up to the first signature that can be decoded, so a malformed signature
@@ -79,7 +79,7 @@ impl<'h> Signatures<'h> {
     pub(crate) fn are_several(&self) -> bool {
         match &self.others {
             Others::Listed(entries) => !entries.is_done(),
-            Others::Kept(signatures) => !signatures.is_empty(),
+            Others::Decoded(signatures) => !signatures.is_empty(),
         }
     }
 
@@ -89,16 +89,21 @@ impl<'h> Signatures<'h> {
         self.iter().filter(move |signature| signature.algorithm == algorithm)
     }
 
-    pub(crate) fn into_owned(self) -> Signatures<'static> {
-        let others = self.iter().skip(1).collect();
-        Signatures { encoding: self.encoding, first: self.first, others: Others::Kept(others) }
+    /// All of them, the first apart.
+    pub(super) fn decoded(&self) -> (Signature, Vec<Signature>) {
+        (self.first, self.iter().skip(1).collect())
+    }
+
+    /// What has been decoded, as it was read.
+    pub(super) fn of_decoded(scheme: Scheme, first: Signature, others: &'h [Signature]) -> Self {
+        Self { encoding: scheme.encoding(), first, others: Others::Decoded(others) }
     }
 
     #[inline]
     fn iter(&self) -> impl Iterator<Item = Signature> {
         let (listed, kept) = match &self.others {
             Others::Listed(entries) => (Some(*entries), [].as_slice()),
-            Others::Kept(signatures) => (None, signatures.as_slice()),
+            Others::Decoded(signatures) => (None, *signatures),
         };
         let encoding = self.encoding;
         let listed = listed.into_iter().flatten().filter_map(move |entry| match entry {

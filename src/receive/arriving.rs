@@ -92,7 +92,9 @@ impl Arriving {
         // Never moved from here, and so never copied.
         let mut opened = receiver.open_head(head);
         self.admit(&head, opened.as_ref().err(), body.size_hint().lower())?;
-        self.secrets(opened.as_mut().ok()).await?;
+        if let Ok(envelope) = &mut opened {
+            envelope.set_url(self.resolve().await?.signed_url())?;
+        }
         let ignored = self.pending.as_ref().is_some_and(|pending| pending.ignores_body());
         while !ignored && let Some(frame) = next_frame(body.as_mut(), self.room()).await? {
             self.push(opened.as_ref().ok(), frame, body.is_end_stream())?;
@@ -135,19 +137,6 @@ impl Arriving {
     }
 
     /// Waits for the secrets. A handshake needs them only once it is known to be one.
-    #[cfg_attr(not(feature = "fetch"), expect(unused_variables))]
-    pub(super) async fn secrets(
-        &mut self,
-        envelope: Option<&mut Envelope<'_>>,
-    ) -> Result<(), Rejection> {
-        if let Some(envelope) = envelope {
-            let verifier = self.resolve().await?;
-            #[cfg(feature = "fetch")]
-            envelope.set_url(verifier.signed_url())?;
-        }
-        Ok(())
-    }
-
     pub(super) async fn resolve(&mut self) -> Result<&Arc<Verifier>, Rejection> {
         match &mut self.secrets {
             Some(secrets) => secrets.resolve().await,

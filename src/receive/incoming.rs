@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use crate::head::envelope::Envelope;
+use crate::head::owned::Owned;
 use crate::receive::arriving::Arriving;
 use crate::receive::delivery::Delivery;
 use crate::receive::rejection::Rejection;
@@ -39,13 +39,13 @@ use crate::receive::rejection::Rejection;
 #[must_use = "nothing is verified until `finish` returns"]
 pub struct Incoming {
     /// `None` if this is a handshake without a signature, which is never verified.
-    envelope: Option<Envelope<'static>>,
+    head: Option<Owned>,
     arriving: Arriving,
 }
 
 impl Incoming {
-    pub(super) fn new(envelope: Option<Envelope<'static>>, arriving: Arriving) -> Self {
-        Self { envelope, arriving }
+    pub(super) fn new(head: Option<Owned>, arriving: Arriving) -> Self {
+        Self { head, arriving }
     }
 
     /// Waits for the secrets of the endpoint, or returns at once if they are cached. Read nothing
@@ -62,8 +62,15 @@ impl Incoming {
     ///
     /// If the future is dropped, the fetch goes on for others, and this can be called again.
     pub async fn secrets(&mut self) -> Result<(), Rejection> {
-        let found = self.arriving.secrets(self.envelope.as_mut()).await;
+        let found = self.resolve().await;
         found.inspect_err(|rejection| self.arriving.judged(Err(rejection)))
+    }
+
+    async fn resolve(&mut self) -> Result<(), Rejection> {
+        if let Some(head) = &mut self.head {
+            head.set_url(self.arriving.resolve().await?.signed_url())?;
+        }
+        Ok(())
     }
 
     /// Adds the next frame of the body.
@@ -73,7 +80,8 @@ impl Incoming {
     /// Returns [`BodyTooLarge`](crate::receive::RejectionKind::BodyTooLarge) if the body is longer than
     /// the limit.
     pub fn push(&mut self, frame: Bytes) -> Result<(), Rejection> {
-        let pushed = self.arriving.push(self.envelope.as_ref(), frame, false);
+        let envelope = self.head.as_ref().map(Owned::envelope);
+        let pushed = self.arriving.push(envelope.as_ref(), frame, false);
         pushed.inspect_err(|rejection| self.arriving.judged(Err(rejection)))
     }
 
@@ -90,8 +98,11 @@ impl Incoming {
     ///
     /// If the future is dropped, a claim in flight goes on in the background and is then released.
     pub async fn finish(mut self) -> Result<Delivery, Rejection> {
-        let concluded = match self.arriving.secrets(self.envelope.as_mut()).await {
-            Ok(()) => self.arriving.conclude(self.envelope.as_mut()).await,
+        let concluded = match self.resolve().await {
+            Ok(()) => {
+                let mut envelope = self.head.as_ref().map(Owned::envelope);
+                self.arriving.conclude(envelope.as_mut()).await
+            }
             Err(rejection) => Err(rejection),
         };
         self.arriving.judged(concluded.as_ref().map(|_| ()));

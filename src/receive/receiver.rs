@@ -21,6 +21,7 @@ use crate::fetch::cache::SecretCache;
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::envelope::{Envelope, Unread};
+use crate::head::owned::Owned;
 use crate::receive::arriving::Arriving;
 use crate::receive::delivery::Delivery;
 use crate::receive::handshake::Registration;
@@ -338,7 +339,7 @@ impl Receiver {
         let opened = self.open_head(head);
         let admitted = arriving.admit(&head, opened.as_ref().err(), 0);
         admitted.inspect_err(|rejection| arriving.judged(Err(rejection)))?;
-        Ok(Incoming::new(opened.ok().map(Envelope::into_owned), arriving))
+        Ok(Incoming::new(opened.ok().as_ref().map(Owned::from), arriving))
     }
 
     /// Checks everything that can be checked without secrets.

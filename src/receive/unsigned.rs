@@ -10,7 +10,7 @@ use crate::text::Text;
 
 /// What the head says of a delivery without a signature.
 pub(super) struct Unsigned {
-    path: Option<Text<'static, 46>>,
+    path: Option<Text<46>>,
     /// A hash, because it may be of any length.
     delivery: Option<[u8; 32]>,
     /// For the user's own key, if there is one.
@@ -21,7 +21,7 @@ impl Unsigned {
     pub(super) fn of(head: &Head<'_>, scheme: Scheme, replay: &Replay) -> Self {
         let delivery = scheme.delivery_header().and_then(|name| head.get(name));
         Self {
-            path: head.path().map(|path| Text::from(path).into_owned()),
+            path: head.path().map(Text::from),
             delivery: delivery.map(|id| Sha256::digest(id).into()),
             kept: replay.own_key().map(|_| Box::new(Kept::of(head))),
         }

@@ -86,7 +86,7 @@ pub(super) struct Held {
 pub(crate) struct Whose {
     scheme: Scheme,
     #[cfg(feature = "tracing")]
-    endpoint: Option<Text<'static, 46>>,
+    endpoint: Option<Text<46>>,
 }
 
 #[cfg_attr(not(feature = "receive"), allow(dead_code, reason = "only a receiver claims"))]
@@ -96,7 +96,7 @@ impl Whose {
         Self {
             scheme,
             #[cfg(feature = "tracing")]
-            endpoint: endpoint.map(|endpoint| Text::from(endpoint).into_owned()),
+            endpoint: endpoint.map(Text::from),
         }
     }
 }

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::crypto::key::SigningKey;
 use crate::head::derived;
-use crate::head::fields::{Fields, Target, read_id};
+use crate::head::fields::{Fields, Target, check_id};
 use crate::head::trimmed;
 use crate::head::url::PublicUrl;
 use crate::scheme::definition::Scheme;
@@ -198,7 +198,7 @@ impl Signer {
                 if trimmed(id.as_bytes()).len() < id.len() {
                     return Err(SignError::InvalidId);
                 }
-                read_id(self.scheme, id.as_bytes()).map_err(|_| SignError::InvalidId)?;
+                check_id(self.scheme, id.as_bytes()).map_err(|_| SignError::InvalidId)?;
                 Some(id)
             }
             None => return Err(SignError::MissingId),
@@ -206,8 +206,8 @@ impl Signer {
         let format = self.scheme.timestamp_format();
         let text = format.map(|format| format.print(timestamp).ok_or(SignError::InvalidTimestamp));
         let text = text.transpose()?;
-        let time = text.as_deref().map(|text| (timestamp.into(), text.into()));
-        let fields = Fields::new(self.scheme, id.map(Into::into), time, target);
+        let time = text.as_deref().map(|text| (timestamp.into(), text.as_bytes()));
+        let fields = Fields::new(self.scheme, id.map(str::as_bytes), time, target);
 
         let derived = match self.scheme.derives_body() {
             true => Some(derived::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),

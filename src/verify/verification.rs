@@ -5,6 +5,7 @@ use std::{fmt, mem};
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::envelope::Envelope;
+use crate::head::owned::Owned;
 use crate::head::reading::Reading;
 use crate::verify::attempt::Attempt;
 use crate::verify::verified::{Verified, verdict};
@@ -31,7 +32,7 @@ use crate::verify::verified::{Verified, verdict};
 /// ```
 #[must_use = "nothing is verified until `finish` returns"]
 pub struct Verification {
-    envelope: Envelope<'static>,
+    head: Owned,
     attempts: [Option<Attempt>; Self::INLINE],
     more: Vec<Attempt>,
     /// Whether the body may be signed escaped, and so far is the same escaped.
@@ -42,22 +43,23 @@ impl Verification {
     /// The number of attempts that are not on the heap: enough for a secret and its successor.
     const INLINE: usize = 2;
 
-    pub(super) fn new(keys: &[VerifyingKey], envelope: Envelope<'static>) -> Self {
+    pub(super) fn new(keys: &[VerifyingKey], envelope: &Envelope<'_>) -> Self {
+        let head = Owned::from(envelope);
         let mut attempts = [const { None }; Self::INLINE];
         let may_escape = envelope.fields().scheme().escaped_body();
         let readings = envelope.fields().readings();
         if readings != Reading::AS_RECEIVED {
-            let more = Self::each_of(readings, keys, &envelope);
-            return Self { envelope, attempts, more, may_escape };
+            let more = Self::each_of(readings, keys, envelope);
+            return Self { head, attempts, more, may_escape };
         }
         let (mut places, mut more) = (attempts.iter_mut(), Vec::new());
         for (index, key) in keys.iter().enumerate() {
-            Attempt::begin(index, key, &envelope).for_each(|attempt| match places.next() {
+            Attempt::begin(index, key, envelope).for_each(|attempt| match places.next() {
                 Some(place) => *place = Some(attempt),
                 None => more.push(attempt),
             });
         }
-        Self { envelope, attempts, more, may_escape }
+        Self { head, attempts, more, may_escape }
     }
 
     /// Begins with each way to read the head, secret by secret.
@@ -114,7 +116,8 @@ impl Verification {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn finish(self) -> Result<Verified, VerifyError> {
-        let Self { envelope, attempts, more, .. } = self;
+        let Self { head, attempts, more, .. } = self;
+        let envelope = head.envelope();
         for attempt in attempts.into_iter().flatten().chain(more) {
             let found = attempt.found;
             if attempt.finish(&envelope) {

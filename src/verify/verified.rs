@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::clock::UnixTime;
 use crate::error::VerifyError;
 use crate::head::envelope::Envelope;
-use crate::head::fields::Id;
+use crate::head::owned::Id;
 use crate::head::reading::Reading;
 use crate::scheme::definition::Scheme;
 use crate::text::Text;
@@ -40,7 +40,7 @@ use crate::verify::attempt::Found;
 #[derive(Clone)]
 pub struct Verified {
     scheme: Scheme,
-    id: Option<Id<'static>>,
+    id: Option<Id>,
     timestamp: Option<UnixTime>,
     secret_index: usize,
     #[cfg_attr(
@@ -138,7 +138,7 @@ pub(super) fn verdict(
         secret_index,
         reading,
         scheme: fields.scheme(),
-        id: fields.id().cloned().map(Text::into_owned),
-        timestamp: fields.timestamp().map(|(at, _)| *at),
+        id: fields.id().map(Text::ascii),
+        timestamp: fields.timestamp(),
     })
 }

@@ -616,12 +616,11 @@ impl Verifier {
         head: Head<'_>,
         now: Option<OffsetDateTime>,
     ) -> Result<Verification, VerifyError> {
-        let envelope = self.open(head, now)?;
-        if self.scheme.signs_form() {
-            return Err(VerifyError::NeedsWholeBody);
+        match &self.open(head, now) {
+            Ok(_) if self.scheme.signs_form() => Err(VerifyError::NeedsWholeBody),
+            Ok(envelope) => Ok(Verification::new(&self.keys, envelope)),
+            Err(unread) => Err(unread.error),
         }
-        let envelope = envelope.into_owned();
-        Ok(Verification::new(&self.keys, envelope))
     }
 
     /// The time of the verifier's clock.
