@@ -1,7 +1,5 @@
 //! A head that has been read: its claims, and the signatures that are to prove them.
 
-use std::borrow::Cow;
-
 use crate::clock::UnixTime;
 use crate::error::{Field, VerifyError};
 use crate::head::fields::{Fields, Target, check_id};
@@ -42,7 +40,7 @@ impl<'h> Envelope<'h> {
     /// called only if a time is signed.
     #[inline]
     pub(crate) fn open(
-        terms: Terms<'h>,
+        terms: Terms<'_>,
         head: Head<'h>,
         now: impl FnOnce() -> UnixTime,
     ) -> Result<Self, Unread> {
@@ -51,7 +49,7 @@ impl<'h> Envelope<'h> {
             _ if !scheme.signs_request() => None,
             SignedUrl::Known(url) => {
                 let mut target = Target::new(scheme, head.request())?;
-                target.set_url(scheme, url.map(Cow::Borrowed))?;
+                target.set_url(scheme, url)?;
                 Some(target)
             }
             #[cfg(all(feature = "fetch", feature = "receive"))]
@@ -120,7 +118,7 @@ impl<'h> Envelope<'h> {
     #[cfg(feature = "receive")]
     pub(crate) fn set_url(&mut self, url: Option<&PublicUrl>) -> Result<(), VerifyError> {
         match &mut self.fields.target {
-            Some(target) => target.set_url(self.fields.scheme, url.cloned().map(Cow::Owned)),
+            Some(target) => target.set_url(self.fields.scheme, url),
             None => Ok(()),
         }
     }

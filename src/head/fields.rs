@@ -29,7 +29,7 @@ pub(crate) struct Target<'h> {
     /// `None` if only the headers are there.
     pub(super) method: Option<&'h Method>,
     /// The URL as it is configured, once it is known: a cache knows it with the secrets.
-    pub(super) url: Option<Cow<'h, PublicUrl>>,
+    pub(super) url: Option<PublicUrl>,
     pub(super) path_and_query: &'h str,
 }
 
@@ -54,17 +54,17 @@ impl<'h> Target<'h> {
 
     /// The same with a URL that is known as a whole, as when signing.
     pub(crate) fn whole(self, url: PublicUrl) -> Self {
-        Self { url: Some(Cow::Owned(url)), ..self }
+        Self { url: Some(url), ..self }
     }
 
     /// Sets the URL, to which the path and the query are added unless it is exact.
     pub(super) fn set_url(
         &mut self,
         scheme: Scheme,
-        url: Option<Cow<'h, PublicUrl>>,
+        url: Option<&PublicUrl>,
     ) -> Result<(), VerifyError> {
-        check_url(scheme, self.method.is_some(), url.as_deref())?;
-        self.url = url;
+        check_url(scheme, self.method.is_some(), url)?;
+        self.url = url.cloned();
         Ok(())
     }
 

@@ -1,7 +1,5 @@
 //! A head that has been read, once the request is gone.
 
-use std::borrow::Cow;
-
 use http::Method;
 
 use crate::clock::UnixTime;
@@ -41,7 +39,7 @@ impl Owned {
     pub(crate) fn envelope(&self) -> Envelope<'_> {
         let target = self.target.as_ref().map(|target| Target {
             method: target.method.as_ref(),
-            url: target.url.as_ref().map(Cow::Borrowed),
+            url: target.url.clone(),
             path_and_query: target.path_and_query.as_str(),
         });
         Envelope {
@@ -72,7 +70,7 @@ impl From<&Envelope<'_>> for Owned {
         let (first, others) = envelope.signatures.decoded();
         let target = target.as_ref().map(|target| OwnedTarget {
             method: target.method.cloned(),
-            url: target.url.as_deref().cloned(),
+            url: target.url.clone(),
             path_and_query: target.path_and_query.into(),
         });
         Self {

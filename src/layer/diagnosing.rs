@@ -25,7 +25,6 @@ use crate::diagnose::doctor::Doctor;
 #[cfg(feature = "diagnose")]
 use crate::event::diagnosed;
 use crate::receive::arriving::Arriving;
-use crate::receive::receiver::Receiver;
 use crate::receive::rejection::Rejection;
 #[cfg(feature = "diagnose")]
 use crate::receive::rejection::RejectionKind;
@@ -73,21 +72,17 @@ impl Diagnosing {
     }
 
     /// Diagnoses a delivery that could not be verified, on a thread of its own, if there is a permit.
-    /// Nothing is copied before that is taken. `arriving` has the body, if all of it was read.
+    /// Nothing is copied before that is taken.
     #[cfg_attr(not(feature = "diagnose"), expect(clippy::unused_self, unused_variables))]
-    pub(super) fn refused(
-        &self,
-        rejection: &Rejection,
-        parts: &Parts,
-        receiver: &Receiver,
-        arriving: Option<&Arriving>,
-    ) {
+    pub(super) fn refused(&self, rejection: &Rejection, parts: &Parts, arriving: &Arriving) {
         #[cfg(feature = "diagnose")]
         if let Some(clinic) = &self.0
             && let RejectionKind::Unverified(error) = rejection.kind()
             && let Some(permit) = Permit::take(clinic)
         {
-            let arriving = arriving.filter(|_| !error.is_setup());
+            let receiver = arriving.receiver();
+            // Without the body, unless all of it was read.
+            let arriving = Some(arriving).filter(|it| it.is_read() && !error.is_setup());
             let verifier = match arriving {
                 Some(arriving) => arriving.verifier(),
                 None => receiver.verifier(),

@@ -77,6 +77,7 @@
 //! # Ok::<(), tower_webhook::InvalidSecret>(())
 //! ```
 
+mod answers;
 pub(crate) mod body;
 #[cfg(all(feature = "axum", feature = "replay"))]
 pub(crate) mod claimed;

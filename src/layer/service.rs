@@ -13,26 +13,24 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::error::VerifyError;
-#[cfg(feature = "tracing")]
-use crate::event::accepted;
-use crate::event::{Concern, Handshaken, Rejected};
-use crate::fetch::endpoint::EndpointId;
+use crate::event::Concern;
 use crate::head::Head;
+#[cfg(feature = "metrics")]
+use crate::layer::answers::NO_SCHEME;
+use crate::layer::answers::{Answers, Whose};
 use crate::layer::body::VerifiedBody;
 use crate::layer::handshake::{NoHandshake, OnHandshake};
-use crate::layer::on_rejection::{BareStatus, OnRejection, Refused};
-use crate::layer::webhook::{ReportOnly, WebhookLayer};
+use crate::layer::on_rejection::{BareStatus, OnRejection};
+use crate::layer::webhook::WebhookLayer;
+use crate::receive::arriving::Arriving;
 use crate::receive::delivery::End;
-use crate::receive::receiver::Receiver;
-use crate::receive::rejection::{Refusal, Rejection, RejectionKind};
+use crate::receive::rejection::{Rejection, RejectionKind};
 #[cfg(feature = "metrics")]
 use crate::receive::verdict::count_at_once;
 #[cfg(feature = "replay")]
 use crate::replay::claimed::Claimed;
 #[cfg(feature = "replay")]
 use crate::replay::key::ReplayKey;
-use crate::scheme::expected::Expected;
 use crate::verify::verified::Verified;
 
 /// Lets only verified deliveries through to the inner service; made by
@@ -136,56 +134,56 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let mut this = self.clone();
         let (mut parts, body) = request.into_parts();
+        let Some(receiver) = self.layer.receivers.of(&parts).cloned() else {
+            return ResponseFuture(Box::pin(self.clone().unselected(parts, body)));
+        };
+        let (mut inner, answers) = (self.inner.clone(), self.layer.answers.clone());
         // One block instead of an `async fn`, whose future would hold its arguments twice.
         ResponseFuture(Box::pin(async move {
             let mut body = pin!(body);
-            let Some(receiver) = this.layer.receivers.of(&parts) else {
-                // Boxed, for it is not the way of a delivery.
-                return Box::pin(this.unselected(parts, body)).await;
-            };
-            let mut arriving = receiver.arriving();
-            let received = arriving.receive(receiver, Head::from(&parts), body.as_mut()).await;
-            let (verified, end) = match received {
-                Ok(received) => received,
+            let mut arriving = Arriving::new(receiver);
+            let received = arriving.receive(&Head::from(&parts), body.as_mut()).await;
+            // At once, so that the proof takes no place in the future.
+            let received = received.map(|(verified, end)| {
+                #[cfg(feature = "tracing")]
+                arriving.accepted(&verified);
+                parts.extensions.insert(verified);
+                end
+            });
+            let end = match received {
+                Ok(end) => end,
                 Err(rejection) => {
                     arriving.judged(Err(&rejection));
-                    let read = arriving.is_read().then_some(&arriving);
-                    this.layer.diagnosing.refused(&rejection, &parts, receiver, read);
-                    let Some(report_only) = this.report_only(&rejection) else {
-                        let whose = (Some(receiver), arriving.endpoint());
-                        return Ok(this.respond(whose, &parts, rejection));
+                    answers.diagnosing.refused(&rejection, &parts, &arriving);
+                    let Some(report_only) = answers.report_only(&rejection) else {
+                        return Ok(answers.respond(arriving.whose(), &parts, rejection));
                     };
-                    let body = arriving.read_unverified(body).await.map(report_only);
-                    let receiver = receiver.clone();
-                    let whose = (Some(&receiver), arriving.endpoint());
                     // Boxed, for it is not the usual way.
-                    return Box::pin(this.let_through(whose, parts, rejection, body)).await;
+                    return Box::pin(async move {
+                        let body = arriving.read_unverified(body).await.map(report_only);
+                        let whose = arriving.whose();
+                        let_through(inner, answers, whose, parts, rejection, body).await
+                    })
+                    .await;
                 }
             };
-            #[cfg(feature = "tracing")]
-            {
-                let endpoint = arriving.endpoint().map(EndpointId::as_str);
-                accepted(receiver.scheme().name(), endpoint, verified.secret_index());
-            }
-            let room = end.in_time(poll_fn(|cx| this.inner.poll_ready(cx))).await;
+            let room = end.in_time(poll_fn(|cx| inner.poll_ready(cx))).await;
             let Some(ready) = room else {
                 end.settle(false).await;
                 let rejection = RejectionKind::Overloaded.into();
                 arriving.judged(Err(&rejection));
-                return Ok(this.respond((Some(receiver), arriving.endpoint()), &parts, rejection));
+                return Ok(answers.respond(arriving.whose(), &parts, rejection));
             };
             arriving.judged(Ok(()));
             ready?;
-            parts.extensions.insert(verified);
             #[cfg(feature = "replay")]
             end.claimed().into_iter().for_each(|claimed| {
                 parts.extensions.insert(*claimed.key());
                 parts.extensions.insert(claimed);
             });
-            let answer =
-                this.inner.call(bounded(parts, VerifiedBody::from(arriving.take_frames()).into()));
+            let body = VerifiedBody::from(arriving.take_frames());
+            let answer = inner.call(bounded(parts, body.into()));
             #[cfg(feature = "replay")]
             if let Some(finisher) = end.finisher() {
                 return finisher.detached(settled(answer, end)).await;
@@ -195,14 +193,30 @@ where
     }
 }
 
-/// Stands for the name of a scheme where the selector has found none.
-const NO_SCHEME: &str = "none";
-
-/// Whose delivery it is, as far as is known.
-type Whose<'a> = (Option<&'a Receiver>, Option<&'a EndpointId>);
-
-fn scheme_name(receiver: Option<&Receiver>) -> &'static str {
-    receiver.map_or(NO_SCHEME, |receiver| receiver.scheme().name())
+impl<S, R, P, H> Webhook<S, R, P, H> {
+    /// Answers a request for none of the receivers.
+    async fn unselected<B, ResBody>(
+        self,
+        parts: Parts,
+        body: B,
+    ) -> Result<Response<ResBody>, S::Error>
+    where
+        S: Service<Request<P>, Response = Response<ResBody>>,
+        R: OnRejection<ResBody>,
+        H: OnHandshake<ResBody>,
+        B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+    {
+        let Self { inner, layer: WebhookLayer { receivers, answers } } = self;
+        let rejection = Rejection::from(RejectionKind::UnknownEndpoint);
+        #[cfg(feature = "metrics")]
+        count_at_once(NO_SCHEME, &rejection);
+        let widest = receivers.all().iter().max_by_key(|it| it.limit()).cloned();
+        let Some((report_only, receiver)) = answers.report_only(&rejection).zip(widest) else {
+            return Ok(answers.respond((None, None), &parts, rejection));
+        };
+        let body = Arriving::new(receiver).read_unverified(pin!(body)).await.map(report_only);
+        let_through(inner, answers, (None, None), parts, rejection, body).await
+    }
 }
 
 /// Ends a delivery as it was answered.
@@ -215,179 +229,38 @@ async fn settled<B, E>(
     answer
 }
 
-impl<S, R, P, H> Webhook<S, R, P, H> {
-    /// What makes the body, if the request is let through: in this mode, every one that could not be
-    /// verified, for whatever reason.
-    fn report_only(&self, rejection: &Rejection) -> Option<ReportOnly<P>> {
-        self.layer.report_only.filter(|_| {
-            matches!(
-                rejection.kind(),
-                RejectionKind::Unverified(_)
-                    | RejectionKind::UnknownEndpoint
-                    | RejectionKind::SecretsUnavailable
-            )
-        })
-    }
-
-    /// Answers a request for none of the receivers.
-    async fn unselected<B, ResBody>(
-        self,
-        parts: Parts,
-        body: Pin<&mut B>,
-    ) -> Result<Response<ResBody>, S::Error>
-    where
-        S: Service<Request<P>, Response = Response<ResBody>>,
-        R: OnRejection<ResBody>,
-        H: OnHandshake<ResBody>,
-        B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
+/// Hands a request on although it is `rejection` that it got, unless its body is too large or broken.
+/// What it would have been answered with is made and dropped, for whatever counts there.
+async fn let_through<S, R, P, H, B>(
+    mut inner: S,
+    answers: Answers<R, P, H>,
+    whose: Whose<'_>,
+    mut parts: Parts,
+    rejection: Rejection,
+    body: Result<P, Rejection>,
+) -> Result<Response<B>, S::Error>
+where
+    S: Service<Request<P>, Response = Response<B>>,
+    R: OnRejection<B>,
+    H: OnHandshake<B>,
+{
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return Ok(answers.respond(whose, &parts, rejection)),
+    };
+    drop(answers.report(Concern::LetThrough, whose, &parts, rejection.clone()));
+    // Another layer may have left one, for another scheme.
+    parts.extensions.remove::<Verified>();
+    #[cfg(feature = "replay")]
     {
-        let rejection = Rejection::from(RejectionKind::UnknownEndpoint);
-        #[cfg(feature = "metrics")]
-        count_at_once(NO_SCHEME, &rejection);
-        let widest = self.layer.receivers.all().iter().max_by_key(|it| it.limit());
-        let Some((report_only, receiver)) = self.report_only(&rejection).zip(widest) else {
-            return Ok(self.respond((None, None), &parts, rejection));
-        };
-        let body = receiver.arriving().read_unverified(body).await.map(report_only);
-        self.let_through((None, None), parts, rejection, body).await
+        parts.extensions.remove::<ReplayKey>();
+        parts.extensions.remove::<Claimed>();
     }
-
-    /// Answers a request that is rejected, or a handshake.
-    fn respond<B>(&self, whose: Whose<'_>, parts: &Parts, rejection: Rejection) -> Response<B>
-    where
-        R: OnRejection<B>,
-        H: OnHandshake<B>,
-    {
-        if let Some(handshake) = rejection.handshake_name() {
-            return self.respond_handshake(whose, parts, handshake, rejection);
-        }
-        let concern = match rejection.kind() {
-            RejectionKind::Duplicate | RejectionKind::InFlight => Concern::Nobody,
-            _ if rejection.status().is_server_error() => Concern::Operator,
-            _ => Concern::Sender,
-        };
-        self.report(concern, whose, parts, rejection)
-    }
-
-    fn respond_handshake<B>(
-        &self,
-        (receiver, endpoint): Whose<'_>,
-        parts: &Parts,
-        handshake: &'static str,
-        rejection: Rejection,
-    ) -> Response<B>
-    where
-        R: OnRejection<B>,
-        H: OnHandshake<B>,
-    {
-        let answer = rejection.handshake_answer();
-        let mut response = answer
-            .and_then(|answer| self.layer.on_handshake.respond(answer))
-            .unwrap_or_else(|| self.layer.on_rejection.respond(&Refused::new(&rejection, parts)));
-        let kind = rejection.kind();
-        // Without what went wrong with a secret that was to be kept.
-        let bare = Rejection::from(kind);
-        Handshaken {
-            concern: match kind {
-                RejectionKind::HandshakeRefused(Refusal::NotConfigured | Refusal::NotKept) => {
-                    Concern::Operator
-                }
-                _ => Concern::Sender,
-            },
-            scheme: scheme_name(receiver),
-            endpoint: endpoint.map(EndpointId::as_str),
-            handshake,
-            reason: answer.is_none().then_some(&bare),
-            status: response.status(),
-        }
-        .record();
-        response.extensions_mut().insert(rejection);
-        response
-    }
-
-    /// Hands a request on although it is `rejection` that it got, unless its body is too large or
-    /// broken. What it would have been answered with is made and dropped, for whatever counts there.
-    async fn let_through<B>(
-        mut self,
-        whose: Whose<'_>,
-        mut parts: Parts,
-        rejection: Rejection,
-        body: Result<P, Rejection>,
-    ) -> Result<Response<B>, S::Error>
-    where
-        S: Service<Request<P>, Response = Response<B>>,
-        R: OnRejection<B>,
-        H: OnHandshake<B>,
-    {
-        let body = match body {
-            Ok(body) => body,
-            Err(rejection) => return Ok(self.respond(whose, &parts, rejection)),
-        };
-        drop(self.report(Concern::LetThrough, whose, &parts, rejection.clone()));
-        // Another layer may have left one, for another scheme.
-        parts.extensions.remove::<Verified>();
-        #[cfg(feature = "replay")]
-        {
-            parts.extensions.remove::<ReplayKey>();
-            parts.extensions.remove::<Claimed>();
-        }
-        parts.extensions.insert(rejection.clone());
-        poll_fn(|cx| self.inner.poll_ready(cx)).await?;
-        let mut answer = self.inner.call(bounded(parts, body)).await?;
-        answer.extensions_mut().insert(rejection);
-        Ok(answer)
-    }
-
-    fn report<B>(
-        &self,
-        concern: Concern,
-        (receiver, endpoint): Whose<'_>,
-        parts: &Parts,
-        rejection: Rejection,
-    ) -> Response<B>
-    where
-        R: OnRejection<B>,
-    {
-        let mut response = self.layer.on_rejection.respond(&Refused::new(&rejection, parts));
-        let kind = rejection.kind();
-        // Without what went wrong with a body, which is a stranger's text.
-        let bare = Rejection::from(kind);
-        let reason: &dyn Error = match &kind {
-            RejectionKind::Unverified(error) => error,
-            _ if rejection.status().is_server_error() => &rejection,
-            _ => &bare,
-        };
-        // What is public of the receiver, where it helps.
-        let scheme = receiver.map(Receiver::scheme);
-        let expected = match kind {
-            RejectionKind::Unverified(
-                VerifyError::Mismatch | VerifyError::TimestampTooOld | VerifyError::TimestampTooNew,
-            ) => None,
-            RejectionKind::Unverified(_) => scheme.map(Expected),
-            _ => None,
-        };
-        let verifier = match kind {
-            RejectionKind::Unverified(_) if scheme.is_some_and(|it| it.signs_request()) => {
-                receiver.and_then(Receiver::verifier)
-            }
-            _ => None,
-        };
-        let public_url = verifier.as_ref().and_then(|verifier| verifier.signed_url());
-        Rejected {
-            concern,
-            expected: expected.as_ref().map(|it| it as _),
-            public_url: public_url.map(|it| it as _),
-            scheme: scheme_name(receiver),
-            endpoint: endpoint.map(EndpointId::as_str),
-            kind: &kind,
-            reason,
-            seconds_off: rejection.seconds_off(),
-            status: response.status(),
-        }
-        .record();
-        response.extensions_mut().insert(rejection);
-        response
-    }
+    parts.extensions.insert(rejection.clone());
+    poll_fn(|cx| inner.poll_ready(cx)).await?;
+    let mut answer = inner.call(bounded(parts, body)).await?;
+    answer.extensions_mut().insert(rejection);
+    Ok(answer)
 }
 
 /// A request whose body is bounded already, so that axum's own limit is lifted. One that stands inside is

@@ -14,6 +14,7 @@ use crate::fetch::cache::SecretCache;
 #[cfg(feature = "fetch")]
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
+use crate::layer::answers::{Answers, ReportOnly};
 use crate::layer::body::{UnverifiedBody, VerifiedBody};
 use crate::layer::diagnosing::Diagnosing;
 use crate::layer::handshake::{AnswersHandshake, NoHandshake};
@@ -22,7 +23,6 @@ use crate::layer::on_rejection::BareStatus;
 use crate::layer::on_rejection::{IntoAnswer, Refused};
 use crate::layer::receivers::Receivers;
 use crate::layer::service::Webhook;
-use crate::receive::frames::Frames;
 use crate::receive::handshake::Registration;
 use crate::receive::receiver::Receiver;
 #[cfg(feature = "replay")]
@@ -65,14 +65,8 @@ use crate::verify::verifier::Verifier;
 #[must_use]
 pub struct WebhookLayer<R = BareStatus, P = VerifiedBody, H = NoHandshake> {
     pub(super) receivers: Receivers,
-    pub(super) on_rejection: R,
-    pub(super) on_handshake: H,
-    pub(super) diagnosing: Diagnosing,
-    pub(super) report_only: Option<ReportOnly<P>>,
+    pub(super) answers: Answers<R, P, H>,
 }
-
-/// Makes the body of a request that is let through although it is not verified. Without one, none is.
-pub(super) type ReportOnly<P> = fn(Frames) -> P;
 
 impl WebhookLayer {
     /// Makes a layer that verifies with `verifier`, as [`Receiver::new`]. For a scheme that signs its URL,
@@ -167,13 +161,13 @@ impl WebhookLayer<BareStatus, VerifiedBody, AnswersHandshake> {
 
 impl<H> WebhookLayer<BareStatus, VerifiedBody, H> {
     fn of(receivers: Receivers, on_handshake: H) -> Self {
-        Self {
-            receivers,
+        let answers = Answers {
             on_rejection: BareStatus,
             on_handshake,
             diagnosing: Diagnosing::default(),
             report_only: None,
-        }
+        };
+        Self { receivers, answers }
     }
 }
 
@@ -252,8 +246,9 @@ impl<R, P, H> WebhookLayer<R, P, H> {
     where
         T: Clone,
     {
-        let Self { receivers, on_rejection, diagnosing, report_only, .. } = self;
-        WebhookLayer { receivers, on_rejection, on_handshake, diagnosing, report_only }
+        let Answers { on_rejection, diagnosing, report_only, .. } = self.answers;
+        let answers = Answers { on_rejection, on_handshake, diagnosing, report_only };
+        WebhookLayer { receivers: self.receivers, answers }
     }
 
     /// Sets that deliveries that could not be verified are diagnosed, default not at all, and what is
@@ -276,7 +271,8 @@ impl<R, P, H> WebhookLayer<R, P, H> {
     /// ```
     #[cfg(feature = "diagnose")]
     pub fn diagnose(self, report: impl Fn(&Diagnosis) + Send + Sync + 'static) -> Self {
-        Self { diagnosing: Diagnosing::to(report), ..self }
+        let answers = Answers { diagnosing: Diagnosing::to(report), ..self.answers };
+        Self { answers, ..self }
     }
 
     /// Sets how a rejected request is answered, default [`BareStatus`].
@@ -306,8 +302,9 @@ impl<R, P, H> WebhookLayer<R, P, H> {
     where
         T: Clone,
     {
-        let Self { receivers, on_handshake, diagnosing, report_only, .. } = self;
-        WebhookLayer { receivers, on_rejection, on_handshake, diagnosing, report_only }
+        let Answers { on_handshake, diagnosing, report_only, .. } = self.answers;
+        let answers = Answers { on_rejection, on_handshake, diagnosing, report_only };
+        WebhookLayer { receivers: self.receivers, answers }
     }
 
     /// Sets how a rejected request is answered, with anything that axum can turn into a response;
@@ -374,13 +371,10 @@ impl<R, H> WebhookLayer<R, VerifiedBody, H> {
     /// # Ok::<(), tower_webhook::InvalidSecret>(())
     /// ```
     pub fn dangerous_report_only(self) -> WebhookLayer<R, UnverifiedBody, H> {
-        WebhookLayer {
-            receivers: self.receivers,
-            on_rejection: self.on_rejection,
-            on_handshake: self.on_handshake,
-            diagnosing: self.diagnosing,
-            report_only: Some(UnverifiedBody::from),
-        }
+        let Answers { on_rejection, on_handshake, diagnosing, .. } = self.answers;
+        let report_only = Some::<ReportOnly<_>>(UnverifiedBody::from);
+        let answers = Answers { on_rejection, on_handshake, diagnosing, report_only };
+        WebhookLayer { receivers: self.receivers, answers }
     }
 }
 
@@ -411,13 +405,7 @@ where
     H: Clone,
 {
     fn clone(&self) -> Self {
-        Self {
-            receivers: self.receivers.clone(),
-            on_rejection: self.on_rejection.clone(),
-            on_handshake: self.on_handshake.clone(),
-            diagnosing: self.diagnosing.clone(),
-            report_only: self.report_only,
-        }
+        Self { receivers: self.receivers.clone(), answers: self.answers.clone() }
     }
 }
 
@@ -428,6 +416,6 @@ impl<R, P, H> fmt::Debug for WebhookLayer<R, P, H> {
             Receivers::One(receiver) => debug.field("receiver", receiver),
             several @ Receivers::Several(_) => debug.field("receivers", &several.all()),
         };
-        debug.field("report_only", &self.report_only.is_some()).finish_non_exhaustive()
+        debug.field("report_only", &self.answers.report_only.is_some()).finish_non_exhaustive()
     }
 }

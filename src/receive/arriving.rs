@@ -13,6 +13,8 @@ use bytes::{Buf as _, Bytes};
 use http_body::Body;
 
 use crate::error::{Field, VerifyError};
+#[cfg(all(feature = "tower", feature = "tracing"))]
+use crate::event::accepted;
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
 use crate::head::derived;
@@ -25,7 +27,7 @@ use crate::metering::judged;
 use crate::receive::delivery::End;
 use crate::receive::frames::Frames;
 use crate::receive::pending::Pending;
-use crate::receive::receiver::{Receiver, Settings};
+use crate::receive::receiver::Receiver;
 use crate::receive::rejection::{Rejection, RejectionKind};
 use crate::receive::source::Secrets;
 #[cfg(feature = "replay")]
@@ -45,7 +47,7 @@ use crate::verify::verifier::Verifier;
 /// What is known of a delivery while it arrives, but for its envelope. That is passed in, because it
 /// may be borrowed from the request, and is too large to be moved for each of them.
 pub(crate) struct Arriving {
-    pub(super) settings: Arc<Settings>,
+    pub(super) receiver: Receiver,
     /// `None` until the head is admitted.
     pub(super) secrets: Option<Secrets>,
     /// What may be a handshake. Boxed, because most deliveries are none.
@@ -64,9 +66,11 @@ pub(crate) struct Arriving {
 }
 
 impl Arriving {
-    pub(super) fn new(settings: &Arc<Settings>) -> Self {
+    pub(crate) fn new(receiver: Receiver) -> Self {
         Self {
-            settings: Arc::clone(settings),
+            #[cfg(feature = "metrics")]
+            started: Some(receiver.settings().source.elapsed()),
+            receiver,
             secrets: None,
             pending: None,
             #[cfg(feature = "replay")]
@@ -74,24 +78,21 @@ impl Arriving {
             attempt: None,
             frames: Frames::default(),
             is_read: false,
-            #[cfg(feature = "metrics")]
-            started: Some(settings.source.elapsed()),
         }
     }
 
     /// Receives a whole delivery but for its frames, which stay here.
     pub(crate) async fn receive<B>(
         &mut self,
-        receiver: &Receiver,
-        head: Head<'_>,
+        head: &Head<'_>,
         mut body: Pin<&mut B>,
     ) -> Result<(Verified, End), Rejection>
     where
         B: Body<Error: Into<Box<dyn Error + Send + Sync>>>,
     {
         // Never moved from here, and so never copied.
-        let mut opened = receiver.open_head(head);
-        self.admit(&head, opened.as_ref().err(), body.size_hint().lower())?;
+        let mut opened = self.receiver.settings().source.open(*head);
+        self.admit(head, opened.as_ref().err(), body.size_hint().lower())?;
         if let Ok(envelope) = &mut opened {
             envelope.set_url(self.resolve().await?.signed_url())?;
         }
@@ -112,7 +113,7 @@ impl Arriving {
         error: Option<&Unread>,
         least: u64,
     ) -> Result<(), Rejection> {
-        let settings = &self.settings;
+        let settings = self.receiver.settings();
         let len = || least.max(head.content_length());
         if let Some(registration) = &settings.registration {
             let pending = Pending::of(registration, head, error.map(|it| it.error), len())?;
@@ -138,11 +139,11 @@ impl Arriving {
 
     /// Waits for the secrets. A handshake needs them only once it is known to be one.
     pub(super) async fn resolve(&mut self) -> Result<&Arc<Verifier>, Rejection> {
-        match &mut self.secrets {
-            Some(secrets) => secrets.resolve().await,
-            // There is nothing to be verified before a head is admitted.
-            None => Err(VerifyError::Missing(Field::Signature).into()),
+        if let Some(secrets) = &mut self.secrets {
+            secrets.resolve().await?;
         }
+        // There is nothing to be verified before a head is admitted.
+        Ok(self.verifier().ok_or(VerifyError::Missing(Field::Signature))?)
     }
 
     /// Adds the next frame of the body. The only one is hashed with everything else, at the end; if
@@ -179,7 +180,7 @@ impl Arriving {
     }
 
     /// Whether the whole body has been read.
-    #[cfg(feature = "tower")]
+    #[cfg(all(feature = "diagnose", feature = "tower"))]
     pub(crate) fn is_read(&self) -> bool {
         self.is_read
     }
@@ -212,19 +213,21 @@ impl Arriving {
             // Boxed, for it is not the way of a delivery.
             return Err(Box::pin(self.answer_unsigned()).await);
         };
-        let verified = match self.verdict(envelope) {
-            #[cfg(feature = "fetch")]
-            Err(VerifyError::Mismatch) => Box::pin(self.verdict_of_newer(envelope)).await?,
-            verdict => verdict?,
-        };
-        if self.settings.registration.is_some() {
-            self.answer_signed(envelope, &verified)?;
-        }
+        let verified = self.verified(envelope).await?;
         let end = End(
             #[cfg(feature = "replay")]
             self.claim(envelope, &verified).await?,
         );
         Ok((verified, end))
+    }
+
+    async fn verified(&mut self, envelope: &mut Envelope<'_>) -> Result<Verified, Rejection> {
+        // The verdict is not kept where something is awaited, or each future would have a place for it.
+        if let Some(verified) = self.verdict(envelope)? {
+            return Ok(verified);
+        }
+        // Boxed, for it is not the usual way.
+        Box::pin(self.verdict_of_newer(envelope)).await
     }
 
     /// Counts the verdict, the first of each delivery.
@@ -233,10 +236,29 @@ impl Arriving {
     pub(crate) fn judged(&mut self, verdict: Result<(), &Rejection>) {
         #[cfg(feature = "metrics")]
         if let Some(started) = self.started.take() {
-            let source = &self.settings.source;
+            let source = &self.receiver.settings().source;
             let ((verdict, reason), now) = (labels(verdict), source.elapsed());
             judged(source.scheme().name(), verdict, reason, now.saturating_sub(started));
         }
+    }
+
+    /// Where the delivery is received.
+    #[cfg(all(feature = "diagnose", feature = "tower"))]
+    pub(crate) fn receiver(&self) -> &Receiver {
+        &self.receiver
+    }
+
+    /// Whose delivery it is, as far as is known.
+    #[cfg(feature = "tower")]
+    pub(crate) fn whose(&self) -> (Option<&Receiver>, Option<&EndpointId>) {
+        (Some(&self.receiver), self.endpoint())
+    }
+
+    /// Tells the operator of a delivery that is verified.
+    #[cfg(all(feature = "tower", feature = "tracing"))]
+    pub(crate) fn accepted(&self, verified: &Verified) {
+        let endpoint = self.endpoint().map(EndpointId::as_str);
+        accepted(self.receiver.scheme().name(), endpoint, verified.secret_index());
     }
 
     /// The endpoint that the delivery is for, if the secrets depend on it.
@@ -252,33 +274,51 @@ impl Arriving {
 
     /// The verifier, if it is here.
     pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
-        self.secrets.as_ref()?.verifier()
+        self.secrets.as_ref()?.verifier(&self.receiver.settings().source)
     }
 
     /// How many bytes may still come.
     fn room(&self) -> usize {
-        self.settings.body_limit.saturating_sub(self.frames.len())
+        self.receiver.settings().body_limit.saturating_sub(self.frames.len())
     }
 
-    fn verdict(&mut self, envelope: &Envelope<'_>) -> Result<Verified, VerifyError> {
+    /// The verdict of the secrets that are here, or `None` after a mismatch if there may be others.
+    fn verdict(&mut self, envelope: &Envelope<'_>) -> Result<Option<Verified>, Rejection> {
         let attempt = self.attempt.take();
         let verifier = self.verifier().ok_or(VerifyError::Missing(Field::Signature))?;
-        verifier.verdict(envelope, attempt, self.frames.chunks())
+        match verifier.verdict(envelope, attempt, self.frames.chunks()) {
+            Err(VerifyError::Mismatch) if self.endpoint().is_some() => Ok(None),
+            verdict => self.answered(envelope, verdict?).map(Some),
+        }
     }
 
     /// After a mismatch: the verdict of secrets that were not known before, if there are any.
-    #[cfg(feature = "fetch")]
+    #[cfg_attr(not(feature = "fetch"), expect(clippy::unused_async, unused_variables))]
     async fn verdict_of_newer(
         &mut self,
         envelope: &mut Envelope<'_>,
-    ) -> Result<Verified, VerifyError> {
-        let newer = match &mut self.secrets {
-            Some(secrets) => secrets.renew().await,
-            None => None,
-        };
-        let newer = newer.ok_or(VerifyError::Mismatch)?;
-        envelope.set_url(newer.signed_url())?;
-        newer.verdict(envelope, None, self.frames.chunks())
+    ) -> Result<Verified, Rejection> {
+        #[cfg(feature = "fetch")]
+        if let Some(secrets) = &mut self.secrets
+            && let Some(newer) = secrets.renew().await
+        {
+            envelope.set_url(newer.signed_url())?;
+            let verified = newer.verdict(envelope, None, self.frames.chunks())?;
+            return self.answered(envelope, verified);
+        }
+        Err(VerifyError::Mismatch.into())
+    }
+
+    /// A verified delivery, unless it is a handshake, which is answered.
+    fn answered(
+        &mut self,
+        envelope: &Envelope<'_>,
+        verified: Verified,
+    ) -> Result<Verified, Rejection> {
+        if self.receiver.settings().registration.is_some() {
+            self.answer_signed(envelope, &verified)?;
+        }
+        Ok(verified)
     }
 
     /// Whether all pieces of what is signed are so, in the way in which it has been verified.
@@ -313,10 +353,11 @@ impl Arriving {
         envelope: &Envelope<'_>,
         verified: &Verified,
     ) -> Result<Option<Claimed>, Rejection> {
-        let Some(replay) = &self.settings.replay else { return Ok(None) };
+        let settings = self.receiver.settings();
+        let Some(replay) = &settings.replay else { return Ok(None) };
         let Some(key) = self.replay_key(replay, envelope, verified) else { return Ok(None) };
         let whose = Whose::new(verified.scheme(), self.endpoint().map(EndpointId::as_str));
-        match replay.claim(key, self.settings.window(), whose).await {
+        match replay.claim(key, settings.window(), whose).await {
             Ok(Outcome::Fresh(claimed)) => Ok(Some(claimed)),
             Ok(Outcome::InFlight) => Err(RejectionKind::InFlight.into()),
             Ok(Outcome::Done) => Err(RejectionKind::Duplicate.into()),

@@ -14,11 +14,17 @@ use bytes::{Bytes, BytesMut};
 /// size.
 #[derive(Default)]
 pub(crate) struct Frames {
+    /// The frames before the last. Boxed, because most bodies come in one frame.
+    earlier: Option<Box<Earlier>>,
+    last: Bytes,
+    len: usize,
+}
+
+#[derive(Default)]
+struct Earlier {
     kept: VecDeque<Bytes>,
     /// What is copied together, behind the frames that are kept.
     pack: BytesMut,
-    last: Bytes,
-    len: usize,
 }
 
 impl Frames {
@@ -34,7 +40,7 @@ impl Frames {
         self.len += frame.len();
         let before = mem::replace(&mut self.last, frame);
         if !before.is_empty() {
-            self.keep(before);
+            self.earlier.get_or_insert_default().keep(before, self.len);
         }
     }
 
@@ -44,13 +50,14 @@ impl Frames {
     }
 
     pub(crate) fn chunks(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        self.kept.iter().map(|frame| &**frame).chain([&*self.pack, &*self.last])
+        let earlier = self.earlier.iter().flat_map(|earlier| earlier.chunks());
+        earlier.chain([&*self.last])
     }
 
     #[cfg(any(feature = "tower", test))]
     pub(crate) fn pop(&mut self) -> Option<Bytes> {
-        self.flush();
-        let frame = self.kept.pop_front().unwrap_or_else(|| mem::take(&mut self.last));
+        let earlier = self.earlier.as_mut().and_then(|earlier| earlier.pop());
+        let frame = earlier.unwrap_or_else(|| mem::take(&mut self.last));
         self.len -= frame.len();
         (!frame.is_empty()).then_some(frame)
     }
@@ -64,25 +71,38 @@ impl Frames {
         self.chunks().for_each(|chunk| whole.extend_from_slice(chunk));
         whole.freeze()
     }
+}
 
-    fn keep(&mut self, frame: Bytes) {
+impl Earlier {
+    fn chunks(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.kept.iter().map(|frame| &**frame).chain([&*self.pack])
+    }
+
+    #[cfg(any(feature = "tower", test))]
+    fn pop(&mut self) -> Option<Bytes> {
+        self.flush();
+        self.kept.pop_front()
+    }
+
+    /// Adds a frame of a body that is `len` bytes long so far.
+    fn keep(&mut self, frame: Bytes, len: usize) {
         match tight(frame) {
             Ok(frame) => {
                 self.flush();
                 self.kept.push_back(frame);
             }
-            Err(frame) => self.copy(&frame),
+            Err(frame) => self.copy(&frame, len),
         }
     }
 
-    fn copy(&mut self, frame: &[u8]) {
+    fn copy(&mut self, frame: &[u8], len: usize) {
         let room = self.pack.capacity() - self.pack.len();
         let (now, later) = frame.split_at(room.min(frame.len()));
         self.pack.extend_from_slice(now);
         if !later.is_empty() {
             self.flush();
-            let (least, most) = Self::PACK;
-            let size = (self.len / 8).clamp(least, most).max(later.len());
+            let (least, most) = Frames::PACK;
+            let size = (len / 8).clamp(least, most).max(later.len());
             self.pack = BytesMut::with_capacity(size);
             self.pack.extend_from_slice(later);
         }

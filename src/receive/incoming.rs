@@ -113,7 +113,7 @@ impl Incoming {
 
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = self.arriving.settings.source.scheme();
+        let scheme = self.arriving.receiver.scheme();
         f.debug_struct("Incoming").field("scheme", &scheme).finish_non_exhaustive()
     }
 }

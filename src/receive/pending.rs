@@ -76,7 +76,7 @@ impl Arriving {
     pub(super) async fn answer_unsigned(&mut self) -> Rejection {
         let missing = VerifyError::Missing(Field::Signature);
         let (Some(registration), Some(pending)) =
-            (self.settings.registration.clone(), self.pending.take())
+            (self.receiver.settings().registration.clone(), self.pending.take())
         else {
             return missing.into();
         };
@@ -105,7 +105,7 @@ impl Arriving {
         let handshake = &registration.handshake;
         let refused = |refusal| answer(handshake, Err(refusal), |_| None);
         let Some(keeper) = &registration.keeper else { return refused(Refusal::NotConfigured) };
-        if self.settings.source.scheme().verifier(&text).is_err() {
+        if self.receiver.scheme().verifier(&text).is_err() {
             return refused(Refusal::Challenge);
         }
         let secret = NewSecret { text: text.clone(), endpoint: self.endpoint().cloned() };
@@ -129,7 +129,7 @@ impl Arriving {
         envelope: &Envelope<'_>,
         verified: &Verified,
     ) -> Result<(), Rejection> {
-        let Some(registration) = &self.settings.registration else { return Ok(()) };
+        let Some(registration) = &self.receiver.settings().registration else { return Ok(()) };
         let handshake = registration.handshake;
         if handshake.has_mac() && self.signed_content_is(envelope, verified, is_challenge) {
             return Err(VerifyError::Mismatch.into());

@@ -20,7 +20,6 @@ use crate::fetch::cache::SecretCache;
 #[cfg(feature = "fetch")]
 use crate::fetch::endpoint::EndpointId;
 use crate::head::Head;
-use crate::head::envelope::{Envelope, Unread};
 use crate::head::owned::Owned;
 use crate::receive::arriving::Arriving;
 use crate::receive::delivery::Delivery;
@@ -251,11 +250,7 @@ impl Receiver {
     /// The verifier, unless it depends on the endpoint.
     #[cfg(feature = "tower")]
     pub(crate) fn verifier(&self) -> Option<&Arc<Verifier>> {
-        match &self.0.source {
-            Source::Fixed(verifier) => Some(verifier),
-            #[cfg(feature = "fetch")]
-            Source::Cached(_) => None,
-        }
+        self.0.source.verifier()
     }
 
     /// Receives a delivery: checks its head, reads and verifies its body, and claims it if there is
@@ -281,8 +276,8 @@ impl Receiver {
     {
         let (receiver, head) = (self.clone(), head.into());
         async move {
-            let mut arriving = receiver.arriving();
-            let received = arriving.receive(&receiver, head, pin!(body)).await;
+            let mut arriving = Arriving::new(receiver);
+            let received = arriving.receive(&head, pin!(body)).await;
             arriving.judged(received.as_ref().map(|_| ()));
             let (verified, end) = received?;
             Ok(Delivery { verified, frames: arriving.frames, end })
@@ -335,22 +330,15 @@ impl Receiver {
     ///
     /// Returns the [`Rejection`] that answers the request if its body is not to be read.
     pub fn open<'h>(&self, head: impl Into<Head<'h>>) -> Result<Incoming, Rejection> {
-        let (head, mut arriving) = (head.into(), self.arriving());
-        let opened = self.open_head(head);
+        let (head, mut arriving) = (head.into(), Arriving::new(self.clone()));
+        let opened = self.0.source.open(head);
         let admitted = arriving.admit(&head, opened.as_ref().err(), 0);
         admitted.inspect_err(|rejection| arriving.judged(Err(rejection)))?;
         Ok(Incoming::new(opened.ok().as_ref().map(Owned::from), arriving))
     }
 
-    /// Checks everything that can be checked without secrets.
-    #[inline]
-    pub(super) fn open_head<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
-        self.0.source.open(head)
-    }
-
-    /// What becomes a delivery.
-    pub(crate) fn arriving(&self) -> Arriving {
-        Arriving::new(&self.0)
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0
     }
 }
 

@@ -46,6 +46,15 @@ impl Source {
         }
     }
 
+    /// The verifier, unless it depends on the endpoint.
+    pub(super) fn verifier(&self) -> Option<&Arc<Verifier>> {
+        match self {
+            Self::Fixed(verifier) => Some(verifier),
+            #[cfg(feature = "fetch")]
+            Self::Cached(_) => None,
+        }
+    }
+
     #[cfg(feature = "replay")]
     pub(super) fn tolerance(&self) -> Tolerance {
         match self {
@@ -67,7 +76,7 @@ impl Source {
 
     /// Checks everything that can be checked without secrets.
     #[inline]
-    pub(super) fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
+    pub(super) fn open<'h>(&self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
         match self {
             Self::Fixed(verifier) => verifier.open(head, None),
             #[cfg(feature = "fetch")]
@@ -79,7 +88,7 @@ impl Source {
     #[cfg_attr(not(feature = "fetch"), expect(unused_variables, clippy::unnecessary_wraps))]
     pub(super) fn select(&self, head: &Head<'_>) -> Result<Secrets, Rejection> {
         match self {
-            Self::Fixed(verifier) => Ok(Secrets::Fixed(Arc::clone(verifier))),
+            Self::Fixed(_) => Ok(Secrets::Fixed),
             #[cfg(feature = "fetch")]
             Self::Cached(cached) => {
                 let selected = cached.select(head).ok_or(RejectionKind::UnknownEndpoint)?;
@@ -92,7 +101,7 @@ impl Source {
     #[cfg_attr(not(feature = "fetch"), expect(unused_variables, clippy::unnecessary_wraps))]
     pub(super) fn look_up(&self, head: &Head<'_>) -> Result<Secrets, Rejection> {
         match self {
-            Self::Fixed(verifier) => Ok(Secrets::Fixed(Arc::clone(verifier))),
+            Self::Fixed(_) => Ok(Secrets::Fixed),
             #[cfg(feature = "fetch")]
             Self::Cached(cached) => {
                 let selected = cached.select(head).ok_or(RejectionKind::UnknownEndpoint)?;
@@ -105,7 +114,8 @@ impl Source {
 
 /// The secrets for one delivery.
 pub(super) enum Secrets {
-    Fixed(Arc<Verifier>),
+    /// Those of the source.
+    Fixed,
     #[cfg(feature = "fetch")]
     Cached {
         cached: Arc<dyn Cached>,
@@ -120,45 +130,39 @@ impl Secrets {
     /// The endpoint that the delivery is for, by its canonical id, if the secrets depend on it.
     pub(super) fn endpoint(&self) -> Option<&EndpointId> {
         match self {
-            Self::Fixed(_) => None,
+            Self::Fixed => None,
             #[cfg(feature = "fetch")]
-            Self::Cached { resolved: Some(resolved), .. } => Some(&resolved.endpoint),
+            Self::Cached { resolved: Some(resolved), .. } => Some(resolved.endpoint()),
             #[cfg(feature = "fetch")]
             Self::Cached { selected, .. } => Some(selected),
         }
     }
 
-    /// The verifier, if it is here.
-    pub(super) fn verifier(&self) -> Option<&Arc<Verifier>> {
+    /// The verifier, if it is here. `source` is that of these secrets.
+    pub(super) fn verifier<'a>(&'a self, source: &'a Source) -> Option<&'a Arc<Verifier>> {
         match self {
-            Self::Fixed(verifier) => Some(verifier),
+            Self::Fixed => source.verifier(),
             #[cfg(feature = "fetch")]
-            Self::Cached { resolved, .. } => resolved.as_ref().map(|resolved| &resolved.verifier),
+            Self::Cached { resolved, .. } => resolved.as_ref().map(Resolved::verifier),
         }
     }
 
     /// Forgets the secrets of the endpoint, or that there were none.
     pub(super) fn forget(&self) {
         match self {
-            Self::Fixed(_) => {}
+            Self::Fixed => {}
             #[cfg(feature = "fetch")]
             Self::Cached { cached, selected, .. } => cached.forget(selected),
         }
     }
 
     /// Waits for the secrets if they are not cached.
-    pub(super) async fn resolve(&mut self) -> Result<&Arc<Verifier>, Rejection> {
-        match self {
-            Self::Fixed(verifier) => Ok(verifier),
-            #[cfg(feature = "fetch")]
-            Self::Cached { cached, selected, resolved } => {
-                let resolved = match resolved {
-                    Some(resolved) => resolved,
-                    None => resolved.insert(cached.resolve(selected).await?),
-                };
-                Ok(&resolved.verifier)
-            }
+    pub(super) async fn resolve(&mut self) -> Result<(), Rejection> {
+        #[cfg(feature = "fetch")]
+        if let Self::Cached { cached, selected, resolved: resolved @ None } = self {
+            *resolved = Some(cached.resolve(selected).await?);
         }
+        Ok(())
     }
 
     /// Replaces, after a mismatch, the verifier by one with a secret that the last one does not have,
@@ -166,8 +170,8 @@ impl Secrets {
     #[cfg(feature = "fetch")]
     pub(super) async fn renew(&mut self) -> Option<&Arc<Verifier>> {
         let Self::Cached { cached, selected, resolved: Some(seen) } = self else { return None };
-        seen.verifier = cached.newer(selected, &seen.verifier).await?;
-        Some(&seen.verifier)
+        *seen = cached.newer(selected, seen.verifier()).await?;
+        Some(seen.verifier())
     }
 }
 
@@ -186,7 +190,7 @@ pub(super) trait Cached: Send + Sync {
     #[cfg(feature = "metrics")]
     fn elapsed(&self) -> Duration;
 
-    fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread>;
+    fn open<'h>(&self, head: Head<'h>) -> Result<Envelope<'h>, Unread>;
 
     fn select(&self, head: &Head<'_>) -> Option<EndpointId>;
 
@@ -203,7 +207,7 @@ pub(super) trait Cached: Send + Sync {
         &'a self,
         endpoint: &'a EndpointId,
         seen: &'a Arc<Verifier>,
-    ) -> BoxFuture<'a, Option<Arc<Verifier>>>;
+    ) -> BoxFuture<'a, Option<Resolved>>;
 }
 
 /// A cache, and what finds the endpoint of a request.
@@ -233,7 +237,7 @@ where
         self.cache.clock().elapsed()
     }
 
-    fn open<'h>(&'h self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
+    fn open<'h>(&self, head: Head<'h>) -> Result<Envelope<'h>, Unread> {
         let terms = Terms {
             scheme: self.cache.scheme(),
             // The keys are not known yet.
@@ -267,7 +271,7 @@ where
         &'a self,
         endpoint: &'a EndpointId,
         seen: &'a Arc<Verifier>,
-    ) -> BoxFuture<'a, Option<Arc<Verifier>>> {
-        Box::pin(self.cache.after_mismatch(endpoint, seen))
+    ) -> BoxFuture<'a, Option<Resolved>> {
+        Box::pin(self.cache.renew(endpoint, seen))
     }
 }

@@ -485,7 +485,7 @@ impl Verifier {
     /// Reads a head and checks its time.
     #[inline]
     pub(crate) fn open<'h>(
-        &'h self,
+        &self,
         head: Head<'h>,
         now: Option<OffsetDateTime>,
     ) -> Result<Envelope<'h>, Unread> {

@@ -17,9 +17,27 @@ use crate::verify::verifier::Verifier;
 /// The verifier for a delivery, and the canonical id of its endpoint.
 #[derive(Clone)]
 pub(crate) struct Resolved {
-    pub(crate) verifier: Arc<Verifier>,
-    #[cfg_attr(not(feature = "receive"), expect(dead_code, reason = "only a receiver remembers"))]
-    pub(crate) endpoint: EndpointId,
+    entry: Arc<Entry>,
+    /// Which of the entry's verifiers it is. A handle to that would be one more count that all threads
+    /// write.
+    overlap: usize,
+}
+
+impl Resolved {
+    pub(crate) fn verifier(&self) -> &Arc<Verifier> {
+        let Entry { overlaps, last, .. } = &*self.entry;
+        overlaps.get(self.overlap).map_or(last, |(_, verifier)| verifier)
+    }
+
+    /// Returns `true` if the last fetch brought a secret that `seen` does not have.
+    pub(super) fn exceeds(&self, seen: &Verifier) -> bool {
+        self.entry.current.iter().any(|secret| !seen.holds(secret))
+    }
+
+    #[cfg(feature = "receive")]
+    pub(crate) fn endpoint(&self) -> &EndpointId {
+        &self.entry.endpoint
+    }
 }
 
 /// The secrets of one endpoint from one fetch, with those that it replaced until they expire.
@@ -108,18 +126,9 @@ impl Entry {
     }
 
     /// The verifier with the secrets that are accepted now.
-    pub(super) fn verifier(&self, now: Duration) -> &Arc<Verifier> {
-        let overlap = self.overlaps.iter().find(|(until, _)| now < *until);
-        overlap.map_or(&self.last, |(_, verifier)| verifier)
-    }
-
-    pub(super) fn resolve(&self, now: Duration) -> Resolved {
-        Resolved { verifier: Arc::clone(self.verifier(now)), endpoint: self.endpoint.clone() }
-    }
-
-    /// Returns `true` if the last fetch brought a secret that `seen` does not have.
-    pub(super) fn exceeds(&self, seen: &Verifier) -> bool {
-        self.current.iter().any(|secret| !seen.holds(secret))
+    pub(super) fn resolve(self: Arc<Self>, now: Duration) -> Resolved {
+        let overlap = self.overlaps.iter().position(|(until, _)| now < *until);
+        Resolved { overlap: overlap.unwrap_or(self.overlaps.len()), entry: self }
     }
 
     /// Returns `true` if this fetch brought other secrets than the one before.

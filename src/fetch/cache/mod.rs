@@ -159,7 +159,7 @@ where
     ///
     /// If the future is dropped, the fetch goes on for others, and its result is kept.
     pub async fn verifier(&self, endpoint: &EndpointId) -> Result<Arc<Verifier>, FetchError> {
-        self.resolve(endpoint).await.map(|resolved| resolved.verifier)
+        self.resolve(endpoint).await.map(|resolved| Arc::clone(resolved.verifier()))
     }
 
     /// Fetches the secrets of an endpoint unless fresh ones are cached. Call it at startup, so that
@@ -221,6 +221,15 @@ where
         endpoint: &EndpointId,
         seen: &Arc<Verifier>,
     ) -> Option<Arc<Verifier>> {
+        self.renew(endpoint, seen).await.map(|newer| Arc::clone(newer.verifier()))
+    }
+
+    /// As [`SecretCache::after_mismatch`], with the canonical id of the endpoint.
+    pub(crate) async fn renew(
+        &self,
+        endpoint: &EndpointId,
+        seen: &Arc<Verifier>,
+    ) -> Option<Resolved> {
         // Twice, because a fetch that was already in flight may have begun before the rotation.
         for _ in 0..2 {
             if let Some(newer) = self.newer(endpoint, seen) {
@@ -303,12 +312,11 @@ where
         }
     }
 
-    fn newer(&self, endpoint: &EndpointId, seen: &Arc<Verifier>) -> Option<Arc<Verifier>> {
+    fn newer(&self, endpoint: &EndpointId, seen: &Arc<Verifier>) -> Option<Resolved> {
         let now = self.0.policy.now();
         let entry = self.0.entry(endpoint, now)?;
-        let verifier = entry.verifier(now);
-        let newer = !Arc::ptr_eq(verifier, seen) && entry.exceeds(seen);
-        newer.then(|| Arc::clone(verifier))
+        let newer = entry.resolve(now);
+        (!Arc::ptr_eq(newer.verifier(), seen) && newer.exceeds(seen)).then_some(newer)
     }
 }
 
