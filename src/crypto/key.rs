@@ -3,13 +3,14 @@
 use subtle::Choice;
 use zeroize::Zeroizing;
 
+use crate::crypto::content::Content;
 #[cfg(feature = "ed25519")]
 use crate::crypto::ed25519;
 use crate::crypto::mac::Mac;
 #[cfg(feature = "p256")]
 use crate::crypto::p256;
 use crate::crypto::token::{Token, is_text};
-use crate::crypto::{Algorithm, InvalidKey, Signature};
+use crate::crypto::{Algorithm, Candidates, InvalidKey, Signature};
 
 /// The most signatures that are verified with one public key, since each costs a curve operation; and
 /// for Ed25519 a hash of the body, because that begins with a part of the signature. Svix sends at
@@ -82,7 +83,7 @@ impl VerifyingKey {
     #[cfg(feature = "receive")]
     pub(crate) fn answer(&self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::Shared(mac) => Some(mac.tag(std::iter::once(text)).to_bytes()),
+            Self::Shared(mac) => Some(mac.tag(&text).to_bytes()),
             _ => None,
         }
     }
@@ -92,26 +93,29 @@ impl VerifyingKey {
     #[inline]
     pub(crate) fn verifies<'c>(
         &self,
-        content: impl Iterator<Item = &'c [u8]> + Clone,
-        signatures: impl Iterator<Item = Signature>,
+        content: &(impl Content<'c> + ?Sized),
+        signatures: &(impl Candidates + ?Sized),
     ) -> bool {
         match self {
             Self::Shared(mac) => {
                 let tag = mac.tag(content);
-                matches_any(signatures, |it| tag.matches(it))
+                matches_any(signatures, mac.algorithm(), |it| tag.matches(it))
             }
-            Self::Token(token) => matches_any(signatures, |it| token.matches(it)),
+            Self::Token(token) => {
+                matches_any(signatures, Algorithm::SharedToken, |it| token.matches(it))
+            }
             #[cfg(feature = "ed25519")]
-            Self::Public(key) => signatures.take(MAX_ATTEMPTS).any(|signature| {
+            Self::Public(key) => tries_any(signatures, Algorithm::Ed25519, |signature| {
                 let mut running = ed25519::Running::new(key, signature.as_bytes());
-                content.clone().for_each(|piece| running.update(piece));
+                content.each(|piece| running.update(piece));
                 running.finish()
             }),
             #[cfg(feature = "p256")]
             Self::P256(key) => {
                 let mut running = p256::Running::new(key);
-                content.for_each(|piece| running.update(piece));
-                running.finish(signatures.take(MAX_ATTEMPTS))
+                content.each(|piece| running.update(piece));
+                let running = running.finish();
+                tries_any(signatures, Algorithm::EcdsaP256, |it| running.matches(it))
             }
         }
     }
@@ -202,17 +206,21 @@ impl Running {
     /// Ends the content and returns whether one of the signatures is valid. An Ed25519 computation
     /// ignores `signatures`: it was begun with its own.
     #[inline]
-    pub(crate) fn finish(self, signatures: impl Iterator<Item = Signature>) -> bool {
+    pub(crate) fn finish(self, signatures: &impl Candidates) -> bool {
+        let algorithm = self.algorithm();
         match self {
             Self::Mac(mac) => {
                 let tag = mac.finish();
-                matches_any(signatures, |it| tag.matches(it))
+                matches_any(signatures, algorithm, |it| tag.matches(it))
             }
-            Self::Token(token) => matches_any(signatures, |it| token.matches(it)),
+            Self::Token(token) => matches_any(signatures, algorithm, |it| token.matches(it)),
             #[cfg(feature = "ed25519")]
             Self::Ed25519(running) => running.finish(),
             #[cfg(feature = "p256")]
-            Self::P256(running) => running.finish(signatures.take(MAX_ATTEMPTS)),
+            Self::P256(running) => {
+                let running = running.finish();
+                tries_any(signatures, algorithm, |it| running.matches(it))
+            }
         }
     }
 }
@@ -228,10 +236,28 @@ fn no_pair(algorithm: Algorithm) -> InvalidKey {
 
 /// Compares with every signature, even after one has matched.
 fn matches_any(
-    signatures: impl Iterator<Item = Signature>,
+    signatures: &(impl Candidates + ?Sized),
+    algorithm: Algorithm,
     matches: impl Fn(&Signature) -> Choice,
 ) -> bool {
-    signatures.fold(Choice::from(0), |found, signature| found | matches(&signature)).into()
+    let mut found = Choice::from(0);
+    signatures.each(algorithm, |signature| found |= matches(signature));
+    found.into()
+}
+
+/// Tries the first signatures, up to one that is valid.
+#[cfg(any(feature = "ed25519", feature = "p256"))]
+fn tries_any(
+    signatures: &(impl Candidates + ?Sized),
+    algorithm: Algorithm,
+    is_valid: impl Fn(&Signature) -> bool,
+) -> bool {
+    let (mut tried, mut found) = (0, false);
+    signatures.each(algorithm, |signature| {
+        found = found || tried < MAX_ATTEMPTS && is_valid(signature);
+        tried += 1;
+    });
+    found
 }
 
 /// A key that signs, for tests and for senders; wiped when it is dropped.
@@ -280,12 +306,16 @@ impl SigningKey {
         }
     }
 
-    pub(crate) fn sign<'c>(&self, content: impl Iterator<Item = &'c [u8]>) -> Vec<u8> {
+    pub(crate) fn sign<'c>(&self, content: &impl Content<'c>) -> Vec<u8> {
         match self {
             Self::Shared(mac) => mac.tag(content).to_bytes(),
             Self::Token(token) => token.to_vec(),
             #[cfg(feature = "ed25519")]
-            Self::Private(key) => ed25519::sign(key, &content.collect::<Vec<_>>()).to_vec(),
+            Self::Private(key) => {
+                let mut pieces = Vec::new();
+                content.each(|piece| pieces.push(piece));
+                ed25519::sign(key, &pieces).to_vec()
+            }
             #[cfg(feature = "p256")]
             Self::P256(key) => p256::sign(key, content).to_vec(),
         }

@@ -7,6 +7,7 @@ use sha2::{Sha256, Sha512};
 use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
+use crate::crypto::content::Content;
 use crate::crypto::{Algorithm, InvalidKey, MAX_SIZE, Signature};
 
 const WORDS: usize = MAX_SIZE / 8;
@@ -65,11 +66,11 @@ impl Mac {
     /// The tag of complete content. Not `clone` and [`Mac::finish`]: here the state is no larger
     /// than its own algorithm needs, and it never moves.
     #[inline]
-    pub(crate) fn tag<'c>(&self, content: impl Iterator<Item = &'c [u8]>) -> Tag {
+    pub(crate) fn tag<'c>(&self, content: &(impl Content<'c> + ?Sized)) -> Tag {
         each!(self, state => {
             let mut state = state.clone();
-            content.for_each(|piece| state.update(piece));
-            Tag::new(&state.finalize().into_bytes())
+            content.each(|piece| state.update(piece));
+            Tag::of(state)
         })
     }
 
@@ -79,7 +80,7 @@ impl Mac {
     }
 
     pub(crate) fn finish(self) -> Tag {
-        each!(self, state => Tag::new(&state.finalize().into_bytes()))
+        each!(self, state => Tag::of(state))
     }
 
     /// Whether both have absorbed the same key and content.
@@ -98,6 +99,12 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
+    /// Ends the content. Not inlined: the compiler then writes the tag byte by byte.
+    #[inline(never)]
+    fn of(state: impl hmac::Mac) -> Self {
+        Self::new(&state.finalize().into_bytes())
+    }
+
     fn new(tag: &[u8]) -> Self {
         let mut words = Zeroizing::new([0; WORDS]);
         let (whole, rest) = tag.as_chunks();

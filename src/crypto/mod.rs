@@ -1,5 +1,6 @@
 //! Computes and compares signatures: bytes in, bytes out, without headers or providers.
 
+pub(crate) mod content;
 #[cfg(feature = "ed25519")]
 mod ed25519;
 pub(crate) mod key;
@@ -73,7 +74,7 @@ pub(crate) struct Signature {
 
 /// Aligned, because they are copied and compared in words.
 #[derive(Clone, Copy)]
-#[repr(align(16))]
+#[repr(align(8))]
 struct Bytes([u8; MAX_SIZE]);
 
 impl Signature {
@@ -106,6 +107,19 @@ impl Signature {
     #[cfg(any(feature = "ed25519", feature = "p256"))]
     fn as_bytes(&self) -> &[u8; MAX_SIZE] {
         &self.bytes.0
+    }
+}
+
+/// The signatures of a delivery, any of which may be the valid one. They are lent one by one and not
+/// given, because each is large.
+pub(crate) trait Candidates {
+    /// Passes on those of one algorithm, in order.
+    fn each(&self, algorithm: Algorithm, to: impl FnMut(&Signature));
+}
+
+impl Candidates for [Signature] {
+    fn each(&self, algorithm: Algorithm, to: impl FnMut(&Signature)) {
+        self.iter().filter(|signature| signature.algorithm == algorithm).for_each(to);
     }
 }
 

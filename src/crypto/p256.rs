@@ -7,6 +7,7 @@ use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
 use crate::crypto::Signature as Received;
+use crate::crypto::content::Content;
 use crate::crypto::{InvalidKey, MAX_SIZE};
 
 /// What comes before the point in the DER of a public key
@@ -35,12 +36,9 @@ pub(super) fn private_key(bytes: &[u8]) -> Result<SigningKey, InvalidKey> {
 }
 
 #[expect(clippy::expect_used, reason = "deterministic signing of a hash of the curve's size")]
-pub(super) fn sign<'c>(
-    key: &SigningKey,
-    content: impl Iterator<Item = &'c [u8]>,
-) -> [u8; MAX_SIZE] {
+pub(super) fn sign<'c>(key: &SigningKey, content: &impl Content<'c>) -> [u8; MAX_SIZE] {
     let mut hash = Sha256::new();
-    content.for_each(|piece| hash.update(piece));
+    content.each(|piece| hash.update(piece));
     let signature: Signature = key.sign_prehash(&hash.finalize()).expect("a hash of 32 bytes");
     signature.to_bytes().into()
 }
@@ -65,13 +63,23 @@ impl Running {
         Self { key: self.key, hash: self.hash.clone() }
     }
 
-    /// Returns whether one of the signatures is valid. Of the two that differ only in the sign of the
-    /// second number, both are.
-    pub(super) fn finish(self, mut signatures: impl Iterator<Item = Received>) -> bool {
-        let hash = self.hash.finalize();
-        signatures.any(|signature| {
-            let signature = Signature::from_slice(signature.as_bytes());
-            signature.is_ok_and(|signature| self.key.verify_prehash(&hash, &signature).is_ok())
-        })
+    /// Ends the content.
+    pub(super) fn finish(self) -> Finished {
+        Finished { key: self.key, hash: self.hash.finalize().into() }
+    }
+}
+
+/// The hash of the whole content, and the key that is to have signed it.
+pub(super) struct Finished {
+    key: VerifyingKey,
+    hash: [u8; 32],
+}
+
+impl Finished {
+    /// Returns whether a signature is valid. Of two that differ only in the sign of the second number,
+    /// both are.
+    pub(super) fn matches(&self, signature: &Received) -> bool {
+        let signature = Signature::from_slice(signature.as_bytes());
+        signature.is_ok_and(|signature| self.key.verify_prehash(&self.hash, &signature).is_ok())
     }
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::crypto::Algorithm;
 use crate::crypto::key::VerifyingKey;
+use crate::crypto::{Algorithm, Candidates as _};
 use crate::diagnose::finding::{Code, Finding};
 use crate::diagnose::lens::Claims;
 use crate::diagnose::secret::Key;
@@ -92,19 +92,21 @@ impl<'t> Trial<'t> {
     pub(super) fn matches(self, configured: &impl Keys, budget: &mut Budget) -> bool {
         let Some(claims) = self.claims else { return false };
         let Some(content) = self.content(claims) else { return false };
+        let content: Vec<_> = content.iter().map(|piece| &**piece).collect();
         let size = content.iter().map(|piece| piece.len()).sum();
         let configured = self.keys.map_or_else(|| configured.keys(claims.scheme), Cow::Borrowed);
         configured.iter().filter_map(|key| key.verifying(claims.algorithm)).any(
             |key: VerifyingKey| {
-                let signatures = || claims.signatures.iter().copied();
-                let signatures = || signatures().filter(|it| it.algorithm == key.algorithm());
+                let signatures = claims.signatures.as_slice();
+                let mut count = 0;
+                signatures.each(key.algorithm(), |_| count += 1);
                 let count = match key.algorithm() {
-                    Algorithm::Ed25519 | Algorithm::EcdsaP256 => signatures().count(),
-                    _ => signatures().count().min(1),
+                    Algorithm::Ed25519 | Algorithm::EcdsaP256 => count,
+                    _ => count.min(1),
                 };
                 count > 0
                     && budget.allows(key.algorithm(), count, size)
-                    && key.verifies(content.iter().map(|piece| &**piece), signatures())
+                    && key.verifies(&*content, signatures)
             },
         )
     }
@@ -119,7 +121,7 @@ impl<'t> Trial<'t> {
                 Part::Timestamp => claims.time.as_ref()?.1.as_ref(),
                 Part::Body => self.body,
                 Part::Digest => {
-                    content.push(BodyDigest::of([self.body]).to_vec().into());
+                    content.push(BodyDigest::of(&self.body).to_vec().into());
                     continue;
                 }
                 Part::Form => {

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::crypto::content::Content;
 use crate::error::VerifyError;
 use crate::head::fields::Fields;
 use crate::head::form;
@@ -36,15 +37,15 @@ impl Deref for Derived {
 #[cold]
 pub(crate) fn signed<'b>(
     fields: &Fields<'_>,
-    body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
+    body: &impl Content<'b>,
 ) -> Result<Derived, VerifyError> {
-    let chunks = body.into_iter();
     if fields.scheme().signs_digest() {
-        return Ok(Derived::Digest(BodyDigest::of(chunks)));
+        return Ok(Derived::Digest(BodyDigest::of(body)));
     }
     let name = fields.scheme().digest_in_query();
     let Some(digest) = name.and_then(|name| fields.in_query(name)) else {
-        let chunks: Vec<_> = chunks.collect();
+        let mut chunks = Vec::new();
+        body.each(|chunk| chunks.push(chunk));
         let form = match *chunks {
             [only] => Cow::Borrowed(only),
             _ => Cow::Owned(chunks.concat()),
@@ -52,7 +53,7 @@ pub(crate) fn signed<'b>(
         return form::written(&form).map(Derived::Form).ok_or(VerifyError::TooManyFields);
     };
     let mut hash = Sha256::new();
-    chunks.for_each(|chunk| hash.update(chunk));
+    body.each(|chunk| hash.update(chunk));
     let mut bytes = [0; 32];
     Encoding::Hex.decode(digest.as_bytes(), &mut bytes).ok_or(VerifyError::Mismatch)?;
     let own: [u8; 32] = hash.finalize().into();
@@ -68,9 +69,9 @@ pub(crate) struct BodyDigest(Sha256);
 
 impl BodyDigest {
     /// The digest of a body that is here.
-    pub(crate) fn of<'b>(body: impl IntoIterator<Item = &'b [u8]>) -> [u8; SIZE] {
+    pub(crate) fn of<'b>(body: &impl Content<'b>) -> [u8; SIZE] {
         let mut digest = Self::default();
-        body.into_iter().for_each(|chunk| digest.update(chunk));
+        body.each(|chunk| digest.update(chunk));
         digest.finish()
     }
 

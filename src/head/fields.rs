@@ -6,6 +6,7 @@ use std::slice;
 use http::{Method, Uri};
 
 use crate::clock::UnixTime;
+use crate::crypto::content::Content;
 use crate::error::{Field, VerifyError};
 use crate::head::reading::{Reading, decode, with_other_port};
 use crate::head::url::PublicUrl;
@@ -186,13 +187,10 @@ impl<'h> Fields<'h> {
         Some(target.read_as(Reading::AS_RECEIVED, self.scheme))
     }
 
-    /// The whole signed content with this body, piece by piece.
+    /// The whole signed content with this body.
     #[inline]
-    pub(crate) fn content<'a>(
-        &'a self,
-        body: impl IntoIterator<Item = &'a [u8], IntoIter: Clone>,
-    ) -> impl Iterator<Item = &'a [u8]> + Clone {
-        self.before_body().chain(body).chain(self.after_body())
+    pub(crate) fn with_body<'a, B: ?Sized>(&'a self, body: &'a B) -> Signed<'a, B> {
+        Signed { fields: self, body }
     }
 
     /// The signed content before the body.
@@ -205,6 +203,24 @@ impl<'h> Fields<'h> {
     #[inline]
     pub(crate) fn after_body(&self) -> Pieces<'_> {
         Pieces { fields: self, parts: self.scheme.after_body().iter(), path: None }
+    }
+}
+
+/// The signed content of a delivery.
+pub(crate) struct Signed<'a, B: ?Sized> {
+    fields: &'a Fields<'a>,
+    body: &'a B,
+}
+
+impl<'a, B> Content<'a> for Signed<'a, B>
+where
+    B: Content<'a> + ?Sized,
+{
+    #[inline]
+    fn each(&self, mut to: impl FnMut(&'a [u8])) {
+        self.fields.before_body().for_each(&mut to);
+        self.body.each(&mut to);
+        self.fields.after_body().for_each(to);
     }
 }
 

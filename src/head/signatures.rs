@@ -1,6 +1,6 @@
 //! The signatures of a request: bounded, decoded, not yet compared with anything.
 
-use crate::crypto::{Algorithm, Signature};
+use crate::crypto::{Algorithm, Candidates, Signature};
 use crate::error::{Field, VerifyError};
 use crate::head::list::{Entries, Entry};
 use crate::scheme::definition::Scheme;
@@ -17,7 +17,7 @@ pub(crate) struct Signatures<'h> {
 
 /// The signatures after the first: decoded when they are needed while the head is there, and all at
 /// once before it is gone.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 enum Others<'h> {
     Listed(Entries<'h>),
     Decoded(&'h [Signature]),
@@ -84,14 +84,14 @@ impl<'h> Signatures<'h> {
     }
 
     /// The signatures of one algorithm, in order.
-    #[inline]
     pub(crate) fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = Signature> {
-        self.iter().filter(move |signature| signature.algorithm == algorithm)
+        let all = std::iter::once(self.first).chain(self.others());
+        all.filter(move |signature| signature.algorithm == algorithm)
     }
 
     /// All of them, the first apart.
     pub(super) fn decoded(&self) -> (Signature, Vec<Signature>) {
-        (self.first, self.iter().skip(1).collect())
+        (self.first, self.others().collect())
     }
 
     /// What has been decoded, as it was read.
@@ -99,18 +99,29 @@ impl<'h> Signatures<'h> {
         Self { encoding: scheme.encoding(), first, others: Others::Decoded(others) }
     }
 
-    #[inline]
-    fn iter(&self) -> impl Iterator<Item = Signature> {
-        let (listed, kept) = match &self.others {
-            Others::Listed(entries) => (Some(*entries), [].as_slice()),
-            Others::Decoded(signatures) => (None, *signatures),
+    fn others(&self) -> impl Iterator<Item = Signature> {
+        let (listed, decoded) = match self.others {
+            Others::Listed(entries) => (Some(entries), [].as_slice()),
+            Others::Decoded(signatures) => (None, signatures),
         };
         let encoding = self.encoding;
         let listed = listed.into_iter().flatten().filter_map(move |entry| match entry {
             Entry::Signature(algorithm, text) => decode(encoding, algorithm, text),
             Entry::Time(_) => None,
         });
-        std::iter::once(self.first).chain(listed).chain(kept.iter().copied())
+        listed.chain(decoded.iter().copied())
+    }
+}
+
+impl Candidates for Signatures<'_> {
+    #[inline]
+    fn each(&self, algorithm: Algorithm, mut to: impl FnMut(&Signature)) {
+        if self.first.algorithm == algorithm {
+            to(&self.first);
+        }
+        if self.are_several() {
+            self.others().filter(|it| it.algorithm == algorithm).for_each(|it| to(&it));
+        }
     }
 }
 

@@ -183,12 +183,13 @@ where
                 parts.extensions.insert(claimed);
             });
             let body = VerifiedBody::from(arriving.take_frames());
-            let answer = inner.call(bounded(parts, body.into()));
+            let request = bounded(parts, body.into());
             #[cfg(feature = "replay")]
             if let Some(finisher) = end.finisher() {
-                return finisher.detached(settled(answer, end)).await;
+                return finisher.detached(settled(inner.call(request), end)).await;
             }
-            settled(answer, end).await
+            // In its place, for it may be large, and an `async fn` holds its arguments twice.
+            settled(pin!(inner.call(request)), end).await
         }))
     }
 }

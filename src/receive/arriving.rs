@@ -35,7 +35,7 @@ use crate::receive::unsigned::Unsigned;
 #[cfg(feature = "metrics")]
 use crate::receive::verdict::labels;
 #[cfg(feature = "replay")]
-use crate::replay::claimed::{Claimed, Outcome, Whose};
+use crate::replay::claimed::{Outcome, Whose};
 #[cfg(feature = "replay")]
 use crate::replay::key::{Apart, ContentKey, ReplayKey};
 #[cfg(feature = "replay")]
@@ -52,9 +52,9 @@ pub(crate) struct Arriving {
     pub(super) secrets: Option<Secrets>,
     /// What may be a handshake. Boxed, because most deliveries are none.
     pub(super) pending: Option<Box<Pending>>,
-    /// What tells the delivery apart for a replay guard.
+    /// What tells the delivery apart for a replay guard. Boxed, because there may be none.
     #[cfg(feature = "replay")]
-    unsigned: Option<Unsigned>,
+    unsigned: Option<Box<Unsigned>>,
     /// The first key, which has seen all frames so far. `None` if no frame has come that another one
     /// follows, if frames came before the secrets, or if no key has a signature to try.
     attempt: Option<Box<Attempt>>,
@@ -132,7 +132,7 @@ impl Arriving {
         self.secrets = Some(settings.source.look_up(head)?);
         #[cfg(feature = "replay")]
         if let Some(replay) = &settings.replay {
-            self.unsigned = Some(Unsigned::of(head, settings.source.scheme(), replay));
+            self.unsigned = Some(Box::new(Unsigned::of(head, settings.source.scheme(), replay)));
         }
         Ok(())
     }
@@ -214,11 +214,12 @@ impl Arriving {
             return Err(Box::pin(self.answer_unsigned()).await);
         };
         let verified = self.verified(envelope).await?;
-        let end = End(
-            #[cfg(feature = "replay")]
-            self.claim(envelope, &verified).await?,
-        );
-        Ok((verified, end))
+        #[cfg(feature = "replay")]
+        if let Some(replay) = &self.receiver.settings().replay {
+            // Boxed, because there may be no guard.
+            return Box::pin(self.claim(replay, envelope, verified)).await;
+        }
+        Ok((verified, End::default()))
     }
 
     async fn verified(&mut self, envelope: &mut Envelope<'_>) -> Result<Verified, Rejection> {
@@ -286,9 +287,13 @@ impl Arriving {
     fn verdict(&mut self, envelope: &Envelope<'_>) -> Result<Option<Verified>, Rejection> {
         let attempt = self.attempt.take();
         let verifier = self.verifier().ok_or(VerifyError::Missing(Field::Signature))?;
-        match verifier.verdict(envelope, attempt, self.frames.chunks()) {
+        match verifier.verdict(envelope, attempt, &&self.frames) {
+            Ok(verified) => {
+                self.answer_signed(envelope, &verified)?;
+                Ok(Some(verified))
+            }
             Err(VerifyError::Mismatch) if self.endpoint().is_some() => Ok(None),
-            verdict => self.answered(envelope, verdict?).map(Some),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -303,22 +308,11 @@ impl Arriving {
             && let Some(newer) = secrets.renew().await
         {
             envelope.set_url(newer.signed_url())?;
-            let verified = newer.verdict(envelope, None, self.frames.chunks())?;
-            return self.answered(envelope, verified);
+            let verified = newer.verdict(envelope, None, &&self.frames)?;
+            self.answer_signed(envelope, &verified)?;
+            return Ok(verified);
         }
         Err(VerifyError::Mismatch.into())
-    }
-
-    /// A verified delivery, unless it is a handshake, which is answered.
-    fn answered(
-        &mut self,
-        envelope: &Envelope<'_>,
-        verified: Verified,
-    ) -> Result<Verified, Rejection> {
-        if self.receiver.settings().registration.is_some() {
-            self.answer_signed(envelope, &verified)?;
-        }
-        Ok(verified)
     }
 
     /// Whether all pieces of what is signed are so, in the way in which it has been verified.
@@ -338,7 +332,7 @@ impl Arriving {
     fn derived(&self, envelope: &Envelope<'_>) -> Result<Option<Derived>, VerifyError> {
         let fields = envelope.fields();
         let derives = fields.scheme().derives_body();
-        derives.then(|| derived::signed(fields, self.frames.chunks())).transpose()
+        derives.then(|| derived::signed(fields, &&self.frames)).transpose()
     }
 
     /// The body as it is signed: what follows from it, or all frames.
@@ -350,15 +344,16 @@ impl Arriving {
     #[cfg(feature = "replay")]
     async fn claim(
         &self,
+        replay: &Replay,
         envelope: &Envelope<'_>,
-        verified: &Verified,
-    ) -> Result<Option<Claimed>, Rejection> {
-        let settings = self.receiver.settings();
-        let Some(replay) = &settings.replay else { return Ok(None) };
-        let Some(key) = self.replay_key(replay, envelope, verified) else { return Ok(None) };
+        verified: Verified,
+    ) -> Result<(Verified, End), Rejection> {
+        let Some(key) = self.replay_key(replay, envelope, &verified) else {
+            return Ok((verified, End::default()));
+        };
         let whose = Whose::new(verified.scheme(), self.endpoint().map(EndpointId::as_str));
-        match replay.claim(key, settings.window(), whose).await {
-            Ok(Outcome::Fresh(claimed)) => Ok(Some(claimed)),
+        match replay.claim(key, self.receiver.settings().window(), whose).await {
+            Ok(Outcome::Fresh(claimed)) => Ok((verified, End(Some(claimed)))),
             Ok(Outcome::InFlight) => Err(RejectionKind::InFlight.into()),
             Ok(Outcome::Done) => Err(RejectionKind::Duplicate.into()),
             Err(error) => Err(Rejection::not_claimed(error)),
@@ -375,7 +370,7 @@ impl Arriving {
     ) -> Option<ReplayKey> {
         let scheme = verified.scheme();
         let endpoint = self.endpoint().map(EndpointId::as_str);
-        let unsigned = self.unsigned.as_ref();
+        let unsigned = self.unsigned.as_deref();
         // A signed URL stands for the path, as it was signed: there may be several ways to call it.
         let fields = envelope.fields().read_as(verified.reading());
         let url = fields.url();

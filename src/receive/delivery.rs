@@ -1,6 +1,8 @@
 //! A delivery that is verified, and claimed if there is a replay guard.
 
 use std::fmt;
+#[cfg(feature = "replay")]
+use std::pin::Pin;
 
 use bytes::Bytes;
 
@@ -48,6 +50,7 @@ pub struct Delivery {
 }
 
 /// How a delivery ends: with the claim on it, if there is a replay guard.
+#[derive(Default)]
 pub(crate) struct End(#[cfg(feature = "replay")] pub(super) Option<Claimed>);
 
 impl Delivery {
@@ -151,12 +154,14 @@ impl End {
 
     #[cfg(feature = "replay")]
     pub(crate) async fn settle(self, success: bool) {
-        // `Claimed` has already recorded the error, which changes nothing for the sender.
-        let _ = match self.0 {
-            None => Ok(()),
-            Some(claimed) if success => claimed.commit().await,
-            Some(claimed) => claimed.release().await,
+        let Some(claimed) = self.0 else { return };
+        // Boxed, because there may be no guard.
+        let ended: Pin<Box<dyn Future<Output = _> + Send>> = match success {
+            true => Box::pin(claimed.commit()),
+            false => Box::pin(claimed.release()),
         };
+        // `Claimed` has already recorded the error, which changes nothing for the sender.
+        let _ = ended.await;
     }
 
     #[cfg(not(feature = "replay"))]

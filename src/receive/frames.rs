@@ -5,6 +5,8 @@ use std::mem;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::crypto::content::Content;
+
 /// Frames in the order they came, in little more memory than their size.
 ///
 /// A frame keeps the whole buffer alive that the server has read it into: over HTTP/1 with writes
@@ -70,6 +72,16 @@ impl Frames {
         let mut whole = BytesMut::with_capacity(self.len);
         self.chunks().for_each(|chunk| whole.extend_from_slice(chunk));
         whole.freeze()
+    }
+}
+
+impl<'f> Content<'f> for &'f Frames {
+    #[inline]
+    fn each(&self, mut to: impl FnMut(&'f [u8])) {
+        if let Some(earlier) = &self.earlier {
+            earlier.chunks().for_each(&mut to);
+        }
+        to(&self.last);
     }
 }
 

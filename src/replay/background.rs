@@ -140,7 +140,8 @@ pub(crate) async fn within<T>(limit: Duration, future: impl Future<Output = T>) 
         return Some(output);
     }
     let Some(timer) = timer(limit) else { return Some(future.await) };
-    let mut timer = pin!(timer);
+    // Boxed, because whoever waits for nothing would have a place for it.
+    let mut timer = Box::pin(timer);
     poll_fn(|cx| match future.as_mut().poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending => timer.as_mut().poll(cx).map(|()| None),

@@ -210,7 +210,7 @@ impl Signer {
         let fields = Fields::new(self.scheme, id.map(str::as_bytes), time, target);
 
         let derived = match self.scheme.derives_body() {
-            true => Some(derived::signed(&fields, [body]).map_err(|_| SignError::InvalidBody)?),
+            true => Some(derived::signed(&fields, &body).map_err(|_| SignError::InvalidBody)?),
             false => None,
         };
         let body = derived.as_deref().unwrap_or(body);
@@ -240,7 +240,7 @@ impl Signer {
     ) {
         let mut names = self.names().signatures();
         let texts = self.keys.iter().map(|key| {
-            let signature = key.sign(fields.content([body]));
+            let signature = key.sign(&fields.with_body(&body));
             (key.algorithm(), self.scheme.encoding().encode(&signature))
         });
         let value = match self.scheme.layout_kind() {

@@ -122,7 +122,6 @@ impl Attempt {
                 fields.after_body().for_each(|piece| running.update(piece));
             }
         }
-        let algorithm = running.algorithm();
-        is_done && running.finish(envelope.signatures().of(algorithm))
+        is_done && running.finish(envelope.signatures())
     }
 }

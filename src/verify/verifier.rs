@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 #[cfg(all(feature = "metrics", feature = "receive"))]
 use crate::clock::SystemClock;
 use crate::clock::{Clock, UnixTime};
+use crate::crypto::content::Content;
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::Head;
@@ -105,8 +106,8 @@ fn verify_once(
     };
     let envelope = Envelope::open(terms, head, now)?;
     let found = match scheme.derives_body() {
-        false => find(0, &key, &envelope, [body], false),
-        true => find(0, &key, &envelope, [&*derived::signed(envelope.fields(), [body])?], false),
+        false => find(0, &key, &envelope, &body, false),
+        true => find(0, &key, &envelope, &&*derived::signed(envelope.fields(), &body)?, false),
     };
     verdict(&envelope, found)
 }
@@ -537,7 +538,7 @@ impl Verifier {
         &self,
         envelope: &'b Envelope<'_>,
         tried: Option<Box<Attempt>>,
-        body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
+        body: &'b impl Content<'b>,
     ) -> Result<Verified, VerifyError> {
         // What has been tried is tried again only if one signature was, of several.
         let settled = tried.as_ref().filter(|it| it.is_only()).map(|it| it.found.secret_index);
@@ -558,11 +559,9 @@ impl Verifier {
         &self,
         envelope: &Envelope<'_>,
         settled: Option<usize>,
-        body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone>,
+        body: &impl Content<'b>,
     ) -> Result<Verified, VerifyError> {
-        let signed = derived::signed(envelope.fields(), body)?;
-        // Not an array: with that, two callers would share the function below, and pay for the call.
-        self.judge(envelope, settled, Some(&*signed))
+        self.judge(envelope, settled, &&*derived::signed(envelope.fields(), body)?)
     }
 
     /// Returns the verdict on what is signed of a body. The key whose index is `settled` does not match it
@@ -572,9 +571,9 @@ impl Verifier {
         &self,
         envelope: &'b Envelope<'_>,
         settled: Option<usize>,
-        body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
+        body: &'b impl Content<'b>,
     ) -> Result<Verified, VerifyError> {
-        let find = |(index, key)| find(index, key, envelope, body.clone(), settled == Some(index));
+        let find = |(index, key)| find(index, key, envelope, body, settled == Some(index));
         // Not a loop, because there is most often one key.
         let first = self.first_tried(envelope);
         let mut found = self.keys.get(first).and_then(|key| find((first, key)));
@@ -606,7 +605,7 @@ impl Verifier {
     ) -> Result<Verified, VerifyError> {
         // By reference, because an envelope is large: `?` would move it.
         match &self.open(head, now) {
-            Ok(envelope) => self.verdict(envelope, None, [body]),
+            Ok(envelope) => self.verdict(envelope, None, &body),
             Err(unread) => Err(unread.error),
         }
     }
@@ -713,12 +712,12 @@ fn find<'b>(
     index: usize,
     key: &VerifyingKey,
     envelope: &'b Envelope<'_>,
-    body: impl IntoIterator<Item = &'b [u8], IntoIter: Clone> + Clone,
+    body: &'b impl Content<'b>,
     settled: bool,
 ) -> Option<Found> {
     let verifies = || {
-        let content = envelope.fields().content(body.clone());
-        key.verifies(content, envelope.signatures().of(key.algorithm()))
+        let content = envelope.fields().with_body(body);
+        key.verifies(&content, envelope.signatures())
     };
     if !settled && verifies() {
         Some(Found::as_received(index))
@@ -734,15 +733,17 @@ fn otherwise<'b>(
     index: usize,
     key: &VerifyingKey,
     envelope: &Envelope<'_>,
-    body: impl IntoIterator<Item = &'b [u8]> + Clone,
+    body: &impl Content<'b>,
 ) -> Option<Found> {
     let fields = envelope.fields();
-    let escapes = fields.scheme().escaped_body() && !body.clone().into_iter().all(<[u8]>::is_ascii);
+    let mut is_ascii = true;
+    body.each(|chunk| is_ascii &= chunk.is_ascii());
+    let escapes = fields.scheme().escaped_body() && !is_ascii;
     let readings = fields.readings().with(Reading::ESCAPED, escapes);
     for reading in readings.each() {
         let attempts = Attempt::begin_as(reading, index, key, envelope);
         for mut attempt in attempts.map(Attempt::of_digest) {
-            body.clone().into_iter().for_each(|chunk| attempt.update(chunk));
+            body.each(|chunk| attempt.update(chunk));
             let found = attempt.found;
             if attempt.finish(envelope) {
                 return Some(found);
