@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
-use http_body::Body;
+use http_body::{Body, SizeHint};
 
 use crate::error::{Field, VerifyError};
 #[cfg(all(feature = "tower", feature = "tracing"))]
@@ -92,13 +92,15 @@ impl Arriving {
     {
         // Never moved from here, and so never copied.
         let mut opened = self.receiver.settings().source.open(*head);
-        self.admit(head, opened.as_ref().err(), body.size_hint().lower())?;
+        self.admit(head, opened.as_ref().err(), &body.size_hint())?;
         if let Ok(envelope) = &mut opened {
             envelope.set_url(self.resolve().await?.signed_url())?;
         }
         let ignored = self.pending.as_ref().is_some_and(|pending| pending.ignores_body());
-        while !ignored && let Some(frame) = next_frame(body.as_mut(), self.room()).await? {
-            self.push(opened.as_ref().ok(), frame, body.is_end_stream())?;
+        let mut ended = ignored;
+        while !ended && let Some(frame) = next_frame(body.as_mut(), self.room()).await? {
+            ended = body.is_end_stream();
+            self.push(opened.as_ref().ok(), frame, ended)?;
         }
         self.is_read = !ignored;
         self.conclude(opened.as_mut().ok()).await
@@ -111,10 +113,11 @@ impl Arriving {
         &mut self,
         head: &Head<'_>,
         error: Option<&Unread>,
-        least: u64,
+        size: &SizeHint,
     ) -> Result<(), Rejection> {
         let settings = self.receiver.settings();
-        let len = || least.max(head.content_length());
+        let declared = || size.lower().max(head.content_length());
+        let len = || size.exact().unwrap_or_else(declared);
         if let Some(registration) = &settings.registration {
             let pending = Pending::of(registration, head, error.map(|it| it.error), len())?;
             self.pending = pending.map(Box::new);

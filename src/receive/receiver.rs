@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body::Body;
+use http_body::{Body, SizeHint};
 use http_body_util::Full;
 
 #[cfg(feature = "tracing")]
@@ -332,7 +332,7 @@ impl Receiver {
     pub fn open<'h>(&self, head: impl Into<Head<'h>>) -> Result<Incoming, Rejection> {
         let (head, mut arriving) = (head.into(), Arriving::new(self.clone()));
         let opened = self.0.source.open(head);
-        let admitted = arriving.admit(&head, opened.as_ref().err(), 0);
+        let admitted = arriving.admit(&head, opened.as_ref().err(), &SizeHint::default());
         admitted.inspect_err(|rejection| arriving.judged(Err(rejection)))?;
         Ok(Incoming::new(opened.ok().as_ref().map(Owned::from), arriving))
     }
