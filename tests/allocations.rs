@@ -1,6 +1,6 @@
 //! What a verification takes from the heap: nothing if the body is complete. In a stream it is
 //! a block for each Ed25519 signature that runs along, one for a key of P-256, and a list of what there is more than usual
-//! of: secrets beyond the second, signatures beyond the first.
+//! of: secrets beyond the first, signatures beyond the first.
 //!
 //! One test, because the counter counts all threads of the process. The harness has another, which
 //! takes something now and then: so each count is the least of three.
@@ -78,7 +78,7 @@ fn verifying_takes_nothing_from_the_heap() {
     many.insert("webhook-signature", again.parse().unwrap());
     check(&verifier, &many, Err(VerifyError::TooManySignatures), "too many signatures");
 
-    // Of the secrets that run along a stream all but two are in one list, which grows from 4 to 16.
+    // Of the secrets that run along a stream all but one are in one list, which grows from 4 to 16.
     let mut rotating = Scheme::GITHUB.verifier("newest").unwrap();
     for text in ["newer", "older", "It's a Secret to Everybody"] {
         rotating = rotating.add_secret(Scheme::GITHUB.secret(text).unwrap()).unwrap();

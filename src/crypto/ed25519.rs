@@ -26,7 +26,8 @@ pub(super) fn sign(key: &SigningKey, content: &[&[u8]]) -> [u8; MAX_SIZE] {
 
 /// A signature whose content is still arriving.
 pub(crate) struct Running {
-    /// `None` if the bytes cannot be a signature: then [`Running::finish`] returns `false`.
+    /// `None` if the bytes cannot be a signature, and once it is finished: then [`Running::finish`]
+    /// returns `false`.
     verifier: Option<StreamVerifier>,
     /// The first half of the signature, an encoded point, which the stream does not give back.
     r: [u8; 32],
@@ -45,10 +46,10 @@ impl Running {
     }
 
     /// Returns whether the signature is valid, by the rules of `VerifyingKey::verify_strict`.
-    pub(super) fn finish(self) -> bool {
+    pub(super) fn finish(&mut self) -> bool {
         // The stream accepts an `R` of small order; `verify_strict` does not. The check comes last
         // because it costs as much as reading a key and matters only if the equation holds.
-        self.verifier.is_some_and(|verifier| verifier.finalize_and_verify().is_ok())
+        self.verifier.take().is_some_and(|verifier| verifier.finalize_and_verify().is_ok())
             && VerifyingKey::from_bytes(&self.r).is_ok_and(|r| !r.is_weak())
     }
 }

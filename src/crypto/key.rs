@@ -121,28 +121,32 @@ impl VerifyingKey {
     }
 
     /// Begins to verify content that is still arriving: one computation for a MAC, and one per
-    /// signature for Ed25519.
+    /// signature for Ed25519, of which there are `most` at the most.
+    #[inline]
+    #[cfg_attr(not(feature = "ed25519"), expect(unused_variables))]
     pub(crate) fn begin(
         &self,
-        signatures: impl Iterator<Item = Signature>,
-    ) -> impl Iterator<Item = Running> {
-        // Two optional iterators in a chain, because the arms of a `match` would be of two types.
-        let (mac, public) = match self {
-            Self::Shared(mac) => (Some(Running::Mac(mac.clone())), None),
-            Self::Token(token) => (Some(Running::Token(token.clone())), None),
+        signatures: &impl Candidates,
+        most: usize,
+        mut to: impl FnMut(Running),
+    ) {
+        match self {
+            Self::Shared(mac) => to(Running::Mac(mac.clone())),
+            Self::Token(token) => to(Running::Token(token.clone())),
             #[cfg(feature = "ed25519")]
-            Self::Public(key) => (None, Some(key)),
+            Self::Public(key) => {
+                let mut left = most.min(MAX_ATTEMPTS);
+                signatures.each(Algorithm::Ed25519, |signature| {
+                    if left > 0 {
+                        left -= 1;
+                        let running = ed25519::Running::new(key, signature.as_bytes());
+                        to(Running::Ed25519(Box::new(running)));
+                    }
+                });
+            }
             #[cfg(feature = "p256")]
-            Self::P256(key) => (Some(Running::P256(Box::new(p256::Running::new(key)))), None),
-        };
-        #[cfg(not(feature = "ed25519"))]
-        let (more, _) = (std::iter::empty(), (public as Option<()>, signatures));
-        #[cfg(feature = "ed25519")]
-        let more = public.into_iter().zip(std::iter::once(signatures)).flat_map(|(key, all)| {
-            let begin = |it: Signature| ed25519::Running::new(key, it.as_bytes());
-            all.take(MAX_ATTEMPTS).map(move |it| Running::Ed25519(Box::new(begin(it))))
-        });
-        mac.into_iter().chain(more)
+            Self::P256(key) => to(Running::P256(Box::new(p256::Running::new(key)))),
+        }
     }
 }
 
@@ -206,7 +210,7 @@ impl Running {
     /// Ends the content and returns whether one of the signatures is valid. An Ed25519 computation
     /// ignores `signatures`: it was begun with its own.
     #[inline]
-    pub(crate) fn finish(self, signatures: &impl Candidates) -> bool {
+    pub(crate) fn finish(&mut self, signatures: &impl Candidates) -> bool {
         let algorithm = self.algorithm();
         match self {
             Self::Mac(mac) => {

@@ -65,12 +65,15 @@ impl Mac {
 
     /// The tag of complete content. Not `clone` and [`Mac::finish`]: here the state is no larger
     /// than its own algorithm needs, and it never moves.
-    #[inline]
+    ///
+    /// Not inlined: between other code the compiler writes the tag byte by byte.
+    #[inline(never)]
     pub(crate) fn tag<'c>(&self, content: &(impl Content<'c> + ?Sized)) -> Tag {
+        let _frames = Frames;
         each!(self, state => {
             let mut state = state.clone();
             content.each(|piece| state.update(piece));
-            Tag::of(state)
+            Tag::new(&state.finalize().into_bytes())
         })
     }
 
@@ -79,15 +82,29 @@ impl Mac {
         each!(self, state => state.update(bytes));
     }
 
-    pub(crate) fn finish(self) -> Tag {
-        each!(self, state => Tag::of(state))
+    /// The tag of the content so far.
+    #[inline(never)]
+    pub(crate) fn finish(&self) -> Tag {
+        let _frames = Frames;
+        each!(self, state => Tag::new(&state.clone().finalize().into_bytes()))
     }
 
     /// Whether both have absorbed the same key and content.
     #[cfg(feature = "fetch")]
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        let (ours, theirs) = (self.clone().finish(), other.clone().finish());
+        let (ours, theirs) = (self.finish(), other.finish());
         self.algorithm() == other.algorithm() && ours.equals(theirs.words.iter().copied()).into()
+    }
+}
+
+/// The frames of the functions that compute a tag, which are overwritten when this is dropped. With
+/// optimization there is no copy of the tag in them.
+struct Frames;
+
+impl Drop for Frames {
+    fn drop(&mut self) {
+        #[cfg(debug_assertions)]
+        std::hint::black_box([0_u8; 4096]);
     }
 }
 
@@ -99,12 +116,6 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    /// Ends the content. Not inlined: the compiler then writes the tag byte by byte.
-    #[inline(never)]
-    fn of(state: impl hmac::Mac) -> Self {
-        Self::new(&state.finalize().into_bytes())
-    }
-
     fn new(tag: &[u8]) -> Self {
         let mut words = Zeroizing::new([0; WORDS]);
         let (whole, rest) = tag.as_chunks();

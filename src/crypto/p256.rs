@@ -64,8 +64,8 @@ impl Running {
     }
 
     /// Ends the content.
-    pub(super) fn finish(self) -> Finished {
-        Finished { key: self.key, hash: self.hash.finalize().into() }
+    pub(super) fn finish(&self) -> Finished {
+        Finished { key: self.key, hash: self.hash.clone().finalize().into() }
     }
 }
 

@@ -83,12 +83,6 @@ impl<'h> Signatures<'h> {
         }
     }
 
-    /// The signatures of one algorithm, in order.
-    pub(crate) fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = Signature> {
-        let all = std::iter::once(self.first).chain(self.others());
-        all.filter(move |signature| signature.algorithm == algorithm)
-    }
-
     /// All of them, the first apart.
     pub(super) fn decoded(&self) -> (Signature, Vec<Signature>) {
         (self.first, self.others().collect())

@@ -1,5 +1,7 @@
 //! One key, tried on one reading of a delivery whose body is still arriving.
 
+use std::mem;
+
 use crate::crypto::key::{Running, VerifyingKey};
 use crate::head::derived::BodyDigest;
 use crate::head::envelope::Envelope;
@@ -45,32 +47,21 @@ impl Found {
 }
 
 impl Attempt {
-    /// Begins all the computations that a key needs for a delivery as it was received.
+    /// Begins all the computations that a key needs for a delivery, or `most` of them, and passes them on.
+    #[inline]
     pub(super) fn begin(
-        secret_index: usize,
+        found: Found,
         key: &VerifyingKey,
         envelope: &Envelope<'_>,
-    ) -> impl Iterator<Item = Self> {
-        key.begin(envelope.signatures().of(key.algorithm())).map(move |mut running| {
-            envelope.fields().before_body().for_each(|piece| running.update(piece));
-            let found = Found::as_received(secret_index);
-            Self { found, running, covers: Covers::of(envelope, found.reading) }
-        })
-    }
-
-    /// Begins them for another reading.
-    pub(super) fn begin_as(
-        reading: Reading,
-        secret_index: usize,
-        key: &VerifyingKey,
-        envelope: &Envelope<'_>,
-    ) -> impl Iterator<Item = Self> {
-        key.begin(envelope.signatures().of(key.algorithm())).map(move |mut running| {
-            let fields = envelope.fields().read_as(reading);
-            fields.before_body().for_each(|piece| running.update(piece));
-            let covers = Covers::of(envelope, reading);
-            Self { found: Found { secret_index, reading }, running, covers }
-        })
+        most: usize,
+        mut to: impl FnMut(Self),
+    ) {
+        key.begin(envelope.signatures(), most, |running| {
+            let mut attempt = Self { found, running, covers: Covers::of(envelope, found.reading) };
+            let fields = envelope.fields().read_as(found.reading);
+            fields.before_body().for_each(|piece| attempt.running.update(piece));
+            to(attempt);
+        });
     }
 
     /// The same attempt, for a digest that is known already and not for the body.
@@ -104,24 +95,20 @@ impl Attempt {
         self.running.is_only()
     }
 
-    /// Ends the body and returns whether a signature of the delivery is valid.
-    pub(super) fn finish(self, envelope: &Envelope<'_>) -> bool {
-        let mut running = self.running;
-        let is_done = match self.covers {
+    /// Ends the body and returns whether a signature of the delivery is valid. Once only. By reference,
+    /// because an attempt is large.
+    pub(super) fn finish(&mut self, envelope: &Envelope<'_>) -> bool {
+        let Self { found, running, covers } = self;
+        let is_done = match covers {
             Covers::Body => true,
             Covers::Escaped(escaper) => escaper.is_done(),
             Covers::Digest(digest) => {
-                running.update(&digest.finish());
+                running.update(&mem::take(&mut **digest).finish());
                 true
             }
         };
-        match self.found.reading.is_of_url() {
-            false => envelope.fields().after_body().for_each(|piece| running.update(piece)),
-            true => {
-                let fields = envelope.fields().read_as(self.found.reading);
-                fields.after_body().for_each(|piece| running.update(piece));
-            }
-        }
+        let fields = envelope.fields().read_as(found.reading);
+        fields.after_body().for_each(|piece| running.update(piece));
         is_done && running.finish(envelope.signatures())
     }
 }

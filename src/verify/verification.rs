@@ -1,13 +1,13 @@
 //! The verification of a delivery whose body arrives in pieces.
 
-use std::{fmt, mem};
+use std::{fmt, iter, mem};
 
 use crate::crypto::key::VerifyingKey;
 use crate::error::VerifyError;
 use crate::head::envelope::Envelope;
 use crate::head::owned::Owned;
 use crate::head::reading::Reading;
-use crate::verify::attempt::Attempt;
+use crate::verify::attempt::{Attempt, Found};
 use crate::verify::verified::{Verified, verdict};
 
 /// The verification of a delivery whose body is still arriving; made by
@@ -33,42 +33,35 @@ use crate::verify::verified::{Verified, verdict};
 #[must_use = "nothing is verified until `finish` returns"]
 pub struct Verification {
     head: Owned,
-    attempts: [Option<Attempt>; Self::INLINE],
-    more: Vec<Attempt>,
+    /// The first attempt, which is mostly the only one, is not on the heap.
+    first: Option<Attempt>,
+    others: Vec<Attempt>,
     /// Whether the body may be signed escaped, and so far is the same escaped.
     may_escape: bool,
 }
 
 impl Verification {
-    /// The number of attempts that are not on the heap: enough for a secret and its successor.
-    const INLINE: usize = 2;
-
-    pub(super) fn new(keys: &[VerifyingKey], envelope: &Envelope<'_>) -> Self {
-        let head = Owned::from(envelope);
-        let mut attempts = [const { None }; Self::INLINE];
-        let may_escape = envelope.fields().scheme().escaped_body();
-        let readings = envelope.fields().readings();
-        if readings != Reading::AS_RECEIVED {
-            let more = Self::each_of(readings, keys, envelope);
-            return Self { head, attempts, more, may_escape };
+    pub(super) fn new(envelope: &Envelope<'_>) -> Self {
+        Self {
+            head: Owned::from(envelope),
+            first: None,
+            others: Vec::new(),
+            may_escape: envelope.fields().scheme().escaped_body(),
         }
-        let (mut places, mut more) = (attempts.iter_mut(), Vec::new());
-        for (index, key) in keys.iter().enumerate() {
-            Attempt::begin(index, key, envelope).for_each(|attempt| match places.next() {
-                Some(place) => *place = Some(attempt),
-                None => more.push(attempt),
-            });
-        }
-        Self { head, attempts, more, may_escape }
     }
 
     /// Begins with each way to read the head, secret by secret.
-    fn each_of(readings: Reading, keys: &[VerifyingKey], envelope: &Envelope<'_>) -> Vec<Attempt> {
-        let begin = |(index, key)| {
-            let begin_as = move |reading| Attempt::begin_as(reading, index, key, envelope);
-            Attempt::begin(index, key, envelope).chain(readings.each().flat_map(begin_as))
-        };
-        keys.iter().enumerate().flat_map(begin).collect()
+    pub(super) fn begin(&mut self, keys: &[VerifyingKey], envelope: &Envelope<'_>) {
+        let readings = envelope.fields().readings();
+        for (secret_index, key) in keys.iter().enumerate() {
+            for reading in iter::once(Reading::AS_RECEIVED).chain(readings.each()) {
+                let found = Found { secret_index, reading };
+                Attempt::begin(found, key, envelope, usize::MAX, |attempt| match &self.first {
+                    None => self.first = Some(attempt),
+                    Some(_) => self.others.push(attempt),
+                });
+            }
+        }
     }
 
     /// Adds the next piece of the body. The sizes of the pieces do not matter.
@@ -87,13 +80,12 @@ impl Verification {
     /// Begins to escape the body, beside what has begun. The order stays: secret by secret.
     fn fork(&mut self) {
         self.may_escape = false;
-        let begun = mem::take(&mut self.attempts).into_iter().flatten();
-        let begun = begun.chain(mem::take(&mut self.more));
-        self.more = begun.flat_map(|it| [it.escaped(), Some(it)].into_iter().flatten()).collect();
+        let begun = self.first.take().into_iter().chain(mem::take(&mut self.others));
+        self.others = begun.flat_map(|it| [it.escaped(), Some(it)].into_iter().flatten()).collect();
     }
 
     fn add(&mut self, chunk: &[u8]) {
-        let attempts = self.attempts.iter_mut().flatten().chain(&mut self.more);
+        let attempts = self.first.iter_mut().chain(&mut self.others);
         attempts.for_each(|attempt| attempt.update(chunk));
     }
 
@@ -115,16 +107,11 @@ impl Verification {
     /// assert!(verified.timestamp().is_some());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn finish(self) -> Result<Verified, VerifyError> {
-        let Self { head, attempts, more, .. } = self;
-        let envelope = head.envelope();
-        for attempt in attempts.into_iter().flatten().chain(more) {
-            let found = attempt.found;
-            if attempt.finish(&envelope) {
-                return verdict(&envelope, Some(found));
-            }
-        }
-        verdict(&envelope, None)
+    pub fn finish(mut self) -> Result<Verified, VerifyError> {
+        let envelope = self.head.envelope();
+        let mut attempts = self.first.iter_mut().chain(&mut self.others);
+        let matching = attempts.find_map(|it| it.finish(&envelope).then_some(it.found));
+        verdict(&envelope, matching)
     }
 }
 

@@ -510,7 +510,11 @@ impl Verifier {
         if self.scheme.signs_form() {
             return None;
         }
-        self.in_turn(envelope).find_map(|(index, key)| Attempt::begin(index, key, envelope).next())
+        self.in_turn(envelope).find_map(|(index, key)| {
+            let mut first = None;
+            Attempt::begin(Found::as_received(index), key, envelope, 1, |it| first = Some(it));
+            first
+        })
     }
 
     /// The keys in the order in which they are tried.
@@ -542,11 +546,10 @@ impl Verifier {
     ) -> Result<Verified, VerifyError> {
         // What has been tried is tried again only if one signature was, of several.
         let settled = tried.as_ref().filter(|it| it.is_only()).map(|it| it.found.secret_index);
-        if let Some(attempt) = tried {
-            let found = attempt.found;
-            if attempt.finish(envelope) {
-                return verdict(envelope, Some(found));
-            }
+        if let Some(mut attempt) = tried
+            && attempt.finish(envelope)
+        {
+            return verdict(envelope, Some(attempt.found));
         }
         if self.scheme.derives_body() {
             return self.verdict_on_derived(envelope, settled, body);
@@ -617,7 +620,11 @@ impl Verifier {
     ) -> Result<Verification, VerifyError> {
         match &self.open(head, now) {
             Ok(_) if self.scheme.signs_form() => Err(VerifyError::NeedsWholeBody),
-            Ok(envelope) => Ok(Verification::new(&self.keys, envelope)),
+            Ok(envelope) => {
+                let mut verification = Verification::new(envelope);
+                verification.begin(&self.keys, envelope);
+                Ok(verification)
+            }
             Err(unread) => Err(unread.error),
         }
     }
@@ -730,7 +737,7 @@ fn find<'b>(
 
 #[cold]
 fn otherwise<'b>(
-    index: usize,
+    secret_index: usize,
     key: &VerifyingKey,
     envelope: &Envelope<'_>,
     body: &impl Content<'b>,
@@ -740,15 +747,15 @@ fn otherwise<'b>(
     body.each(|chunk| is_ascii &= chunk.is_ascii());
     let escapes = fields.scheme().escaped_body() && !is_ascii;
     let readings = fields.readings().with(Reading::ESCAPED, escapes);
-    for reading in readings.each() {
-        let attempts = Attempt::begin_as(reading, index, key, envelope);
-        for mut attempt in attempts.map(Attempt::of_digest) {
-            body.each(|chunk| attempt.update(chunk));
-            let found = attempt.found;
-            if attempt.finish(envelope) {
-                return Some(found);
+    readings.each().map(|reading| Found { secret_index, reading }).find(|found| {
+        let mut matches = false;
+        Attempt::begin(*found, key, envelope, usize::MAX, |attempt| {
+            if !matches {
+                let mut attempt = attempt.of_digest();
+                body.each(|chunk| attempt.update(chunk));
+                matches = attempt.finish(envelope);
             }
-        }
-    }
-    None
+        });
+        matches
+    })
 }
