@@ -143,29 +143,31 @@ where
         ResponseFuture(Box::pin(async move {
             let mut body = pin!(body);
             let mut arriving = Arriving::new(receiver);
-            let received = arriving.receive(&Head::from(&parts), body.as_mut()).await;
-            // At once, so that the proof takes no place in the future.
-            let received = received.map(|(verified, end)| {
-                #[cfg(feature = "tracing")]
-                arriving.accepted(&verified);
-                parts.extensions.insert(verified);
-                end
-            });
-            let end = match received {
-                Ok(end) => end,
-                Err(rejection) => {
-                    arriving.judged(Err(&rejection));
-                    answers.diagnosing.refused(&rejection, &parts, &arriving);
-                    let Some(report_only) = answers.report_only(&rejection) else {
-                        return Ok(answers.respond(arriving.whose(), &parts, rejection));
-                    };
-                    // Boxed, for it is not the usual way.
-                    return Box::pin(async move {
-                        let body = arriving.read_unverified(body).await.map(report_only);
-                        let whose = arriving.whose();
-                        let_through(inner, answers, whose, parts, rejection, body).await
-                    })
-                    .await;
+            // In a block of its own, so that what ends here takes no place in the future afterwards.
+            let end = {
+                let received = arriving.receive(&Head::from(&parts), body.as_mut()).await;
+                let received = received.map(|(verified, end)| {
+                    #[cfg(feature = "tracing")]
+                    arriving.accepted(&verified);
+                    parts.extensions.insert(verified);
+                    end
+                });
+                match received {
+                    Ok(end) => end,
+                    Err(rejection) => {
+                        arriving.judged(Err(&rejection));
+                        answers.diagnosing.refused(&rejection, &parts, &arriving);
+                        let Some(report_only) = answers.report_only(&rejection) else {
+                            return Ok(answers.respond(arriving.whose(), &parts, rejection));
+                        };
+                        // Boxed, for it is not the usual way.
+                        return Box::pin(async move {
+                            let body = arriving.read_unverified(body).await.map(report_only);
+                            let whose = arriving.whose();
+                            let_through(inner, answers, whose, parts, rejection, body).await
+                        })
+                        .await;
+                    }
                 }
             };
             let room = end.in_time(poll_fn(|cx| inner.poll_ready(cx))).await;

@@ -143,7 +143,7 @@ impl Arriving {
     /// Waits for the secrets. A handshake needs them only once it is known to be one.
     pub(super) async fn resolve(&mut self) -> Result<&Arc<Verifier>, Rejection> {
         if let Some(secrets) = &mut self.secrets {
-            secrets.resolve().await?;
+            secrets.resolve(&self.receiver.settings().source).await?;
         }
         // There is nothing to be verified before a head is admitted.
         Ok(self.verifier().ok_or(VerifyError::Missing(Field::Signature))?)
@@ -308,7 +308,7 @@ impl Arriving {
     ) -> Result<Verified, Rejection> {
         #[cfg(feature = "fetch")]
         if let Some(secrets) = &mut self.secrets
-            && let Some(newer) = secrets.renew().await
+            && let Some(newer) = secrets.renew(&self.receiver.settings().source).await
         {
             envelope.set_url(newer.signed_url())?;
             let verified = newer.verdict(envelope, None, &&self.frames)?;

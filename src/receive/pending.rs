@@ -10,7 +10,6 @@ use crate::receive::challenge::MAX_BODY;
 use crate::receive::handshake::{Asked, HandshakeAnswer, Registration, is_challenge};
 use crate::receive::opening::{NewSecret, NotKept};
 use crate::receive::rejection::{Refusal, Rejection};
-use crate::receive::source::Secrets;
 use crate::scheme::handshake::Handshake;
 use crate::verify::verified::Verified;
 
@@ -111,7 +110,8 @@ impl Arriving {
         let secret = NewSecret { text: text.clone(), endpoint: self.endpoint().cloned() };
         match keeper.keep(secret).await {
             Ok(()) => {
-                self.secrets.iter().for_each(Secrets::forget);
+                let source = &self.receiver.settings().source;
+                self.secrets.iter().for_each(|secrets| secrets.forget(source));
                 answer(handshake, Ok(text), |_| None)
             }
             Err(NotKept::Closed) => refused(Refusal::Closed),

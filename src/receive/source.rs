@@ -92,7 +92,7 @@ impl Source {
             #[cfg(feature = "fetch")]
             Self::Cached(cached) => {
                 let selected = cached.select(head).ok_or(RejectionKind::UnknownEndpoint)?;
-                Ok(Secrets::Cached { cached: Arc::clone(cached), selected, resolved: None })
+                Ok(Secrets::Cached { selected, resolved: None })
             }
         }
     }
@@ -106,19 +106,19 @@ impl Source {
             Self::Cached(cached) => {
                 let selected = cached.select(head).ok_or(RejectionKind::UnknownEndpoint)?;
                 let ready = cached.ready(&selected).transpose().map_err(Rejection::not_fetched)?;
-                Ok(Secrets::Cached { cached: Arc::clone(cached), selected, resolved: ready })
+                Ok(Secrets::Cached { selected, resolved: ready })
             }
         }
     }
 }
 
-/// The secrets for one delivery.
+/// The secrets for one delivery. The source that they are from is passed in: a handle to it would be one
+/// more count that all threads write.
 pub(super) enum Secrets {
     /// Those of the source.
     Fixed,
     #[cfg(feature = "fetch")]
     Cached {
-        cached: Arc<dyn Cached>,
         /// The endpoint that the selector has found.
         selected: EndpointId,
         /// `None` until they are fetched.
@@ -138,7 +138,7 @@ impl Secrets {
         }
     }
 
-    /// The verifier, if it is here. `source` is that of these secrets.
+    /// The verifier, if it is here.
     pub(super) fn verifier<'a>(&'a self, source: &'a Source) -> Option<&'a Arc<Verifier>> {
         match self {
             Self::Fixed => source.verifier(),
@@ -148,18 +148,21 @@ impl Secrets {
     }
 
     /// Forgets the secrets of the endpoint, or that there were none.
-    pub(super) fn forget(&self) {
-        match self {
-            Self::Fixed => {}
-            #[cfg(feature = "fetch")]
-            Self::Cached { cached, selected, .. } => cached.forget(selected),
+    #[cfg_attr(not(feature = "fetch"), expect(clippy::unused_self, unused_variables))]
+    pub(super) fn forget(&self, source: &Source) {
+        #[cfg(feature = "fetch")]
+        if let (Self::Cached { selected, .. }, Source::Cached(cached)) = (self, source) {
+            cached.forget(selected);
         }
     }
 
     /// Waits for the secrets if they are not cached.
-    pub(super) async fn resolve(&mut self) -> Result<(), Rejection> {
+    #[cfg_attr(not(feature = "fetch"), expect(clippy::unused_async, unused_variables))]
+    pub(super) async fn resolve(&mut self, source: &Source) -> Result<(), Rejection> {
         #[cfg(feature = "fetch")]
-        if let Self::Cached { cached, selected, resolved: resolved @ None } = self {
+        if let Self::Cached { selected, resolved: resolved @ None } = self
+            && let Source::Cached(cached) = source
+        {
             *resolved = Some(cached.resolve(selected).await?);
         }
         Ok(())
@@ -168,8 +171,9 @@ impl Secrets {
     /// Replaces, after a mismatch, the verifier by one with a secret that the last one does not have,
     /// and returns that if there is one.
     #[cfg(feature = "fetch")]
-    pub(super) async fn renew(&mut self) -> Option<&Arc<Verifier>> {
-        let Self::Cached { cached, selected, resolved: Some(seen) } = self else { return None };
+    pub(super) async fn renew(&mut self, source: &Source) -> Option<&Arc<Verifier>> {
+        let Source::Cached(cached) = source else { return None };
+        let Self::Cached { selected, resolved: Some(seen) } = self else { return None };
         *seen = cached.newer(selected, seen.verifier()).await?;
         Some(seen.verifier())
     }
