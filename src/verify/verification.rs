@@ -109,9 +109,12 @@ impl Verification {
     /// ```
     pub fn finish(mut self) -> Result<Verified, VerifyError> {
         let envelope = self.head.envelope();
-        let mut attempts = self.first.iter_mut().chain(&mut self.others);
-        let matching = attempts.find_map(|it| it.finish(&envelope).then_some(it.found));
-        verdict(&envelope, matching)
+        for attempt in self.first.iter_mut().chain(&mut self.others) {
+            if attempt.finish(&envelope) {
+                return verdict(&envelope, Some(attempt.found));
+            }
+        }
+        verdict(&envelope, None)
     }
 }
 
