@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn every_size_comes_back_as_it_was() {
-        for size in 0..300 {
+        let step = if cfg!(miri) { 23 } else { 1 };
+        for size in (0..300).step_by(step) {
             let text = "é".repeat(size / 2) + &"x".repeat(size % 2);
             let kept = Text::<46>::from(&*text);
             assert_eq!(matches!(kept, Text::Inline { .. }), size <= 46, "{size}");

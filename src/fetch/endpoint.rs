@@ -263,7 +263,8 @@ mod tests {
 
     #[test]
     fn every_allowed_size_comes_back_as_it_was() {
-        for size in 1..=MAX {
+        let step = if cfg!(miri) { 15 } else { 1 };
+        for size in (1..=MAX).step_by(step) {
             let text = "é".repeat(size / 2) + &"x".repeat(size % 2);
             let id = EndpointId::new(&text).unwrap();
             assert_eq!(id.as_str(), text);

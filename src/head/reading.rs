@@ -146,8 +146,10 @@ mod tests {
         let bytes = text.as_bytes();
         assert_eq!(escape(&[bytes]).unwrap(), escaped);
         assert_eq!(escape(&bytes.chunks(1).collect::<Vec<_>>()).unwrap(), escaped);
-        for first in 0..=bytes.len() {
-            for second in first..=bytes.len() {
+        // Under Miri that takes minutes.
+        let step = if cfg!(miri) { 9 } else { 1 };
+        for first in (0..=bytes.len()).step_by(step) {
+            for second in (first..=bytes.len()).step_by(step) {
                 let pieces = [&bytes[..first], &bytes[first..second], &bytes[second..]];
                 assert_eq!(escape(&pieces).unwrap(), escaped, "{first} {second}");
             }
