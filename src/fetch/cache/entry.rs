@@ -42,6 +42,7 @@ impl Resolved {
 
 /// The secrets of one endpoint from one fetch, with those that it replaced until they expire.
 pub(super) struct Entry {
+    #[cfg_attr(not(feature = "receive"), expect(dead_code, reason = "only a receiver remembers"))]
     endpoint: EndpointId,
     fetched: Duration,
     current: Vec<Secret>,
